@@ -1,0 +1,263 @@
+"""The exception family: what went wrong, where, and what to do, as data.
+
+Every message has two sentences, kept in `PROBLEMS` under a stable code, so that the documentation
+lists them all and a test can hold them against it. A message may hold what *we* or the user's own
+declarations wrote (paths, field names, numbers) and never a cell of a data file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of problem: what is wrong and what to do about it, as `str.format` templates."""
+
+    what: str
+    remedy: str
+
+
+PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
+    {
+        # -- reading an export ---------------------------------------------------------------
+        "read.not-found": Problem("there is no such file", "Check `path` in study.toml."),
+        "read.not-a-file": Problem("this is not a file", "Name the exported file itself."),
+        "read.not-readable": Problem(
+            "the file cannot be opened ({reason})", "Check its permissions and the disk."
+        ),
+        "read.empty": Problem("the file is empty", "Export it again."),
+        "read.encoding": Problem(
+            "byte {offset} is not {encoding} text",
+            "Export as UTF-8, or name the file's `encoding` in study.toml.",
+        ),
+        "read.unknown-encoding": Problem(
+            "encoding {encoding!r} is not known", "Use one such as utf-8, utf-16 or cp1252."
+        ),
+        "read.binary": Problem(
+            "a NUL character: this is not a text file",
+            "Export as CSV; for UTF-16 keep the byte-order mark.",
+        ),
+        "read.quote": Problem(
+            "a quoted cell is not closed, or text follows its closing quote",
+            "The file was cut off or edited by hand; export it again.",
+        ),
+        "read.ragged": Problem(
+            "{found} cells where the header has {expected} ({n_rows} such rows)",
+            "The file was cut off, or `delimiter` is wrong; export it again.",
+        ),
+        "read.delimiter": Problem(
+            "only one column with delimiter {delimiter!r}, but {other!r} stands in the header",
+            "Set `delimiter = {other!r}` in study.toml.",
+        ),
+        "read.bad-delimiter": Problem(
+            "{delimiter!r} cannot be a delimiter", "Use one character such as , ; | or a tab."
+        ),
+        "read.header": Problem(
+            "{expected} header rows expected, {found} found",
+            "Export again as CSV with its header rows.",
+        ),
+        "read.import-ids": Problem(
+            "header row 3 has no import id in column {column}",
+            "Export from Qualtrics again as CSV or TSV; do not re-save it in a spreadsheet.",
+        ),
+        "read.not-qualtrics": Problem(
+            "neither a Qualtrics export (import ids in row 3) nor a legacy one (V1.. in row 1)",
+            'Use `format = "csv"` for a plain table, or export again.',
+        ),
+        "read.unnamed-column": Problem(
+            "column {column} has no name", "Name it in the survey tool and export again."
+        ),
+        "read.duplicate-column": Problem(
+            "columns {first} and {column} have the same name",
+            "Rename one in the survey tool and export again.",
+        ),
+        "read.cell-too-long": Problem(
+            "column {column} has a cell of over {limit} characters",
+            "A quote is missing somewhere above, or this is not a survey export.",
+        ),
+        "read.too-large": Problem("over {limit} bytes once unpacked", "Unpack it and check what it holds."),
+        "read.zip": Problem("the zip archive cannot be read ({reason})", "Download the export again."),
+        "read.zip-members": Problem(
+            "the zip archive holds {found} tables where one is expected",
+            "Unpack it and name the file in study.toml.",
+        ),
+        "read.parquet": Problem("not a readable Parquet file", "Write the file again."),
+        "read.parquet-type": Problem(
+            "column {column} holds {kind} values, which no survey field has",
+            "Write it as text, numbers, dates or lists of them.",
+        ),
+        "read.dictionary-missing": Problem(
+            "a REDCap export needs its data dictionary",
+            "Set `dictionary` in study.toml to the data dictionary CSV.",
+        ),
+        "read.dictionary": Problem(
+            "not a REDCap data dictionary: column {expected!r} is missing",
+            "Download it under Project Setup, Data Dictionary.",
+        ),
+        "read.dictionary-row": Problem(
+            "the dictionary's {what} cannot be understood",
+            "Download the dictionary again; do not edit it by hand.",
+        ),
+        "read.not-redcap": Problem(
+            "no column of the export is a field of the dictionary",
+            "Export raw data with field names (not labels) as header.",
+        ),
+        # -- schemas -------------------------------------------------------------------------
+        "schema.not-found": Problem("there is no such file", "Run `ppdarchive init` or restore it."),
+        "schema.not-readable": Problem("the file cannot be opened ({reason})", "Check it."),
+        "schema.json": Problem("not valid JSON ({reason})", "Correct the file at that place."),
+        "schema.type": Problem("{expected} expected", "Correct the value."),
+        "schema.missing": Problem("{name!r} is missing", "Add it."),
+        "schema.choice": Problem("not one of {choices}", "Use one of them."),
+        "schema.unknown-property": Problem(
+            "{name!r} is not a property known here{hint}", "Correct its spelling or remove it."
+        ),
+        "schema.name": Problem("not a usable name", "Use letters, digits, - and _."),
+        "schema.duplicate": Problem("{name!r} stands there twice", "Keep one."),
+        "schema.no-such-field": Problem("the table has no field {name!r}", "Name one of its fields."),
+        "schema.no-such-table": Problem("there is no table {name!r}", "Name one of the tables."),
+        "schema.inapplicable": Problem(
+            "{name!r} does not apply to a field of type {kind}", "Remove it or change the type."
+        ),
+        "schema.value": Problem("not a value of type {kind}", "Write it as the field's type."),
+        "schema.pattern": Problem("not a regular expression ({reason})", "Correct the pattern."),
+        "schema.format": Problem("{reason}", "Use the default format or a pattern such as %d/%m/%Y."),
+        "schema.contradiction": Problem("{reason}", "Correct one of the two."),
+        "schema.foreign-key": Problem("{reason}", "Refer to the primary key of an existing table."),
+        "schema.treatment": Problem("{reason}", "Correct the treatment."),
+        "schema.escape": Problem(
+            "the schema's path leaves the study folder", "Keep schemas inside the study."
+        ),
+        # -- study.toml ----------------------------------------------------------------------
+        "study.not-found": Problem(
+            "there is no study.toml here", "Run `ppdarchive init` or name the study's folder."
+        ),
+        "study.not-readable": Problem("the file cannot be opened ({reason})", "Check it."),
+        "study.toml": Problem("not valid TOML ({reason})", "Correct the file at that place."),
+        "study.value": Problem("{expected}", "Correct the value{more}."),
+        "study.no-such-table": Problem(
+            "no schema declares a table {name!r}", "Name one of the tables in datapackage.json."
+        ),
+        "study.no-such-field": Problem(
+            "table {table!r} has no field {name!r}{hint}", "Name a field of the table's schema."
+        ),
+        "study.no-such-category": Problem(
+            "field {field!r} has no category {name!r}", "Name a category of the field's schema."
+        ),
+        "study.no-such-reason": Problem(
+            "field {field!r} declares no missing code or label {name!r}",
+            "Declare it under `missingValues` in the schema.",
+        ),
+        "study.inapplicable": Problem("{reason}", "Remove it or change the export's format."),
+        "study.contradiction": Problem("{reason}", "Correct one of the two."),
+        "study.path": Problem("the path leaves the study folder", "Keep exports inside the study."),
+        "study.expression": Problem("{reason}", "Correct the rule's expression."),
+        "study.rule-function": Problem(
+            "no installed package offers a rule function {name!r}",
+            "Install the package that does, or correct the name.",
+        ),
+        "study.rule-failed": Problem(
+            "rule function {name!r} failed with {kind}", "Mend the function; run it on its own."
+        ),
+        # -- writing -------------------------------------------------------------------------
+        "write.exists": Problem("the folder already exists and is not empty", "Name a new folder."),
+        "write.not-writable": Problem("cannot write here ({reason})", "Check the folder."),
+        # -- the command line ----------------------------------------------------------------
+        "usage.no-such-table": Problem("there is no table {name!r}", "Tables: {choices}."),
+        "usage.value": Problem("{reason}", "See --help."),
+    }
+)
+
+
+class PpdArchiveError(Exception):
+    """A problem that stops the work: a code, a place and facts; it phrases itself when shown.
+
+    Parameters
+    ----------
+    code : str
+        A key of `PROBLEMS`.
+    path : str, optional
+        The file, as the user named it.
+    line : int, optional
+        Line in the file, counted from 1.
+    pointer : str, optional
+        JSON pointer or key path inside the file.
+    **facts : str or int
+        What the templates of the problem need; never a cell value.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        /,
+        *,
+        path: str | None = None,
+        line: int | None = None,
+        pointer: str | None = None,
+        **facts: str | int,
+    ) -> None:
+        super().__init__(code)
+        if code not in PROBLEMS:
+            raise LookupError(f"{code} is not in the catalogue of problems")
+        self.code = code
+        self.path = path
+        self.line = line
+        self.pointer = pointer
+        self.facts: Mapping[str, str | int] = MappingProxyType(facts)
+
+    @property
+    def place(self) -> str:
+        """Where it is wrong: ``file:line`` or ``file#pointer``; empty when nowhere in particular."""
+        parts = self.path or ""
+        if self.line is not None:
+            parts += f":{self.line}"
+        if self.pointer is not None:
+            parts += f"#{self.pointer}" if parts else self.pointer
+        return parts
+
+    @property
+    def what(self) -> str:
+        """What is wrong, without the place."""
+        return PROBLEMS[self.code].what.format(**self.facts)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return PROBLEMS[self.code].remedy.format(**self.facts)
+
+    def __str__(self) -> str:
+        prefix = f"{self.place}: " if self.place else ""
+        return f"{prefix}{self.what}. {self.remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        place = {"path": self.path, "line": self.line, "pointer": self.pointer}
+        return (_rebuild, (type(self), self.code, {**place, **self.facts}))
+
+
+def _rebuild(kind: type[PpdArchiveError], code: str, words: dict[str, Any]) -> PpdArchiveError:
+    """Make an unpickled error; one that crosses to another process stays whole."""
+    return kind(code, **words)
+
+
+class ReadError(PpdArchiveError):
+    """An export that cannot be read as what it is said to be."""
+
+
+class SchemaError(PpdArchiveError):
+    """A schema or package descriptor that makes no sense; `pointer` is a JSON pointer."""
+
+
+class StudyError(PpdArchiveError):
+    """A study.toml that makes no sense; `pointer` is a key path such as ``export[0].columns``."""
+
+
+class WriteError(PpdArchiveError):
+    """A place that cannot be written to."""
+
+
+class UsageError(PpdArchiveError):
+    """A command that was called with words it does not take."""

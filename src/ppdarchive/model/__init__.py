@@ -1,0 +1,1 @@
+"""The vocabulary: frozen values without policy, files or clocks."""

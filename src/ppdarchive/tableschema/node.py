@@ -1,0 +1,131 @@
+"""A JSON value that knows its file and its JSON pointer, and refuses what it should not be."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+from ppdarchive.errors import SchemaError
+from ppdarchive.model.schema import JsonValue
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A JSON value, the file it stands in, and the JSON pointer to it (RFC 6901)."""
+
+    value: JsonValue
+    path: str
+    pointer: str = ""
+
+    def fail(self, code: str, **facts: Any) -> NoReturn:
+        """Raise a `SchemaError` that points here."""
+        raise SchemaError(code, path=self.path, pointer=self.pointer or "/", **facts)
+
+    def child(self, key: str | int, value: JsonValue) -> Node:
+        """A member or item of this value."""
+        token = str(key).replace("~", "~0").replace("/", "~1")  # RFC 6901, section 3
+        return Node(value, self.path, f"{self.pointer}/{token}")
+
+    def object(self) -> dict[str, JsonValue]:
+        """The value as an object; refused if it is none, as in the methods below."""
+        return self.value if isinstance(self.value, dict) else self.fail("schema.type", expected="an object")
+
+    def get(self, key: str) -> Node | None:
+        """The member called `key`, if there is one."""
+        members = self.object()
+        return self.child(key, members[key]) if key in members else None
+
+    def need(self, key: str) -> Node:
+        """The member called `key`."""
+        return self.get(key) or self.fail("schema.missing", name=key)
+
+    def items(self) -> list[Node]:
+        """The items of a list."""
+        if not isinstance(self.value, list):
+            self.fail("schema.type", expected="a list")
+        return [self.child(index, item) for index, item in enumerate(self.value)]
+
+    def string(self) -> str:
+        """The value as a text."""
+        return self.value if isinstance(self.value, str) else self.fail("schema.type", expected="a text")
+
+    def boolean(self) -> bool:
+        """The value as true or false."""
+        if not isinstance(self.value, bool):
+            self.fail("schema.type", expected="true or false")
+        return self.value
+
+    def count(self, minimum: int = 0) -> int:
+        """The value as a whole number of at least `minimum`."""
+        value = self.value
+        if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
+            self.fail("schema.type", expected=f"a whole number of at least {minimum}")
+        return value
+
+    def choice(self, choices: tuple[str, ...]) -> str:
+        """The value as one of `choices`."""
+        value = self.string()
+        return value if value in choices else self.fail("schema.choice", choices=", ".join(choices))
+
+    def strings(self) -> tuple[str, ...]:
+        """The value as a list of texts."""
+        return tuple(item.string() for item in self.items())
+
+    def optional(self, key: str, read: Callable[[Node], _T], default: _T) -> _T:
+        """The member called `key` as `read` understands it, or `default`."""
+        node = self.get(key)
+        return default if node is None else read(node)
+
+    def only(self, known: tuple[str, ...]) -> None:
+        """Refuse members that are not `known`."""
+        for key, value in self.object().items():
+            if key not in known:
+                self.child(key, value).fail("schema.unknown-property", name=key, hint=_hint(key, known))
+
+    def no_slips(self, known: tuple[str, ...]) -> None:
+        """Refuse members that look like a slip of a `known` one; the standard allows others."""
+        for key, value in self.object().items():
+            if key not in known and (hint := _hint(key, known)):
+                self.child(key, value).fail("schema.unknown-property", name=key, hint=hint)
+
+
+def _hint(word: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
+    return f"; is it {close[0]!r}?" if close else ""
+
+
+def parse_json(text: str, path: str) -> Node:
+    """Understand JSON; members that stand twice are refused, where `json` drops one silently."""
+    problem: SchemaError | None = None
+    value: JsonValue = None
+    try:
+        value = json.loads(text, object_pairs_hook=_unique_members, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        problem = SchemaError("schema.json", path=path, line=error.lineno, reason=error.msg)
+    except _Refused as error:
+        problem = SchemaError("schema.json", path=path, reason=str(error))
+    except RecursionError:
+        problem = SchemaError("schema.json", path=path, reason="nested too deeply")
+    if problem is not None:
+        raise problem
+    return Node(value, path)
+
+
+class _Refused(ValueError):
+    """JSON that Python would take and we do not."""
+
+
+def _unique_members(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _Refused("a name stands twice in one object")
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise _Refused(f"{name} is not JSON")
