@@ -1,0 +1,96 @@
+"""Exports as survey tools wrote them -> `RawExport`: every cell still text, nothing dropped."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from ppdarchive.model.table import RawExport
+from ppdarchive.read.archive import load
+from ppdarchive.read.plain import read_plain
+
+__all__ = ["SOURCES", "read"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Request:
+    """An export to be read, its bytes already there."""
+
+    data: bytes
+    name: str
+    encoding: str | None
+    delimiter: str | None
+    dictionary: Path | None
+
+
+def _csv(request: _Request) -> RawExport:
+    return _plain(request, "csv", ",")
+
+
+def _tsv(request: _Request) -> RawExport:
+    return _plain(request, "tsv", "\t")
+
+
+def _plain(request: _Request, source: str, delimiter: str) -> RawExport:
+    return read_plain(
+        request.data,
+        source=source,
+        name=request.name,
+        encoding=request.encoding,
+        delimiter=delimiter if request.delimiter is None else request.delimiter,
+    )
+
+
+SOURCES: Final[Mapping[str, Callable[[_Request], RawExport]]] = MappingProxyType({"csv": _csv, "tsv": _tsv})
+"""The reader of each format, by the name that study.toml gives it."""
+
+
+def read(
+    path: Path,
+    *,
+    source: str,
+    name: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    dictionary: Path | None = None,
+) -> RawExport:
+    """Read an export: every cell as its text, every row with the line where it starts.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or a zip archive with the file in it.
+    source : str
+        A key of `SOURCES`.
+    name : str, optional
+        What the file is called in errors and in the result; `path` by default.
+    encoding : str, optional
+        UTF-8 by default; a byte-order mark overrules it.
+    delimiter : str, optional
+        A comma by default, for ``tsv`` a tab; Qualtrics exports are tried with both.
+    dictionary : Path, optional
+        REDCap's data dictionary.
+
+    Returns
+    -------
+    RawExport
+
+    Raises
+    ------
+    ReadError
+        And nothing else, whatever the bytes are; it never holds a cell or a column's name.
+    LookupError
+        If `source` is none of `SOURCES`.
+    """
+    reader = SOURCES[source]
+    called = str(path) if name is None else name
+    data = load(path, name=called)
+    export = reader(_Request(data, called, encoding, delimiter, dictionary))
+    logger.info("read %s: %d rows, %d columns", called, export.n_rows, len(export.columns))
+    return export

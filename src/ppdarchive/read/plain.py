@@ -1,0 +1,54 @@
+"""A plain delimited table with one header row; pure."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from ppdarchive.model.table import ColumnInfo, RawExport
+from ppdarchive.read.delimited import (
+    blank_rows,
+    body,
+    check_delimiter,
+    check_delimiter_fits,
+    check_names,
+    header_rows,
+)
+from ppdarchive.read.encoding import decode
+
+
+def read_plain(data: bytes, *, source: str, name: str, encoding: str | None, delimiter: str) -> RawExport:
+    """Read a table with one header row whose names are all there and all different.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    source : str
+        What the result says it was read as.
+    name : str
+        What the file is called in errors.
+    encoding : str or None
+        As `ppdarchive.read.encoding.decode`.
+    delimiter : str
+
+    Raises
+    ------
+    ReadError
+        What is wrong with it as text, as a delimited file, or with its header.
+    """
+    check_delimiter(delimiter, name)
+    text = decode(data, name=name, encoding=encoding)
+    check_delimiter_fits(text, delimiter)
+    header = header_rows(text, delimiter, 1)
+    names = header[0].cells
+    check_names(names, name, line=header[0].line, unique=True)
+    cells, lines = body(text, delimiter, header)
+    return RawExport(
+        path=name,
+        source=source,
+        cells=cells,
+        columns=tuple(ColumnInfo(column, at) for at, column in enumerate(names, start=1)),
+        lines=lines,
+        n_header=1,
+        marks=MappingProxyType({"blank": blank_rows(cells)}),
+    )
