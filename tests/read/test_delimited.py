@@ -70,7 +70,7 @@ def files(draw: st.DrawFn) -> str:
 
 def outcome(text: Text, limits: Limits) -> object:
     try:
-        cells, lines = body(text, ",", header_rows(text, ",", 1, limits), limits)
+        cells, lines = body(text, ",", header_rows(text, ",", 1), limits)
     except ReadError as error:
         return error.code, error.line, dict(error.facts)
     assert {str(kind) for kind in cells.schema.types} <= {"string"}
@@ -128,7 +128,7 @@ def test_rows_are_those_of_the_csv_module(content):
 
 
 @given(
-    st.lists(st.lists(st.text(max_size=9), min_size=3, max_size=3), max_size=6),
+    st.lists(st.lists(st.text(st.characters(codec="utf-8"), max_size=9), min_size=3, max_size=3), max_size=6),
     st.fixed_dictionaries(
         {
             "quoting": st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC]),
@@ -140,7 +140,10 @@ def test_rows_are_those_of_the_csv_module(content):
 )
 def test_round_trip_with_the_csv_module(reading, cells_of, table, dialect, encoding):
     """What the csv module writes in any dialect comes back cell for cell, with the right lines."""
-    table = [[cell.replace("\0", "").encode("utf-8", "ignore").decode() for cell in row] for row in table]
+    strange = "\0"
+    if dialect["quoting"] != csv.QUOTE_ALL:
+        strange += "\r\n".replace(dialect["lineterminator"], "")  # The module forgets to quote these.
+    table = [[cell.translate(dict.fromkeys(map(ord, strange))) for cell in row] for row in table]
     stream = io.StringIO(newline="")
     csv.writer(stream, **dialect).writerows([["x", "y", "z"], *table])
     export = reading(stream.getvalue().encode(encoding), delimiter=dialect["delimiter"])

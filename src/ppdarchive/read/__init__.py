@@ -12,6 +12,7 @@ from typing import Final
 from ppdarchive.model.table import RawExport
 from ppdarchive.read.archive import load
 from ppdarchive.read.plain import read_plain
+from ppdarchive.read.qualtrics import read_qualtrics
 
 __all__ = ["SOURCES", "read"]
 
@@ -47,7 +48,18 @@ def _plain(request: _Request, source: str, delimiter: str) -> RawExport:
     )
 
 
-SOURCES: Final[Mapping[str, Callable[[_Request], RawExport]]] = MappingProxyType({"csv": _csv, "tsv": _tsv})
+def _qualtrics(request: _Request) -> RawExport:
+    return read_qualtrics(
+        request.data,
+        name=request.name,
+        encoding=request.encoding,
+        delimiter=request.delimiter,
+    )
+
+
+SOURCES: Final[Mapping[str, Callable[[_Request], RawExport]]] = MappingProxyType(
+    {"qualtrics": _qualtrics, "csv": _csv, "tsv": _tsv}
+)
 """The reader of each format, by the name that study.toml gives it."""
 
 

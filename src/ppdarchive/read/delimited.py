@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -58,20 +59,23 @@ def check_delimiter(delimiter: str, name: str) -> str:
     return delimiter
 
 
-def header_rows(text: Text, delimiter: str, n_rows: int, limits: Limits = DEFAULT_LIMITS) -> list[Row]:
+def header_rows(text: Text, delimiter: str, n_rows: int) -> list[Row]:
     """Return the first rows of a file, fewer than `n_rows` where it has no more.
 
     Raises
     ------
     ReadError
-        As `ppdarchive.read.rows.rows`, and ``read.ragged`` if they differ in width.
+        As `ppdarchive.read.rows.rows`.
     """
-    header = list(islice(rows(text, delimiter, max_cell=limits.max_cell), n_rows))
+    return list(islice(rows(text, delimiter), n_rows))
+
+
+def check_widths(header: Sequence[Row], name: str) -> None:
+    """Raise ``read.ragged`` if the header rows are not as wide as the first of them."""
     expected = len(header[0].cells)
     ragged = [row for row in header if len(row.cells) != expected]
     if ragged:
-        raise _ragged(text.name, ragged[0].line, len(ragged[0].cells), expected, len(ragged))
-    return header
+        raise _ragged(name, ragged[0].line, len(ragged[0].cells), expected, len(ragged))
 
 
 def check_delimiter_fits(text: Text, delimiter: str) -> None:
@@ -272,6 +276,14 @@ def _parse(text: Text, delimiter: str, n_columns: int, above: Row, limits: Limit
         flush()
     schema = pa.schema([(column, pa.string()) for column in names])
     return pa.Table.from_batches(batches, schema=schema), np.array(lines, np.int64)
+
+
+def judge(column: pa.ChunkedArray, verdict: Callable[[str], int]) -> npt.NDArray[np.int64]:
+    """Return the verdict on each cell of a column, asking once for every different text."""
+    different = column.unique()
+    verdicts = np.array([verdict(text) for text in different.to_pylist()], np.int64)
+    which: npt.NDArray[np.int32] = pc.index_in(column, value_set=different).to_numpy()
+    return verdicts[which]
 
 
 def blank_rows(cells: pa.Table) -> Mask:
