@@ -165,6 +165,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         ),
         # -- writing -------------------------------------------------------------------------
         "write.exists": Problem("the folder already exists and is not empty", "Name a new folder."),
+        "write.there-already": Problem(
+            "the file is there already", "Name another folder, or move the file away."
+        ),
         "write.not-writable": Problem("cannot write here ({reason})", "Check the folder."),
         # -- the command line ----------------------------------------------------------------
         "usage.no-such-table": Problem("there is no table {name!r}", "Tables: {choices}."),

@@ -1,0 +1,1 @@
+"""The command line: arguments -> one call -> a few lines or JSON -> an exit code."""

@@ -38,7 +38,6 @@ def pandas_dtype(field: Field) -> pd.CategoricalDtype | pd.ArrowDtype:
     """
     if field.categories is None:
         return pd.ArrowDtype(arrow_type(field))
-    values = pd.array(
-        [category.value for category in field.categories], dtype=pd.ArrowDtype(arrow_type(field))
-    )
-    return pd.CategoricalDtype(pd.Index(values), ordered=field.categories_ordered)
+    values = pa.array([category.value for category in field.categories], type=arrow_type(field))
+    index = pd.Index(pd.arrays.ArrowExtensionArray(values))
+    return pd.CategoricalDtype(index, ordered=field.categories_ordered)

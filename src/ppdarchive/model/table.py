@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ppdarchive.model.finding import Place
-from ppdarchive.model.schema import Schema
+from ppdarchive.model.schema import Lexical, Schema
 
 Frame = pd.DataFrame
 """The one frame of the package: pandas with Arrow-backed columns."""
@@ -137,6 +137,15 @@ class Provenance:
         return f"<Provenance of {len(self.line)} rows from {len(self.files)} files>"
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a field is written in the rows ``start <= row < stop`` of a table."""
+
+    start: int
+    stop: int
+    lexical: Lexical
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class RawTable:
     """A table whose cells are still text, with the schema that it is said to follow.
@@ -147,8 +156,8 @@ class RawTable:
     cells : pyarrow.Table, shape (n_rows, n_columns)
         String columns named by field. Null means that the cell is not there.
     provenance : Provenance
-    native : frozenset of str
-        Fields whose text is in Table Schema's default form whatever the schema says (Parquet).
+    forms : mapping of str to tuple of Form
+        Fields whose text is written in another form than the schema says, by ranges of rows.
     missing_columns : tuple of str
         Fields that the study or the schema expects and the file does not have.
     unknown_columns : tuple of Place
@@ -161,7 +170,7 @@ class RawTable:
     schema: Schema
     cells: pa.Table
     provenance: Provenance
-    native: frozenset[str] = frozenset()
+    forms: Mapping[str, tuple[Form, ...]] = field(default_factory=lambda: MappingProxyType({}))
     missing_columns: tuple[str, ...] = ()
     unknown_columns: tuple[Place, ...] = ()
     in_order: bool = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -15,7 +15,7 @@ from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.finding import MAX_PLACES, Finding, Findings, Place, Rule, RuleKind
 from ppdarchive.model.schema import Field, Schema, Schemas
 from ppdarchive.model.table import CheckedTable, Frame, RawTable
-from ppdarchive.validate.cast import cast
+from ppdarchive.validate.cast import CastColumn, cast, joined
 from ppdarchive.validate.checks import failing_rows
 from ppdarchive.validate.expressions import broken_by
 from ppdarchive.validate.keys import dangling, repeated
@@ -145,12 +145,7 @@ def _check_table(
     for field in schema.fields:
         if field.name not in table.cells.column_names:
             continue
-        typed = cast(
-            table.cells[field.name],
-            field,
-            required=(RuleKind.REQUIRED, (field.name,)) in by_id,
-            native=field.name in table.native,
-        )
+        typed = _cast(table, field, required=(RuleKind.REQUIRED, (field.name,)) in by_id)
         columns[field.name] = typed.values
         if typed.reasons is not None and field.companion is not None:
             columns[field.companion.name] = typed.reasons
@@ -165,6 +160,24 @@ def _check_table(
         ):
             broken[rule] = rows
     return present, broken
+
+
+def _cast(table: RawTable, field: Field, *, required: bool) -> CastColumn:
+    """Type a field's column, each range of rows by the form that it is written in."""
+    cells = table.cells[field.name]
+    forms = table.forms.get(field.name, ())
+    if not forms:
+        return cast(cells, field, required=required)
+    return joined(
+        [
+            cast(
+                cells.slice(form.start, form.stop - form.start),
+                replace(field, lexical=form.lexical),
+                required=required,
+            )
+            for form in forms
+        ]
+    )
 
 
 def _with_absent(frame: Frame, schema: Schema) -> Frame:
@@ -191,7 +204,7 @@ def _broken_columns(table: RawTable, schema: Schema) -> list[Rule]:
     for rule in rules(schema):
         match rule.kind:
             case RuleKind.MISSING_COLUMN if rule.fields:
-                is_broken = rule.fields[0] not in present
+                is_broken = rule.fields[0] not in present or rule.fields[0] in table.missing_columns
             case RuleKind.MISSING_COLUMN:
                 is_broken = not present
             case RuleKind.UNKNOWN_COLUMN:

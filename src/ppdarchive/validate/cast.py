@@ -6,7 +6,7 @@ distinct text once, through the scalar parsers of `ppdarchive.model.lexical`, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.finding import RuleKind
 from ppdarchive.model.lexical import is_string, parse_integer, parser
-from ppdarchive.model.schema import Field, Kind, Lexical, Scalar
+from ppdarchive.model.schema import Field, Kind, Scalar
 
 Rows = npt.NDArray[np.int64]
 
@@ -45,7 +45,7 @@ class CastColumn:
     broken: Mapping[RuleKind, Rows]
 
 
-def cast(cells: pa.ChunkedArray, field: Field, *, required: bool, native: bool = False) -> CastColumn:
+def cast(cells: pa.ChunkedArray, field: Field, *, required: bool) -> CastColumn:
     """Type one column of texts as `field` declares.
 
     Parameters
@@ -54,23 +54,20 @@ def cast(cells: pa.ChunkedArray, field: Field, *, required: bool, native: bool =
     field : Field
     required : bool
         Whether a missing value breaks ``required``.
-    native : bool
-        Whether the texts are in the type's default form whatever the field's own form is.
 
     Returns
     -------
     CastColumn
     """
-    lexical = Lexical(item_kind=field.lexical.item_kind) if native else field.lexical
     codes = pa.array([code.value for code in field.missing_values], pa.string())
     code = pc.index_in(cells, value_set=codes)
     missing = pc.or_(pc.is_valid(code), pc.is_null(cells))
     texts = pc.if_else(missing, pa.scalar(None, pa.string()), cells) if pc.any(missing).as_py() else cells
     broken: dict[RuleKind, Rows] = {}
     if field.categories is not None:
-        values, broken = _categorical(texts, field, lexical)
+        values, broken = _categorical(texts, field)
     else:
-        typed = _typed(texts, field, lexical)
+        typed = _typed(texts, field)
         unread = _rows(pc.and_(pc.is_valid(texts), pc.is_null(typed)))
         kind = RuleKind.FORMAT if field.kind is Kind.STRING else RuleKind.TYPE
         broken = {kind: unread} if len(unread) else {}
@@ -80,15 +77,30 @@ def cast(cells: pa.ChunkedArray, field: Field, *, required: bool, native: bool =
     return CastColumn(values, _reasons(code, field), broken)
 
 
+def joined(parts: Sequence[CastColumn]) -> CastColumn:
+    """Ranges of one column below each other."""
+    starts = np.cumsum([0, *(len(part.values) for part in parts)])
+    broken: dict[RuleKind, list[Rows]] = {}
+    for part, start in zip(parts, starts, strict=False):
+        for kind, rows in part.broken.items():
+            broken.setdefault(kind, []).append(rows + start)
+    reasons = [part.reasons for part in parts if part.reasons is not None]
+    return CastColumn(
+        pd.concat([part.values for part in parts], ignore_index=True),
+        pd.concat(reasons, ignore_index=True) if reasons else None,
+        {kind: np.concatenate(rows) for kind, rows in broken.items()},
+    )
+
+
 def _rows(mask: pa.ChunkedArray | pa.Array) -> Rows:
     """Positions where `mask` is true."""
     return np.flatnonzero(np.asarray(mask)).astype(np.int64)
 
 
-def _typed(texts: pa.ChunkedArray, field: Field, lexical: Lexical) -> pa.ChunkedArray:
+def _typed(texts: pa.ChunkedArray, field: Field) -> pa.ChunkedArray:
     """Values where the text could be understood, null elsewhere."""
     target = arrow_type(field)
-    understand = parser(Field(name=field.name, kind=field.kind, lexical=lexical))
+    lexical, understand = field.lexical, parser(field)
     plain = lexical.bare_number and lexical.group_char is None and lexical.decimal_char == "."
     if field.kind is Kind.STRING:
         if lexical.format == "default":
@@ -140,9 +152,7 @@ def _items(text: str, delimiter: str, understand: Callable[[str], Scalar | None]
     return None if None in items else items  # type: ignore[return-value]
 
 
-def _categorical(
-    texts: pa.ChunkedArray, field: Field, lexical: Lexical
-) -> tuple[pd.Series, dict[RuleKind, Rows]]:
+def _categorical(texts: pa.ChunkedArray, field: Field) -> tuple[pd.Series, dict[RuleKind, Rows]]:
     """Codes of the categories; texts that are none of them are broken rows."""
     assert field.categories is not None
     place = {category.value: position for position, category in enumerate(field.categories)}
@@ -150,7 +160,7 @@ def _categorical(
     unread, unknown, null = -2, -1, -3
     codes = np.full(max(len(distinct), 1), unknown, dtype=np.int32)
     for number, text in enumerate(distinct):
-        value = parse_integer(text, lexical) if field.kind is Kind.INTEGER else text
+        value = parse_integer(text, field.lexical) if field.kind is Kind.INTEGER else text
         codes[number] = unread if value is None else place.get(value, unknown)
     by_row = np.where(np.asarray(positions.is_null()), null, codes[np.asarray(positions.fill_null(0))])
     broken = {

@@ -1,0 +1,120 @@
+"""Codes and labels of an export -> the schema's category values and missing codes.
+
+A translation is a mapping from a cell's text to another text, made once for each column from what
+the study, the export and the schema say, and applied to distinct cells only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ppdarchive.model.schema import Field
+from ppdarchive.model.table import ColumnInfo
+from ppdarchive.study import Export, missing_code
+
+
+def translation(field: Field, column: ColumnInfo, export: Export) -> Mapping[str, str]:
+    """What each text in `column` stands for in `field`; texts that are not in it stay as they are.
+
+    First what study.toml says under ``translate``; then the field's own missing codes, which stay;
+    then the export's missing codes; then, for a categorical field, the export's own choices by their
+    label, and last the schema's labels. A code that the export explains is never taken for a category
+    that merely has the same code: in one export 1 is "Male", in another "Yes".
+
+    Returns
+    -------
+    mapping of str to str
+    """
+    result: dict[str, str] = {}
+    if field.categories is not None:
+        by_label = {
+            _folded(category.label): str(category.value)
+            for category in field.categories
+            if category.label is not None
+        }
+        values = {str(category.value) for category in field.categories}
+        if export.cells != "codes":
+            result |= {
+                category.label: str(category.value)
+                for category in field.categories
+                if category.label is not None and (export.cells == "labels" or category.label not in values)
+            }
+        for code, label in (column.choices or {}).items():
+            meaning = by_label.get(_folded(label), label if label in values else None)
+            if meaning is not None:
+                result[code] = meaning
+                result.setdefault(label, meaning)
+    for code, reason in export.missing.items():
+        if (missing := missing_code(field, reason)) is not None:
+            result[code] = missing.value
+    for missing in field.missing_values:
+        result.pop(missing.value, None)
+    return result | export.translate.get(field.name, {})
+
+
+def _folded(label: str) -> str:
+    """A label as people compare it: without case and surplus spaces."""
+    return " ".join(label.casefold().split())
+
+
+def translate(cells: pa.ChunkedArray, mapping: Mapping[str, str]) -> pa.ChunkedArray:
+    """Replace each cell that stands in `mapping` by what it stands for.
+
+    Parameters
+    ----------
+    cells : ChunkedArray of string, shape (n_rows,)
+    mapping : mapping of str to str
+
+    Returns
+    -------
+    ChunkedArray of string, shape (n_rows,)
+    """
+    changed = {text: meaning for text, meaning in mapping.items() if text != meaning}
+    if not changed:
+        return cells
+    position = pc.index_in(cells, value_set=pa.array(list(changed), pa.string()))
+    meanings = pa.chunked_array([pa.array(list(changed.values()), pa.string())]).take(position)
+    return pc.coalesce(meanings, cells)
+
+
+_UNTICKED = ("", "0", "Unchecked", "FALSE", "False", "false")
+
+
+def gather(
+    cells: pa.Table, columns: tuple[ColumnInfo, ...], mapping: Mapping[str, str], delimiter: str
+) -> pa.ChunkedArray:
+    """The choices ticked in the columns of one select-all question, joined as a list field's text.
+
+    A column without a choice of its own gives its cell's text. No choice ticked gives an empty text:
+    an export does not tell "not asked" from "nothing ticked".
+
+    Parameters
+    ----------
+    cells : Table, shape (n_rows, n_columns)
+        The export's cells.
+    columns : tuple of ColumnInfo, length >= 1
+    mapping : mapping of str to str
+        What each choice stands for.
+    delimiter : str
+
+    Returns
+    -------
+    ChunkedArray of string, shape (n_rows,)
+    """
+    null = pa.scalar(None, pa.string())
+    ticked = []
+    for column in columns:
+        cell = cells.column(column.position - 1)
+        is_ticked = pc.invert(pc.is_in(pc.fill_null(cell, ""), value_set=pa.array(_UNTICKED)))
+        item = (
+            cell
+            if column.choice is None
+            else pa.scalar(mapping.get(column.choice, column.choice), pa.string())
+        )
+        ticked.append(pc.if_else(is_ticked, item, null))
+    if len(ticked) == 1:
+        return pc.fill_null(ticked[0], "")
+    return pc.binary_join_element_wise(*ticked, delimiter, null_handling="skip")

@@ -1,0 +1,233 @@
+"""`ppdarchive`: every command is parse, one call, render, exit code.
+
+Exit codes: 0 fine, 1 findings in the data, 2 wrong use, 3 a gate refused.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ppdarchive._version import __version__
+from ppdarchive.cli import render
+from ppdarchive.cli.start import start_study
+from ppdarchive.codebook import codebook as codebook_page
+from ppdarchive.errors import PpdArchiveError, UsageError
+from ppdarchive.pipeline import validate_study
+from ppdarchive.profile import profile_files
+from ppdarchive.read import read
+from ppdarchive.study import load_study
+from ppdarchive.synthetic import write_study
+
+FINE, FINDINGS, MISUSE = 0, 1, 2
+
+app = typer.Typer(
+    name="ppdarchive",
+    help="Take survey exports of qualitative studies to validated, de-identified data packages.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_Study = Annotated[Path, typer.Argument(help="The study's folder, with study.toml.", show_default=False)]
+_Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+
+
+def _example(*lines: str) -> str:
+    return "Example:\n\n\b\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take survey exports of qualitative studies to validated, de-identified data packages."""
+
+
+@app.command(epilog=_example("ppdarchive validate my-study", "ppdarchive validate my-study --json"))
+def validate(
+    study: _Study,
+    *,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show the cells that findings point to, on this screen.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Read a study's exports and say everything that is wrong with them.
+
+    Exit code 0: nothing wrong; 1: findings; 2: a file that cannot be read or a study.toml or schema
+    that makes no sense.
+    """
+    if show_values and as_json:
+        raise UsageError("usage.value", reason="--show-values is for the screen, --json for programs")
+    with _progress() as progress:
+        result = validate_study(study, progress=progress)
+    if as_json:
+        _print_json(render.validation_json(result))
+    else:
+        _print(render.validation_lines(result, show_values=show_values))
+    if result.checked.findings:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command(epilog=_example("ppdarchive init my-study"))
+def init(
+    folder: Annotated[Path, typer.Argument(help="The study's folder, new or with exports only.")],
+    *,
+    study_id: Annotated[str, typer.Option("--id", help="The study's id; by default the folder's name.")] = "",
+) -> None:
+    """Start a study: a commented study.toml and the profile's schemas."""
+    for path in start_study(folder, study_id or folder.resolve().name):
+        typer.echo(f"wrote {path}")
+    typer.echo(f"Next: edit {folder / 'study.toml'}, then run `ppdarchive validate {folder}`.")
+
+
+@app.command(epilog=_example("ppdarchive columns exports/survey.csv --format qualtrics"))
+def columns(
+    export: Annotated[Path, typer.Argument(help="A file that a survey tool wrote.", show_default=False)],
+    *,
+    source: Annotated[str, typer.Option("--format", help="qualtrics, redcap, csv, tsv or parquet.")] = "csv",
+    dictionary: Annotated[
+        Path | None, typer.Option(help="REDCap's data dictionary.", show_default=False)
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Say what an export says of its columns: names, questions, choices, identifiers."""
+    if source not in ("qualtrics", "redcap", "csv", "tsv", "parquet"):
+        raise UsageError("usage.value", reason="--format is qualtrics, redcap, csv, tsv or parquet")
+    result = read(export, source=source, dictionary=dictionary)
+    if as_json:
+        _print_json(render.columns_json(result))
+    else:
+        _print(render.columns_lines(result))
+
+
+@app.command(epilog=_example("ppdarchive codebook my-study > codebook.md"))
+def codebook(study: _Study) -> None:
+    """Write the study's codebook: every table, field, value and missing code, as Markdown."""
+    loaded = load_study(study)
+    title = loaded.config.study.title or loaded.package.title or loaded.config.study.id
+    sys.stdout.write(codebook_page(loaded.schemas, title=title))
+
+
+@app.command(epilog=_example("ppdarchive synth example", "ppdarchive synth big --participants 100000"))
+def synth(
+    folder: Annotated[Path, typer.Argument(help="A new folder.", show_default=False)],
+    *,
+    participants: Annotated[int, typer.Option(min=1, help="How many are enrolled.")] = 326,
+    answered: Annotated[
+        int | None, typer.Option(min=0, help="How many answered at least one question.", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same study.")] = 2019,
+    faults: Annotated[bool, typer.Option("--faults", help="Plant data faults, with their key.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Write the example study: wholly synthetic, in the shape of a real one; nobody in it exists."""
+    summary = write_study(
+        folder,
+        participants=participants,
+        answered=answered,
+        seed=seed,
+        faults=faults,
+        profile=profile_files(),
+    )
+    counts = dict(_public(summary))
+    if as_json:
+        _print_json(counts)
+    else:
+        typer.echo(f"wrote {folder}: synthetic, nobody in it exists")
+        for key, value in counts.items():
+            typer.echo(
+                f"  {value:>7,}  {key.replace('_', ' ')}" if isinstance(value, int) else f"  {key}: {value}"
+            )
+
+
+def _public(summary: object) -> Iterator[tuple[str, Any]]:
+    for name in summary.__dataclass_fields__:  # type: ignore[attr-defined]
+        yield name, getattr(summary, name)
+
+
+# ---------------------------------------------------------------------------------------------
+# The edge
+# ---------------------------------------------------------------------------------------------
+
+
+def run() -> None:
+    """Run the command line; the console script's entry."""
+    sys.exit(call(sys.argv[1:]))
+
+
+def call(arguments: list[str]) -> int:
+    """Run one command and return its exit code; no traceback and no cell ever reaches the user."""
+    try:
+        result = app(arguments, standalone_mode=False)
+    except PpdArchiveError as error:
+        _report(error, as_json="--json" in arguments)
+        return MISUSE
+    except click.exceptions.Abort:
+        typer.echo("stopped", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return MISUSE
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever reads our output has left; say nothing more
+        return FINE
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        typer.echo(
+            f"error: a bug in ppdarchive ({type(error).__name__} at {place}). Please report it.", err=True
+        )
+        return MISUSE
+    return result if isinstance(result, int) else FINE
+
+
+def _report(error: PpdArchiveError, *, as_json: bool) -> None:
+    if as_json:
+        _print_json(render.error_json(error))
+    else:
+        place = f"{error.place}: " if error.place else ""
+        typer.echo(f"error: {place}{error.what}", err=True)
+        typer.echo(f"  {error.remedy}", err=True)
+
+
+def _print(lines: Iterable[Text]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(line)
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what is going on; nothing where nobody looks."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("starting") as status:
+        yield status.update

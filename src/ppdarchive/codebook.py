@@ -1,0 +1,132 @@
+"""Schemas -> a codebook page in Markdown, for people who read data and not JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ppdarchive.model.schema import Constraints, Field, Kind, Schema, Schemas
+from ppdarchive.model.treatment import TREATMENTS
+
+
+def codebook(schemas: Schemas, *, title: str) -> str:
+    """Write the codebook of a study or a package.
+
+    Parameters
+    ----------
+    schemas : mapping of str to Schema
+    title : str
+
+    Returns
+    -------
+    str
+        Markdown: an overview, then for each table its fields, their values and its keys.
+    """
+    lines = [f"# {_plain(title)}", "", "| table | fields | what it holds |", "|---|--:|---|"]
+    for schema in schemas.values():
+        what = _cell(schema.description or schema.title or "")
+        lines.append(f"| [{schema.name}](#{schema.name}) | {len(schema.fields)} | {what} |")
+    for schema in schemas.values():
+        lines += ["", *_table(schema)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(schema: Schema) -> Iterator[str]:
+    yield f"## {schema.name}"
+    yield ""
+    if schema.description:
+        yield _plain(schema.description)
+        yield ""
+    yield from _keys(schema)
+    for field in schema:
+        yield ""
+        yield from _field(field)
+
+
+def _keys(schema: Schema) -> Iterator[str]:
+    if schema.primary_key:
+        yield f"- Each row is named by {_names(schema.primary_key)}."
+    for key in schema.unique_keys:
+        yield f"- No two rows share {_names(key)}."
+    for foreign in schema.foreign_keys:
+        target = foreign.resource or schema.name
+        yield f"- {_names(foreign.fields)} refers to {_names(foreign.reference_fields)} of `{target}`."
+
+
+def _field(field: Field) -> Iterator[str]:
+    yield f"### {field.name}"
+    yield ""
+    yield " ".join(
+        _plain(words)
+        for words in (f"**{field.title}.**" if field.title else "", field.description or "")
+        if words
+    )
+    yield ""
+    yield f"- Type: {_type(field)}"
+    for words in _constraints(field.constraints):
+        yield f"- {words}"
+    if field.disclosure is not None:
+        treatment = TREATMENTS[field.disclosure.treatment.method]
+        yield f"- Role: {field.disclosure.role.value}. {treatment.does}"
+    if field.categories is not None:
+        yield ""
+        yield f"| value | label{' (in order)' if field.categories_ordered else ''} |"
+        yield "|---|---|"
+        for category in field.categories:
+            yield f"| `{_cell(str(category.value))}` | {_cell(category.label or '')} |"
+    if field.has_companion:
+        yield ""
+        yield "| missing code | reason |"
+        yield "|---|---|"
+        for code in field.missing_values:
+            shown = f"`{_cell(code.value)}`" if code.value else "(empty)"
+            yield f"| {shown} | {_cell(code.label or '')} |"
+
+
+def _type(field: Field) -> str:
+    words = field.kind.value
+    if field.kind is Kind.LIST:
+        words += f" of {field.lexical.item_kind.value}"
+    if field.categories is not None:
+        words += f", one of {len(field.categories)} categories"
+    if field.lexical.format != "default":
+        words += f", written as `{field.lexical.format}`"
+    return f"{words}, in {field.unit}" if field.unit else words
+
+
+def _constraints(constraints: Constraints) -> Iterator[str]:
+    if constraints.required:
+        yield "Never missing"
+    if constraints.unique:
+        yield "No value occurs twice"
+    bounds = (
+        ("at least", constraints.minimum),
+        ("above", constraints.exclusive_minimum),
+        ("at most", constraints.maximum),
+        ("below", constraints.exclusive_maximum),
+    )
+    shown = [f"{words} {bound}" for words, bound in bounds if bound is not None]
+    if shown:
+        yield f"Values: {', '.join(shown)}"
+    lengths = (("at least", constraints.min_length), ("at most", constraints.max_length))
+    shown = [f"{words} {length}" for words, length in lengths if length is not None]
+    if shown:
+        yield f"Length: {', '.join(shown)}"
+    if constraints.pattern is not None:
+        yield f"Matches `{constraints.pattern}` as a whole"
+    if constraints.enum is not None:
+        yield f"One of {', '.join(f'`{value}`' for value in constraints.enum)}"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    shown = [f"`{name}`" for name in names]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]} together"
+
+
+def _plain(text: str) -> str:
+    """Text on one line, so that no word of a schema starts a heading, list or table."""
+    return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"([|\\])", r"\\\1", _plain(text))

@@ -1,0 +1,204 @@
+"""The order of the rooms: a study's exports are read, arranged into tables, and checked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import MappingProxyType
+
+from ppdarchive.arrange import Piece, arrange, combine
+from ppdarchive.arrange.piece import positions_used
+from ppdarchive.errors import StudyError
+from ppdarchive.model.finding import ExportCount, Finding, RuleKind
+from ppdarchive.model.table import RawExport, RawTable
+from ppdarchive.read import read
+from ppdarchive.study import Export, Study, load_study
+from ppdarchive.validate import Checked, FunctionFailedError, FunctionRule, RowRule, check
+from ppdarchive.validate.expressions import ExpressionError, fields_of
+
+logger = logging.getLogger(__name__)
+
+RULE_FUNCTIONS = "ppdarchive.rules"
+"""The entry-point group of rule functions."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Validation:
+    """What validating a study gives.
+
+    Attributes
+    ----------
+    study : Study
+    checked : Checked
+        The typed tables and the findings.
+    counts : tuple of ExportCount
+        What became of the rows of each export.
+    raw : mapping of str to RawTable
+        The tables' texts, for looking up the cells that a finding points to.
+    exports : mapping of str to RawExport
+        The files' texts and column names, by path.
+    """
+
+    study: Study
+    checked: Checked
+    counts: tuple[ExportCount, ...]
+    raw: Mapping[str, RawTable]
+    exports: Mapping[str, RawExport]
+
+    def __repr__(self) -> str:
+        return f"<Validation of {len(self.raw)} tables: {len(self.checked.findings)} findings>"
+
+    def cells(self, finding: Finding) -> tuple[tuple[str, ...], ...]:
+        """The texts that a finding points to, a tuple of its fields' cells for each place.
+
+        These are what respondents wrote. Only a person who asked for them may see them.
+        """
+        if finding.rule.kind is RuleKind.UNKNOWN_COLUMN:
+            return tuple(
+                (self.exports[place.file].columns[place.column - 1].name,)
+                for place in finding.places
+                if place.column is not None
+            )
+        cells = self.raw[finding.rule.table].cells
+        names = [name for name in finding.rule.fields if name in cells.column_names]
+        return tuple(tuple(str(cells[name][row].as_py() or "") for name in names) for row in finding.rows)
+
+
+def validate_study(
+    folder: Path, *, name: str | None = None, progress: Progress = lambda _: None
+) -> Validation:
+    """Read a study's exports and check everything that its schemas and rules say.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder, with study.toml.
+    name : str, optional
+        What messages call the folder.
+    progress : callable
+        Called with a few words before each step that may take long.
+
+    Returns
+    -------
+    Validation
+
+    Raises
+    ------
+    StudyError, SchemaError, ReadError
+        If study.toml or a schema makes no sense, or an export cannot be read.
+    """
+    study = load_study(folder, name=name)
+    row_rules, function_rules = _own_rules(study)
+    exports = _read_exports(study, progress)
+    raw, counts = _arrange(study, exports, progress)
+    checked = _check(study, raw, row_rules, function_rules, progress)
+    logger.info("checked %d tables: %d findings", len(raw), len(checked.findings))
+    by_path = {export.path: export for export in exports.values()}
+    return Validation(study, checked, counts, MappingProxyType(raw), MappingProxyType(by_path))
+
+
+def _own_rules(study: Study) -> tuple[list[RowRule], list[FunctionRule]]:
+    """The study's own rules, each known to fit its table or to exist."""
+    row_rules: list[RowRule] = []
+    function_rules: list[FunctionRule] = []
+    for index, rule in enumerate(study.config.rule):
+        reason = ""
+        if rule.check is not None:
+            try:
+                fields_of(rule.check, study.schemas[rule.table])
+            except ExpressionError as error:
+                reason = str(error)
+            row_rules.append(RowRule(rule.table, rule.name, rule.check, rule.demand or rule.check))
+        if reason:
+            raise StudyError(
+                "study.expression", path=study.path, pointer=f"rule[{index}].check", reason=reason
+            )
+        if rule.function is not None:
+            points = [point for point in entry_points(group=RULE_FUNCTIONS) if point.name == rule.function]
+            if not points:
+                raise StudyError(
+                    "study.rule-function",
+                    path=study.path,
+                    pointer=f"rule[{index}].function",
+                    name=rule.function,
+                )
+            demand = rule.demand or f"function {rule.function} holds"
+            function_rules.append(FunctionRule(rule.table, rule.name, points[0].load(), demand))
+    return row_rules, function_rules
+
+
+_Source = tuple[str, str, str | None, str | None, str | None]
+
+
+def _source(export: Export) -> _Source:
+    return (export.path, export.format, export.dictionary, export.encoding, export.delimiter)
+
+
+def _read_exports(study: Study, progress: Progress) -> dict[_Source, RawExport]:
+    """Each file once, however many tables it fills."""
+    exports: dict[_Source, RawExport] = {}
+    for export in study.config.export:
+        if _source(export) in exports:
+            continue
+        progress(f"reading {export.path}")
+        exports[_source(export)] = read(
+            study.folder / export.path,
+            source=export.format,
+            name=export.path,
+            encoding=export.encoding,
+            delimiter=export.delimiter,
+            dictionary=None if export.dictionary is None else study.folder / export.dictionary,
+        )
+        logger.info("read %s: %d rows", export.path, exports[_source(export)].n_rows)
+    return exports
+
+
+def _arrange(
+    study: Study, exports: Mapping[_Source, RawExport], progress: Progress
+) -> tuple[dict[str, RawTable], tuple[ExportCount, ...]]:
+    specs = study.config.export
+    used = [positions_used(exports[_source(spec)], spec, study.long_columns(spec)) for spec in specs]
+    pieces: dict[str, list[Piece]] = {}
+    for number, spec in enumerate(specs):
+        progress(f"arranging {spec.table}")
+        others = [used[n] for n, other in enumerate(specs) if n != number and other.path == spec.path]
+        piece = arrange(
+            exports[_source(spec)],
+            spec,
+            study.schemas[spec.table],
+            study.long_columns(spec),
+            used_elsewhere=frozenset().union(*others),
+        )
+        pieces.setdefault(spec.table, []).append(piece)
+    tables = {table: combine(parts, study.schemas[table]) for table, parts in pieces.items()}
+    return tables, tuple(piece.count for parts in pieces.values() for piece in parts)
+
+
+def _check(
+    study: Study,
+    raw: Mapping[str, RawTable],
+    row_rules: Sequence[RowRule],
+    function_rules: Sequence[FunctionRule],
+    progress: Progress,
+) -> Checked:
+    problem: StudyError
+    try:
+        return check(
+            raw,
+            study.schemas,
+            row_rules=row_rules,
+            function_rules=function_rules,
+            progress=lambda table: progress(f"checking {table}"),
+        )
+    except FunctionFailedError as error:
+        problem = StudyError(
+            "study.rule-failed", path=study.path, pointer="rule", name=error.rule.name, kind=error.kind
+        )
+    except ExpressionError as error:
+        problem = StudyError("study.expression", path=study.path, pointer="rule", reason=str(error))
+    raise problem

@@ -1,0 +1,208 @@
+"""study.toml as data: its tables, keys and allowed values; knows no schema."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from ppdarchive.errors import StudyError
+
+
+def _identifier(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text) is None:
+        raise ValueError("letters, digits, '.', '_' and '-' expected")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("a text that is not blank expected")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_identifier)]
+Words = Annotated[str, AfterValidator(_not_blank)]
+Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Part(BaseModel):
+    """A table of study.toml: closed, frozen, exact types, and silent about what it was given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class StudyInfo(_Part):
+    """``[study]``: what the study is called."""
+
+    id: Name
+    title: str | None = None
+    description: str | None = None
+
+
+class Exclude(_Part):
+    """``[export.exclude]``: which rows are left out, each rule on or off."""
+
+    blank: bool = True
+    preview: bool = True
+    test: bool = True
+    spam: bool = True
+    unfinished: bool = False
+    unrecognized_status: bool = False
+
+
+class Long(_Part):
+    """``[[export.long]]``: a column of the export whose cells become rows of their own."""
+
+    column: Words
+    into: Words
+    set: dict[str, str] = {}
+
+
+class Export(_Part):
+    """``[[export]]``: a file that a survey tool wrote, and the table that it becomes."""
+
+    table: Words
+    format: Literal["qualtrics", "redcap", "csv", "tsv", "parquet"]
+    path: Words
+    dictionary: Words | None = None
+    encoding: Words | None = None
+    delimiter: str | None = None
+    key: Words | None = None
+    id: Words | None = None
+    cells: Literal["codes", "labels"] | None = None
+    columns: dict[str, str | list[str]] = {}
+    constants: dict[str, str] = {}
+    formats: dict[str, str] = {}
+    translate: dict[str, dict[str, str]] = {}
+    missing: dict[str, str] = {}
+    events: dict[str, str] = {}
+    exclude: Exclude = Exclude()
+    ignore: list[str] = []
+    long: list[Long] = []
+
+
+class Known(_Part):
+    """``[[known]]``: a list of values that identify, searched for in every text."""
+
+    path: Words
+    columns: dict[str, str]
+
+
+class StudyRule(_Part):
+    """``[[rule]]``: something that must hold in this study, as an expression or a function."""
+
+    table: Words
+    name: Name
+    check: Words | None = None
+    function: Words | None = None
+    demand: Words | None = None
+
+
+class Text(_Part):
+    """``[text]``: what stands in place of identifying words."""
+
+    replace: Literal["tag", "numbered", "surrogate", "general", "mask"] = "tag"
+    uncertain: Literal["redact", "withhold"] = "redact"
+
+
+class Release(_Part):
+    """``[release]``: under which conditions the study may be published."""
+
+    standard: Literal["safe-harbor", "expert-determination", "limited-data-set"]
+    audience: Name = "public"
+    consent: Words
+    k: Annotated[int, Field(ge=1)] = 5
+    max_prosecutor_risk: Fraction = 0.2
+    max_average_risk: Fraction = 0.09
+    review: Literal["none", "uncertain", "all"] = "uncertain"
+
+
+class Config(_Part):
+    """The whole of study.toml."""
+
+    study: StudyInfo
+    export: Annotated[list[Export], Field(min_length=1)]
+    known: list[Known] = []
+    rule: list[StudyRule] = []
+    text: Text = Text()
+    release: Release | None = None
+
+
+def parse_config(text: str, *, path: str) -> Config:
+    """Understand the text of a study.toml by itself, without its schemas.
+
+    Raises
+    ------
+    StudyError
+        With the key path of the first value that is wrong, and how many more there are.
+    """
+    problem: StudyError | None = None
+    document: dict[str, Any] = {}
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # TOML's own messages may quote a character of the file; a place is enough.
+        place = re.search(r"\(at line (\d+), column \d+\)$", str(error))
+        line = int(place[1]) if place else len(text.splitlines()) or 1
+        problem = StudyError("study.toml", path=path, line=line, reason="broken there or just before")
+    except RecursionError:
+        problem = StudyError("study.toml", path=path, reason="nested too deeply")
+    if problem is None:
+        try:
+            return Config.model_validate(document)
+        except ValidationError as errors:
+            problem = _explain(errors, path)
+    raise problem
+
+
+def _explain(errors: ValidationError, path: str) -> StudyError:
+    details = errors.errors(include_url=False, include_input=False, include_context=False)
+    first = details[0]
+    location = [part for part in first["loc"] if part not in ("str", "list[str]")]
+    expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ").lower()
+    match first["type"]:
+        case "missing":
+            expected = "this is missing"
+        case "extra_forbidden":
+            expected = f"there is no such key{_slip(location)}"
+        case _:
+            expected = f"{expected} expected" if not expected.endswith("expected") else expected
+    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    return StudyError("study.value", path=path, pointer=key_path(location), expected=expected, more=more)
+
+
+def _slip(location: Sequence[int | str]) -> str:
+    """A hint when the last key looks like a slip of one that its table knows."""
+    model: type[BaseModel] | None = Config
+    for part in location[:-1]:
+        if isinstance(part, str) and model is not None:
+            model = _PARTS.get(part)
+    known = list(model.model_fields) if model is not None else []
+    close = difflib.get_close_matches(str(location[-1]), known, n=1)
+    return f"; is it {close[0]!r}?" if close else ""
+
+
+_PARTS: Final[Mapping[str, type[BaseModel]]] = {
+    "study": StudyInfo,
+    "export": Export,
+    "exclude": Exclude,
+    "long": Long,
+    "known": Known,
+    "rule": StudyRule,
+    "text": Text,
+    "release": Release,
+}
+
+
+def key_path(parts: Sequence[int | str]) -> str:
+    """A key path as people write it.
+
+    >>> key_path(["export", 0, "columns", "age"])
+    'export[0].columns.age'
+    """
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
