@@ -15,6 +15,9 @@ ParameterKind = Literal["number", "count", "space", "anchor"]
 SPACES: Final = ("participant", "response", "coder", "coach")
 """Pseudonyms are drawn from a separate space for each of these (design, De-identification)."""
 
+MAX_BANDS: Final = 1000
+"""More bands than this are no bands."""
+
 _ANY: Final = frozenset(Kind)
 _NUMERIC: Final = frozenset({Kind.INTEGER, Kind.NUMBER})
 _CALENDAR: Final = frozenset({Kind.DATE, Kind.DATETIME})

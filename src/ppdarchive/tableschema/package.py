@@ -156,12 +156,25 @@ def _check_foreign_key(node: Node, schema: Schema, key: ForeignKey, schemas: Sch
             place.fail("schema.no-such-field", name=name)
         if target[name].kind is not schema[key.fields[index]].kind:
             place.fail("schema.foreign-key", reason="the two fields have different types")
+    _check_same_treatment(reference, schema, key, target)
     unique = {frozenset(target.primary_key), *map(frozenset, target.unique_keys)}
     unique |= {frozenset({field.name}) for field in target if field.constraints.unique}
     if frozenset(key.reference_fields) not in unique:
         reference.child("fields", None).fail(
             "schema.foreign-key", reason="the fields referred to are no key of their table"
         )
+
+
+def _check_same_treatment(node: Node, schema: Schema, key: ForeignKey, target: Schema) -> None:
+    """Both sides of a foreign key are released in the same way, or the reference would dangle."""
+    for own, other in zip(key.fields, key.reference_fields, strict=True):
+        here, there = schema[own].disclosure, target[other].disclosure
+        if here is None or there is None or here.treatment.method == "drop":
+            continue
+        if there.treatment.method != "drop" and here.treatment != there.treatment:
+            node.fail(
+                "schema.treatment", reason=f"{own!r} and the field it refers to are treated differently"
+            )
 
 
 def _check_anchor(node: Node, schema: Schema, field: Field, schemas: Schemas) -> None:

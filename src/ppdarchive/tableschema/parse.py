@@ -30,7 +30,7 @@ from ppdarchive.model.schema import (
     Schema,
     Treatment,
 )
-from ppdarchive.model.treatment import SPACES, TREATMENTS, ParameterKind
+from ppdarchive.model.treatment import MAX_BANDS, SPACES, TREATMENTS, ParameterKind
 from ppdarchive.tableschema.node import Node, parse_json
 
 _FIELD_PROPERTIES: Final = (
@@ -417,8 +417,24 @@ def _check_treatment(node: Node, role: Role, method: str, parameters: Mapping[st
             node.need("top").fail("schema.contradiction", reason="the top code is not above the bottom")
 
 
+def _check_band(node: Node, field: Field) -> None:
+    """All bands can be named beforehand, so that none tells by its presence what was in the data."""
+    assert field.disclosure is not None
+    given, bounds = field.disclosure.treatment.parameters, field.constraints
+    low, high = given.get("bottom", bounds.minimum), given.get("top", bounds.maximum)
+    place = node.need("disclosure").need("treatment")
+    if not isinstance(low, int | float) or not isinstance(high, int | float):
+        place.fail("schema.treatment", reason="bands need `bottom` or a minimum, and `top` or a maximum")
+    width = given["width"]
+    assert isinstance(width, int | float)
+    if low > high or (high - low) / width > MAX_BANDS:
+        place.fail("schema.treatment", reason=f"that makes no bands, or over {MAX_BANDS}")
+
+
 def _check_field(node: Node, field: Field) -> None:
     """The field's parts agree with one another."""
+    if field.disclosure is not None and field.disclosure.treatment.method == "band":
+        _check_band(node, field)
     enum, categories = field.constraints.enum, field.categories
     known = {category.value for category in categories or ()}
     if enum is not None and categories is not None and not set(enum) <= known:

@@ -1,0 +1,64 @@
+# Set-up, tests and the demonstration. Needs Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DEMO   ?= build/demo
+
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test test-thorough lint types imports format docs coverage benchmarks clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ppdarchive needs Python 3.11 or newer")'
+	@echo "setting up $(VENV) (a minute or two, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+# The main job on the example study: build it, validate it clean, validate a faulty copy.
+demo: setup
+	@rm -rf $(DEMO)
+	@echo "== 1. The example study: synthetic, nobody in it exists"
+	@$(BIN)/ppdarchive synth $(DEMO)/study
+	@echo; echo "== 2. Is anything wrong with it?"
+	@$(BIN)/ppdarchive validate $(DEMO)/study
+	@echo; echo "== 3. The same study with faults planted in its exports"
+	@$(BIN)/ppdarchive synth $(DEMO)/faulty --faults
+	@echo; echo "== 4. What is wrong with that one? (exit code 1 says that there are findings)"
+	@$(BIN)/ppdarchive validate $(DEMO)/faulty; test $$? -eq 1
+
+test: setup lint types imports
+	@$(BIN)/pytest -n 2 -q
+
+test-thorough: setup
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n 2 -q --thorough
+
+lint: setup
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+
+types: setup
+	@$(BIN)/mypy
+
+imports: setup
+	@$(BIN)/lint-imports --no-cache > build-imports.log 2>&1 || { cat build-imports.log; rm build-imports.log; exit 1; }
+	@rm build-imports.log
+
+format: setup
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+coverage: setup
+	@$(BIN)/pytest -n 2 -q --cov --cov-report=term-missing:skip-covered
+
+docs: setup
+	@$(BIN)/mkdocs build --strict --quiet
+
+benchmarks: setup
+	@$(BIN)/python benchmarks/validate.py
+
+clean:
+	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""CheckedTable + policy -> what may be released; must not know risk or packages."""

@@ -1,0 +1,214 @@
+"""The released schema: computed from the incoming one and its treatments, never written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
+
+from ppdarchive.deidentify.bands import bands
+from ppdarchive.model.schema import (
+    COMPANION_SUFFIX,
+    Category,
+    Constraints,
+    Disclosure,
+    Field,
+    FieldsMatch,
+    ForeignKey,
+    Kind,
+    Lexical,
+    MissingCode,
+    Scalar,
+    Schema,
+    Schemas,
+    Treatment,
+)
+from ppdarchive.model.treatment import TREATMENTS
+
+PSEUDONYM_PATTERN: Final = "[a-z2-7]{16}"
+"""80 random bits in lower-case base 32 (RFC 4648, section 6): fixed width, safe in file names."""
+
+SUPPRESSED: Final = "Suppressed: shared by too few participants"
+"""The reason in the companion field of a value that was suppressed."""
+
+_BLANK: Final = (MissingCode(""),)
+
+
+def released(schemas: Schemas) -> Schemas:
+    """The schemas of what is published under the treatments that `schemas` declare.
+
+    Fields that are dropped, or that say nothing of disclosure, are gone, and so are keys that need
+    them. Reasons of missing values are fields of their own. All treatments of the result are
+    ``keep``, so releasing it again changes nothing.
+
+    Parameters
+    ----------
+    schemas : mapping of str to Schema
+
+    Returns
+    -------
+    mapping of str to Schema
+        Tables of which no field is left are gone.
+    """
+    result: dict[str, Schema] = {}
+    for name, schema in schemas.items():
+        fields = tuple(field for given in schema.fields for field in _released_fields(given))
+        if fields:
+            result[name] = replace(
+                schema,
+                fields=fields,
+                fields_match=FieldsMatch.EXACT,
+                missing_values=_BLANK,
+                primary_key=schema.primary_key if _tells_apart(schema, schema.primary_key) else (),
+                unique_keys=tuple(key for key in schema.unique_keys if _tells_apart(schema, key)),
+                foreign_keys=(),
+            )
+    for name, schema in result.items():
+        keys = tuple(key for key in schemas[name].foreign_keys if _still_refers(key, name, schemas, result))
+        result[name] = replace(schema, foreign_keys=keys)
+    return MappingProxyType(result)
+
+
+def _released_fields(field: Field) -> tuple[Field, ...]:
+    """A field as it is published, with its companion; nothing if it is dropped or undeclared."""
+    if field.disclosure is None or field.disclosure.treatment.method == "drop":
+        return ()
+    method = field.disclosure.treatment.method
+    own = replace(
+        _CHANGES[method](replace(field, lexical=_written(field))),
+        description=_told(field),
+        missing_values=_BLANK,
+        disclosure=Disclosure(field.disclosure.role, Treatment("keep")),
+    )
+    companion = field.companion
+    if method == "suppress":
+        companion = _with_reason(field, companion)
+    if companion is None:
+        return (own,)
+    return (own, replace(companion, disclosure=own.disclosure))
+
+
+def _written(field: Field) -> Lexical:
+    """How released values are written: every type's default form, whatever the export used."""
+    if field.kind is Kind.STRING:
+        return Lexical(format=field.lexical.format)
+    keeps_zone = field.kind is Kind.DATETIME and "%z" in field.lexical.format
+    return Lexical(
+        format="%Y-%m-%dT%H:%M:%S.%f%z" if keeps_zone else "default", item_kind=field.lexical.item_kind
+    )
+
+
+def _with_reason(field: Field, companion: Field | None) -> Field:
+    """The companion field with one reason more."""
+    known = companion.categories or () if companion is not None else ()
+    base = companion or Field(
+        name=field.name + COMPANION_SUFFIX,
+        kind=Kind.STRING,
+        title=f"{field.title or field.name}: why missing",
+        description=f"Why {field.name} has no value; empty where it has one.",
+    )
+    return replace(base, categories=(*known, Category(SUPPRESSED)))
+
+
+def _told(field: Field) -> str | None:
+    """The description, and what was done to the field in words."""
+    assert field.disclosure is not None
+    treatment = field.disclosure.treatment
+    if treatment.method == "keep":
+        return field.description
+    words = TREATMENTS[treatment.method].does
+    if treatment.method == "relative_days":
+        words = f"{words.removesuffix('.')}: {treatment.parameters['anchor']}."
+    return f"{field.description} {words}" if field.description else words
+
+
+def _keep(field: Field) -> Field:
+    return field
+
+
+def _pseudonymize(field: Field) -> Field:
+    kept = Constraints(
+        required=field.constraints.required, unique=field.constraints.unique, pattern=PSEUDONYM_PATTERN
+    )
+    return replace(
+        field, kind=Kind.STRING, unit=None, lexical=Lexical(), constraints=kept, categories=None,
+        categories_ordered=False,
+    )  # fmt: skip
+
+
+def _band(field: Field) -> Field:
+    return replace(
+        field,
+        kind=Kind.STRING,
+        lexical=Lexical(),
+        constraints=Constraints(required=field.constraints.required),
+        categories=tuple(Category(label) for label in bands(field).labels),
+        categories_ordered=True,
+    )
+
+
+def _year(field: Field) -> Field:
+    given = field.constraints
+
+    def of(bound: Scalar | None) -> Scalar | None:
+        return bound.year if isinstance(bound, date | datetime) else None
+
+    # A year is not above the year of an exclusive bound, but may be equal to it.
+    lowest = [of(bound) for bound in (given.minimum, given.exclusive_minimum) if bound is not None]
+    highest = [of(bound) for bound in (given.maximum, given.exclusive_maximum) if bound is not None]
+    constraints = Constraints(
+        required=given.required,
+        minimum=max(lowest) if lowest else None,  # type: ignore[type-var]
+        maximum=min(highest) if highest else None,  # type: ignore[type-var]
+    )
+    return replace(field, kind=Kind.YEAR, unit=None, lexical=Lexical(), constraints=constraints)
+
+
+def _relative_days(field: Field) -> Field:
+    # Not required: there is no number of days where the other date is missing.
+    return replace(field, kind=Kind.INTEGER, unit="days", lexical=Lexical(), constraints=Constraints())
+
+
+def _suppress(field: Field) -> Field:
+    return replace(field, constraints=replace(field.constraints, required=False, unique=False))
+
+
+def _text(field: Field) -> Field:
+    kept = Constraints(required=field.constraints.required)
+    return replace(field, lexical=Lexical(), constraints=kept, categories=None, categories_ordered=False)
+
+
+_CHANGES: Final[Mapping[str, Callable[[Field], Field]]] = MappingProxyType(
+    {
+        "keep": _keep,
+        "pseudonymize": _pseudonymize,
+        "band": _band,
+        "year": _year,
+        "relative_days": _relative_days,
+        "suppress": _suppress,
+        "text": _text,
+    }
+)
+
+_ONE_TO_ONE: Final = frozenset({"keep", "pseudonymize"})
+
+
+def _tells_apart(schema: Schema, key: tuple[str, ...]) -> bool:
+    """Whether rows that differ in `key` still differ in it when released."""
+    return bool(key) and all(_method(schema[name]) in _ONE_TO_ONE for name in key)
+
+
+def _method(field: Field) -> str:
+    return "drop" if field.disclosure is None else field.disclosure.treatment.method
+
+
+def _still_refers(key: ForeignKey, name: str, schemas: Schemas, result: Schemas) -> bool:
+    """Whether both sides of a foreign key are released, one to one, and in the same way."""
+    target = key.resource or name
+    return target in result and all(
+        _method(schemas[name][own]) in _ONE_TO_ONE
+        and _method(schemas[name][own]) == _method(schemas[target][other])
+        for own, other in zip(key.fields, key.reference_fields, strict=True)
+    )
