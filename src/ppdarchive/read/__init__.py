@@ -9,10 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from ppdarchive.errors import ReadError
 from ppdarchive.model.table import RawExport
 from ppdarchive.read.archive import load
+from ppdarchive.read.parquet import read_parquet
 from ppdarchive.read.plain import read_plain
 from ppdarchive.read.qualtrics import read_qualtrics
+from ppdarchive.read.redcap import read_dictionary, read_redcap
 
 __all__ = ["SOURCES", "read"]
 
@@ -57,8 +60,42 @@ def _qualtrics(request: _Request) -> RawExport:
     )
 
 
+def _redcap(request: _Request) -> RawExport:
+    if request.dictionary is None:
+        raise ReadError("read.dictionary-missing", path=request.name)
+    called = str(request.dictionary)
+    data = load(request.dictionary, name=called)
+    fields = None
+    try:
+        fields = read_dictionary(data, name=called)
+    except ReadError as error:
+        problem = error
+    if fields is None:
+        if problem.code != "read.encoding" or request.encoding is None:
+            raise problem
+        # What was done to the export was done to its dictionary.
+        fields = read_dictionary(data, name=called, encoding=request.encoding)
+    return read_redcap(
+        request.data,
+        name=request.name,
+        fields=fields,
+        encoding=request.encoding,
+        delimiter=request.delimiter,
+    )
+
+
+def _parquet(request: _Request) -> RawExport:
+    return read_parquet(request.data, name=request.name)
+
+
 SOURCES: Final[Mapping[str, Callable[[_Request], RawExport]]] = MappingProxyType(
-    {"qualtrics": _qualtrics, "csv": _csv, "tsv": _tsv}
+    {
+        "qualtrics": _qualtrics,
+        "redcap": _redcap,
+        "csv": _csv,
+        "tsv": _tsv,
+        "parquet": _parquet,
+    }
 )
 """The reader of each format, by the name that study.toml gives it."""
 

@@ -96,7 +96,7 @@ def _n_header_cells(text: Text, delimiter: str) -> int:
         return 1
 
 
-def check_names(names: Sequence[str], name: str, *, line: int, unique: bool) -> None:
+def check_names(names: Sequence[str], name: str, *, line: int | None, unique: bool) -> None:
     """Raise ``read.unnamed-column`` or ``read.duplicate-column``, with the columns' positions."""
     first: dict[str, int] = {}
     for position, column in enumerate(names, start=1):
