@@ -72,7 +72,7 @@ def _label(first: float, last: float, kind: Kind) -> str:
 
 
 def _shown(value: float) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    return str(int(value)) if float(value).is_integer() else f"{value:.10g}"
 
 
 def _as_number(value: object) -> float | None:
