@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ppdarchive.model.finding import Rule, RuleKind
@@ -137,7 +137,15 @@ Columns = Mapping[str, list[Value]]
 
 
 def _values(table: RawTable, schema: Schema) -> Columns:
-    return {f.name: [judge_cell(f, text).value for text in cells(table, f.name)] for f in schema}
+    return {f.name: [judge_cell(known, text).value for known, text in written(table, f)] for f in schema}
+
+
+def written(table: RawTable, field: Field) -> list[tuple[Field, Cell]]:
+    """Each cell of a column with the field as it is written in that row."""
+    fields = [field] * table.n_rows
+    for form in table.forms.get(field.name, ()):
+        fields[form.start : form.stop] = [replace(field, lexical=form.lexical)] * (form.stop - form.start)
+    return list(zip(fields, cells(table, field.name), strict=True))
 
 
 def _broken(schema: Schema, kind: RuleKind, names: tuple[str, ...], row: int | None) -> Broken:
@@ -168,8 +176,8 @@ def _broken_cells(table: RawTable, schema: Schema) -> Iterator[Broken]:
             continue  # the missing column is said once, not for every row
         is_key = field.name in schema.primary_key
         seen: list[Value] = []
-        for row, text in enumerate(cells(table, field.name)):
-            verdict = judge_cell(field, text, is_key=is_key)
+        for row, (known, text) in enumerate(written(table, field)):
+            verdict = judge_cell(known, text, is_key=is_key)
             for kind in verdict.kinds:
                 yield _broken(schema, kind, (field.name,), row)
             if field.constraints.unique and verdict.value is not None:

@@ -271,8 +271,8 @@ def _with_loose_columns(draw: st.DrawFn, schema: Schema, columns: dict[str, list
     in_keys |= {name for key in schema.foreign_keys for name in (*key.fields, *key.reference_fields)}
     loose = [f.name for f in schema if not f.constraints.required and f.name not in in_keys]
     loose = loose[: len(schema.fields) - 1]
-    gone = (
-        set(draw(st.lists(st.sampled_from(loose), unique=True))) if loose and draw(st.booleans()) else set()
-    )
+    gone: set[str] = set()
+    if loose and draw(st.booleans()):
+        gone = set(draw(st.lists(st.sampled_from(loose), unique=True)))
     kept = {name: column for name, column in columns.items() if name not in gone}
     return raw_table(schema, kept, n_unknown=n_unknown, in_order=in_order)
