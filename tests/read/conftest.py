@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,25 +75,6 @@ def failing(attempt: Attempt) -> Failing:
         return result
 
     return failing
-
-
-@pytest.fixture(scope="session")
-def said() -> Callable[[BaseException], str]:
-    """Everything that an exception says in any way."""
-
-    def said(error: BaseException) -> str:
-        parts = [str(error), repr(error), repr(error.args), repr(vars(error))]
-        facts = getattr(error, "facts", {})
-        return " ".join([*parts, repr(dict(facts)), repr(error.__context__), repr(error.__cause__)])
-
-    return said
-
-
-@pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """All log records, however small."""
-    with caplog.at_level(logging.DEBUG):
-        yield caplog
 
 
 @pytest.fixture(scope="session")

@@ -182,7 +182,8 @@ def test_long_cells_survive(reading, cells_of):
 def test_rows_longer_than_a_block_survive(reading, cells_of):
     """A row of several pyarrow blocks is read whole."""
     long = "é" * 3_000_000
-    assert cells_of(reading(f'a,b\n1,2\n3,"{long}"\n4,5\n')) == [["1", "2"], ["3", long], ["4", "5"]]
+    table = [["1", "2"], ["3", long], ["4", "5"], ["", ""], ["6", "7"]]
+    assert cells_of(reading(f'a,b\n1,2\n3,"{long}"\n4,5\n\n6,7')) == table
 
 
 def test_a_header_alone_is_a_table_without_rows(reading):
@@ -350,6 +351,15 @@ def test_lines_survive_block_borders():
         assert part is not None
         assert np.array_equal(part.lines, whole.lines)
         assert (part.n_ragged, part.longest) == (0, whole.longest)
+
+
+def test_ragged_rows_of_all_blocks_are_counted():
+    """The first ragged row is named, and those of later blocks are counted with it."""
+    content = b'1,"\n"\n2\n3,4,5\n\n6,7\n8\n'
+    for block_bytes in range(1, 25):
+        layout = scan(content, ",", n_columns=2, line=2, block_bytes=block_bytes)
+        assert layout is not None
+        assert (layout.ragged, layout.n_ragged, layout.blank.tolist()) == ((4, 1), 3, [3])
 
 
 def test_nothing_shows_cells():

@@ -71,8 +71,6 @@ def _load_file(path: Path, name: str) -> bytes:
         code = "read.not-found"
     except OSError as error:
         code, reason = "read.not-readable", os.strerror(error.errno or 0)
-    except ValueError:
-        code = "read.not-found"  # A NUL in the path.
     if reason:
         raise ReadError(code, path=name, reason=reason)
     raise ReadError(code, path=name)

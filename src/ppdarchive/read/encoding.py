@@ -126,11 +126,10 @@ def _transcode(data: bytes, start: int, encoding: str, name: str) -> bytes:
         end = position + len(chunk)
         try:
             pieces.append(decoder.decode(chunk, end == len(data)).encode())
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             # The decoder counts from the bytes that it kept back from the chunk before.
-            offset = end - len(error.object) + error.start
-        except UnicodeError:
-            offset = position
+            at = error.start - len(error.object) if isinstance(error, UnicodeDecodeError) else -len(chunk)
+            offset = end + at
         if offset >= 0:
             break
     if offset >= 0:

@@ -73,35 +73,31 @@ def read_parquet(data: bytes, *, name: str) -> RawExport:
     """
     table: pa.Table | None = None
     names: list[str] = []
-    cells: list[pa.ChunkedArray] = []
-    kind = ""
+    cells: dict[int, pa.ChunkedArray] = {}
+    position, kind = 0, ""
     try:
         file = pq.ParquetFile(pa.BufferReader(data), pre_buffer=False, page_checksum_verification=True)
         table = file.read(use_threads=False)
         # Offsets, dictionary places and UTF-8 are not checked when a file is read.
         table.validate(full=True)
         names = table.column_names
-        for column in table.columns:
-            cells.append(_as_text(column))
+        for position, column in enumerate(table.columns, start=1):
+            cells[position] = _as_text(column)
     except _UnsuitableError as error:
         kind = error.kind
     except _DAMAGED:
         table = None
-    if table is None:
+    if table is None or not names:
         raise ReadError("read.parquet", path=name)
     if kind:
-        raise ReadError("read.parquet-type", path=name, column=len(cells) + 1, kind=kind)
+        raise ReadError("read.parquet-type", path=name, column=position, kind=kind)
     check_names(names, name, line=None, unique=True)
-    positions = range(1, len(names) + 1)
-    texts = pa.table(cells, names=[f"c{position}" for position in positions])
+    texts = pa.table({f"c{at}": column for at, column in cells.items()})
     return RawExport(
         path=name,
         source="parquet",
         cells=texts,
-        columns=tuple(
-            ColumnInfo(column, position, is_native=True)
-            for column, position in zip(names, positions, strict=True)
-        ),
+        columns=tuple(ColumnInfo(column, at, is_native=True) for at, column in enumerate(names, start=1)),
         lines=np.arange(1, texts.num_rows + 1, dtype=np.int64),
         n_header=0,
         marks=MappingProxyType({"blank": blank_rows(texts)}),
