@@ -112,7 +112,8 @@ def _choice(tokens: list[str], at: int) -> tuple[_Choice, int]:
     raise ValueError("a choice is not closed")
 
 
-_GAPLESS = tuple(" ,.!?")
+_PUNCTUATION = tuple(",.!?")
+_GAPLESS = (" ", *_PUNCTUATION)
 
 WORDS = frozenset({"he", "him", "his", "phe", "hubby"})
 """Slots that hold plain words and identify nobody."""
@@ -156,9 +157,8 @@ def render(
         nonlocal length
         if text[:1] in _GAPLESS and (not pieces or pieces[-1].endswith(" ")):
             # An alternative was empty: close the gap that it left.
-            if text[0] == " ":
-                text = text[1:]
-            elif pieces:
+            text = text.removeprefix(" ")
+            if pieces and text[:1] in _PUNCTUATION:
                 pieces[-1] = pieces[-1][:-1]
                 length -= 1
         if text:

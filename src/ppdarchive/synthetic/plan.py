@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -66,8 +66,15 @@ class Turn:
     index: int
 
 
-def turns(plan: Plan) -> list[Turn]:
-    """Return the rows of the survey in the order in which they were recorded."""
+def turns(plan: Plan, followup_days: Sequence[int]) -> list[Turn]:
+    """Return the rows of the survey in the order in which they were recorded.
+
+    Parameters
+    ----------
+    plan : Plan
+    followup_days : sequence of int
+        The ordinal of each participant's day of the survey, by number from 1.
+    """
     turns: list[Turn] = []
     rng = plan.rng("turns")
     for number in range(1, plan.participants + 1):
@@ -76,7 +83,7 @@ def turns(plan: Plan) -> list[Turn]:
         blank = draw < plan.shape.blank_rows
         if not (answers or blank):
             continue
-        day = datetime.combine(plan.participant(number).followup_on, datetime.min.time())
+        day = datetime.fromordinal(followup_days[number - 1])
         recorded = day + timedelta(seconds=rng.randrange(5 * 3600, 24 * 3600))
         if blank:
             tried = recorded - timedelta(seconds=rng.randrange(3600, 90_000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -159,7 +160,8 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     planted: list[faulty.Planted] = field(default_factory=list)
     anchor: faulty.Anchor | None = None
-    last: datetime = datetime(2019, 1, 1)
+    followup_days: array[int] = field(default_factory=lambda: array("l"))
+    last: datetime = datetime(2015, 1, 1)
 
     def spoil(self, sheet: _Sheet, wrong: Iterable[faulty.RowFault]) -> None:
         for fault in wrong:
@@ -223,6 +225,7 @@ def _write_enrolment(root: Path, plan: Plan, tally: _Tally) -> None:
         for number in range(1, plan.participants + 1):
             her = plan.participant(number)
             tally.counts["declined"] += not her.consent_to_share
+            tally.followup_days.append(her.followup_on.toordinal())
             contacts.add(contact_row(her))
             rows = enrolment_rows(her, plan.rng("enrolment", number), missing_cell=plan.shape.missing_cell)
             tally.counts["enrolment rows"] += len(rows)
@@ -248,7 +251,7 @@ def _write_survey(root: Path, plan: Plan, tally: _Tally) -> None:
         codings.add(Coding._fields)
         key = _Sheet(root, documents.SPANS, files)
         key.add(("response_id", "start", "end", "category", "text"))
-        for turn in turns(plan):
+        for turn in turns(plan, tally.followup_days):
             tally.counts["survey rows"] += 1
             tally.last = max(tally.last, turn.recorded)
             if turn.number and not turn.blank:
