@@ -172,9 +172,11 @@ def _answer(writer: _Writer, question: str, certain: str, *, spanish: bool, lati
             if any(span.label == category for span in aside.spans):
                 break
         parts.insert(rng.randrange(len(parts) + 1), aside)
+    draft = _joined(parts, writer, listed=listed)
     if identifying and rng.random() < 0.06:
-        parts.append(writer.say(rng.choice(_bank("signoff").all)[1], identifying=True))
-    return roughen(_joined(parts, writer, listed=listed), writer.habits, rng)
+        name = writer.say(rng.choice(_bank("signoff").all)[1], identifying=True)
+        draft = _concatenated([draft, Draft(rng.choice(("\n", "\n\n", " "))), _capitalized(name)])
+    return roughen(draft, writer.habits, rng)
 
 
 def _nothing(writer: _Writer, question: str, asks: str, *, spanish: bool) -> Draft:

@@ -112,8 +112,8 @@ def _choice(tokens: list[str], at: int) -> tuple[_Choice, int]:
     raise ValueError("a choice is not closed")
 
 
-_PUNCTUATION = tuple(",.!?")
-_GAPLESS = (" ", *_PUNCTUATION)
+_PUNCTUATION = frozenset(",.!?")
+_GAPLESS = frozenset(" ,.!?")
 
 WORDS = frozenset({"he", "him", "his", "phe", "hubby"})
 """Slots that hold plain words and identify nobody."""
@@ -149,38 +149,52 @@ def render(
     Draft
         With spans; without segments.
     """
-    pieces: list[str] = []
-    spans: list[Mark] = []
-    length = 0
+    reading = _Reading(rng, fill, words, identifying)
+    reading.walk(sentence)
+    return Draft("".join(reading.pieces).rstrip(), tuple(reading.spans))
 
-    def say(text: str) -> None:
-        nonlocal length
+
+class _Reading:
+    """One sentence while it is being said."""
+
+    __slots__ = ("fill", "identifying", "length", "pieces", "rng", "spans", "words")
+
+    def __init__(self, rng: Random, fill: Fill, words: Mapping[str, str], identifying: bool) -> None:
+        self.rng = rng
+        self.fill = fill
+        self.words = words
+        self.identifying = identifying
+        self.pieces: list[str] = []
+        self.spans: list[Mark] = []
+        self.length = 0
+
+    def walk(self, sentence: Sentence) -> None:
+        for node in sentence.nodes:
+            if isinstance(node, str):
+                self.say(node)
+            elif isinstance(node, _Choice):
+                options = node.all if self.identifying else node.clean
+                self.walk(options[int(self.rng.random() * len(options))])
+            elif node.name in WORDS:
+                self.say(self.words[node.name])
+            elif node.fallback is None or (self.identifying and self.rng.random() < _NAMED):
+                self.plant(self.fill(node.name, self.rng))
+            else:
+                self.say(self.words.get(node.fallback, node.fallback))
+
+    def plant(self, filling: Filling) -> None:
+        self.say(filling.before)
+        self.spans.append(Mark(self.length, self.length + len(filling.text), filling.category))
+        self.say(filling.text)
+
+    def say(self, text: str) -> None:
+        pieces = self.pieces
         if text[:1] in _GAPLESS and (not pieces or pieces[-1].endswith(" ")):
             # An alternative was empty: close the gap that it left.
             text = text.removeprefix(" ")
             if pieces and text[:1] in _PUNCTUATION:
                 pieces[-1] = pieces[-1][:-1]
-                length -= 1
+                self.length -= 1
         if text:
             pieces.append(text)
-            length += len(text)
-
-    def walk(nodes: tuple[str | _Slot | _Choice, ...]) -> None:
-        for node in nodes:
-            if isinstance(node, str):
-                say(node)
-            elif isinstance(node, _Choice):
-                walk(rng.choice(node.all if identifying else node.clean).nodes)
-            elif node.name in WORDS:
-                say(words[node.name])
-            elif node.fallback is None or (identifying and rng.random() < _NAMED):
-                filling = fill(node.name, rng)
-                if filling.before:
-                    say(filling.before)
-                spans.append(Mark(length, length + len(filling.text), filling.category))
-                say(filling.text)
-            else:
-                say(words.get(node.fallback, node.fallback))
-
-    walk(sentence.nodes)
-    return Draft("".join(pieces).rstrip(), tuple(spans))
+            self.length += len(text)

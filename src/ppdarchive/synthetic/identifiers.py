@@ -303,6 +303,7 @@ _SLOTS: Final[Mapping[str, tuple[str, _Maker]]] = {
     "school": ("FACILITY", lambda p, r: r.choice(pool("facility.school"))),
     "church": ("FACILITY", lambda p, r: r.choice(pool("facility.church"))),
     "org": ("ORGANIZATION", lambda p, r: r.choice(pool("organization"))),
+    "group": ("ORGANIZATION", lambda p, r: r.choice(pool("organization.group"))),
     "unit": ("MILITARY", lambda p, r: r.choice(pool("unit"))),
     "mos": ("MILITARY", lambda p, r: r.choice(pool("mos"))),
     "rankname": ("MILITARY", lambda p, r: _rank_and_name(r)),

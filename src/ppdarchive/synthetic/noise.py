@@ -106,7 +106,7 @@ _SHORT: Final[Mapping[str, tuple[str, ...]]] = {
     "friend": ("freind",),
     "husband": ("hubby", "DH", "husbend"),
     "baby": ("bby", "LO", "babe"),
-    "depression": ("depresion", "dep."),
+    "depression": ("depresion", "depresssion"),
     "postpartum": ("post partum", "PP", "postpardom"),
     "program": ("programme", "progam"),
     "going to": ("gonna",),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from math import fsum
 from random import Random
 
 from ppdarchive.synthetic.resources import pool
@@ -230,7 +231,7 @@ def draw_participant(
         deployed=rng.random() < shape.deployed,
         sessions_completed=sessions,
         coach_calls=calls,
-        coach_minutes=round(sum(max(normal(rng, 27, 8), 4) for _ in range(calls)), 1),
+        coach_minutes=round(fsum(max(normal(rng, 27, 8), 4) for _ in range(calls)), 1),
         consent_to_share=rng.random() >= shape.declines_sharing,
         baseline=baseline,
         post=post if stayed else None,
