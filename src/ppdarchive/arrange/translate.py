@@ -104,17 +104,11 @@ def gather(
     -------
     ChunkedArray of string, shape (n_rows,)
     """
-    null = pa.scalar(None, pa.string())
     ticked = []
     for column in columns:
-        cell = cells.column(column.position - 1)
-        is_ticked = pc.invert(pc.is_in(pc.fill_null(cell, ""), value_set=pa.array(_UNTICKED)))
-        item = (
-            cell
-            if column.choice is None
-            else pa.scalar(mapping.get(column.choice, column.choice), pa.string())
-        )
-        ticked.append(pc.if_else(is_ticked, item, null))
-    if len(ticked) == 1:
-        return pc.fill_null(ticked[0], "")
-    return pc.binary_join_element_wise(*ticked, delimiter, null_handling="skip")
+        cell = pc.fill_null(cells.column(column.position - 1), "")
+        is_ticked = pc.invert(pc.is_in(cell, value_set=pa.array(_UNTICKED)))
+        item = cell if column.choice is None else mapping.get(column.choice, column.choice)
+        ticked.append(pc.if_else(is_ticked, pc.binary_join_element_wise(delimiter, item, ""), ""))
+    # Joined with the delimiter before each item: Arrow's own skipping of nulls loses rows of nulls.
+    return pc.utf8_slice_codeunits(pc.binary_join_element_wise(*ticked, ""), len(delimiter))

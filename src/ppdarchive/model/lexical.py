@@ -14,7 +14,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Final
 
@@ -143,8 +143,9 @@ def parse_datetime(text: str, lexical: Lexical = Lexical()) -> datetime | None:
     try:
         if lexical.format == "default":
             return datetime.fromisoformat(text)
-        return datetime.strptime(text, lexical.format)
-    except ValueError:
+        value = datetime.strptime(text, lexical.format)
+        return value if value.tzinfo is None else value.astimezone(UTC)
+    except (ValueError, OverflowError):  # an instant before year 1 in UTC
         return None
 
 

@@ -19,6 +19,7 @@ from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.finding import RuleKind
 from ppdarchive.model.lexical import is_string, parse_integer, parser
 from ppdarchive.model.schema import Field, Kind, Scalar
+from ppdarchive.validate.distinct import encode
 
 Rows = npt.NDArray[np.int64]
 
@@ -133,18 +134,9 @@ def _by_distinct(
     texts: pa.ChunkedArray, understand: Callable[[str], object], target: pa.DataType
 ) -> pa.ChunkedArray:
     """Understand each distinct text once and spread the values over the column."""
-    distinct, positions = _encode(texts)
+    distinct, positions = encode(texts)
     values = pa.array([understand(text) for text in distinct], type=target)
-    return pa.chunked_array([values.take(positions)], type=target)
-
-
-def _encode(texts: pa.ChunkedArray) -> tuple[list[str], pa.Array]:
-    """The distinct texts and, for each row, its text's position among them (null for null)."""
-    encoded = pc.dictionary_encode(texts).unify_dictionaries()
-    if encoded.num_chunks == 0:
-        return [], pa.array([], pa.int32())
-    positions = pa.chunked_array([chunk.indices for chunk in encoded.chunks]).combine_chunks()
-    return encoded.chunk(0).dictionary.to_pylist(), positions
+    return pa.chunked_array([values.take(pa.array(positions, mask=positions < 0))], type=target)
 
 
 def _items(text: str, delimiter: str, understand: Callable[[str], Scalar | None]) -> list[Scalar] | None:
@@ -156,13 +148,13 @@ def _categorical(texts: pa.ChunkedArray, field: Field) -> tuple[pd.Series, dict[
     """Codes of the categories; texts that are none of them are broken rows."""
     assert field.categories is not None
     place = {category.value: position for position, category in enumerate(field.categories)}
-    distinct, positions = _encode(texts)
+    distinct, positions = encode(texts)
     unread, unknown, null = -2, -1, -3
-    codes = np.full(max(len(distinct), 1), unknown, dtype=np.int32)
+    codes = np.full(len(distinct) + 1, unknown, dtype=np.int32)
     for number, text in enumerate(distinct):
         value = parse_integer(text, field.lexical) if field.kind is Kind.INTEGER else text
         codes[number] = unread if value is None else place.get(value, unknown)
-    by_row = np.where(np.asarray(positions.is_null()), null, codes[np.asarray(positions.fill_null(0))])
+    by_row = np.where(positions < 0, null, codes[positions])
     broken = {
         kind: np.flatnonzero(by_row == mark).astype(np.int64)
         for kind, mark in ((RuleKind.TYPE, unread), (RuleKind.CATEGORY, unknown))

@@ -21,6 +21,7 @@ from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.finding import Rule, RuleKind
 from ppdarchive.model.schema import Field, Kind, Scalar, Schema
 from ppdarchive.model.table import Frame
+from ppdarchive.validate.distinct import encode
 from ppdarchive.validate.keys import repeated, values_of
 from ppdarchive.validate.rules import rules
 
@@ -204,7 +205,6 @@ def matches(values: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
         except pa.ArrowInvalid:  # a pattern that RE2 finds too large
             pass
     compiled = re.compile(pattern)
-    encoded = pc.dictionary_encode(values).unify_dictionaries()
-    distinct = encoded.chunk(0).dictionary.to_pylist()
+    distinct, rows = encode(values)
     verdicts = pa.array([compiled.fullmatch(text) is not None for text in distinct], pa.bool_())
-    return pa.chunked_array([verdicts.take(chunk.indices) for chunk in encoded.chunks])
+    return pa.chunked_array([verdicts.take(pa.array(rows, mask=rows < 0))])

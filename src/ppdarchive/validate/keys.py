@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ppdarchive.model.table import Frame
+from ppdarchive.validate.distinct import positions
 
 Rows = npt.NDArray[np.int64]
 
@@ -82,9 +83,7 @@ def _codes(columns: Sequence[pa.ChunkedArray]) -> npt.NDArray[np.int64]:
     """One number per row such that equal rows have equal numbers; -1 for a row with a null part."""
     combined: npt.NDArray[np.int64] | None = None
     for column in columns:
-        encoded = pc.dictionary_encode(column).unify_dictionaries()
-        parts = [np.asarray(chunk.indices.fill_null(-1), dtype=np.int64) for chunk in encoded.chunks]
-        codes = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+        codes = positions(column)
         if combined is None:
             combined = codes
             continue
