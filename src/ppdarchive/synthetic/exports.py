@@ -511,7 +511,7 @@ def contact_row(her: Participant) -> Row:
         her.baby_name,
         her.baby_nickname,
         her.partner_name,
-        her.child_name,
+        her.child_name if her.n_children > 1 else "",
         her.coach.coach_id,
         f"{her.coach.first_name} {her.coach.last_name}",
         her.va_facility,

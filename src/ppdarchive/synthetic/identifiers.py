@@ -261,6 +261,7 @@ _SLOTS: Final[Mapping[str, tuple[str, _Maker]]] = {
     "partner": ("NAME", _partner),
     "child": ("NAME", lambda p, r: _called(p.child_name, r)),
     "name": ("NAME", lambda p, r: _called(_name(r), r)),
+    "woman": ("NAME", lambda p, r: _called(r.choice(pool("names.mother")), r)),
     "last": ("NAME", lambda p, r: r.choice(pool("names.last"))),
     "me": ("NAME", lambda p, r: r.choice((p.first_name, p.nickname or p.first_name))),
     "mefull": ("NAME", lambda p, r: f"{p.first_name} {p.last_name}"),
