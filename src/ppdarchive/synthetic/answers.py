@@ -43,6 +43,9 @@ _MEAN_ANSWERS: Final = 3.2
 _FULL_CYCLES: Final = 3
 _CYCLE: Final = 6
 _CONNECTED: Final = 0.2
+"""Chance that a sentence is led in by a word such as "also"."""
+_SAME_CODE: Final = 0.33
+"""Chance that two sentences on one thing follow each other."""
 _EXCLUSIVE: Final = frozenset({"no_change", "not_helpful"})
 """Codes that do not go with others: who would change nothing asks for nothing."""
 
@@ -222,8 +225,7 @@ def _parts(
         return parts, False
     if rng.random() < writer.shape.listed:
         short = [e for e in _bank(f"short {question}").of(identifying=identifying) if e[0] not in _EXCLUSIVE]
-        long = [entry for entry in sentences if entry[0] not in _EXCLUSIVE]
-        mixed = rng.sample(short + long, rng.randrange(2, 6))
+        mixed = rng.sample([*short, *_open_ended(question, identifying)], rng.randrange(2, 6))
         return [writer.say(s, identifying=identifying, code=code) for code, s in mixed], True
     target = _target(writer)
     parts = []
@@ -232,7 +234,7 @@ def _parts(
         parts.append(writer.say(opener, identifying=identifying))
     stories = list(_bank("ramble").of(identifying=identifying))
     length = 0
-    for code, sentence in _by_code(rng, _codes(question, identifying)):
+    for code, sentence in _by_code(rng, _open_ended(question, identifying)):
         parts.append(writer.say(sentence, identifying=identifying, code=code))
         if len(parts) > 1 and rng.random() < _CONNECTED:
             parts[-1] = _led_in(parts[-1], writer, "connector")
@@ -253,27 +255,21 @@ def _parts(
 
 
 @cache
-def _codes(question: str, identifying: bool) -> Mapping[str, tuple[Sentence, ...]]:
-    """Return the sentences that go together, by code."""
-    groups: dict[str, list[Sentence]] = {}
-    for code, sentence in _bank(question).of(identifying=identifying):
-        if code not in _EXCLUSIVE:
-            groups.setdefault(code, []).append(sentence)
-    return {code: tuple(group) for code, group in groups.items()}
+def _open_ended(question: str, identifying: bool) -> tuple[tuple[str, Sentence], ...]:
+    """Return the sentences that go together."""
+    return tuple(e for e in _bank(question).of(identifying=identifying) if e[0] not in _EXCLUSIVE)
 
 
-def _by_code(rng: Random, groups: Mapping[str, tuple[Sentence, ...]]) -> Iterator[tuple[str, Sentence]]:
+def _by_code(rng: Random, sentences: Sequence[tuple[str, Sentence]]) -> Iterator[tuple[str, Sentence]]:
     """Yield each sentence once in random order, now and then two of one code in a row."""
-    left = {code: list(group) for code, group in groups.items()}
+    left = list(sentences)
     while left:
-        codes = tuple(left)
-        code = rng.choices(codes, [len(left[code]) for code in codes])[0]
-        group = left[code]
-        for _ in range(rng.choice((1, 1, 2))):
-            if group:
-                yield code, group.pop(int(rng.random() * len(group)))
-        if not group:
-            del left[code]
+        code, sentence = left.pop(int(rng.random() * len(left)))
+        yield code, sentence
+        if rng.random() < _SAME_CODE:
+            same = [place for place, entry in enumerate(left) if entry[0] == code]
+            if same:
+                yield left.pop(same[int(rng.random() * len(same))])
 
 
 def _led_in(part: Draft, writer: _Writer, title: str) -> Draft:

@@ -195,10 +195,10 @@ def draw_participant(
     sessions = 6 if finished else rng.randrange(1 if stayed or followed else 0, 6)
     calls = min(max(sessions + rng.choice((-1, 0, 0, 0, 1, 2)), 1 if followed else 0), 12)
     burden, rapport = normal(rng, 0, 2.5), normal(rng, 0, 1.0)
-    baseline, post, followup = (
-        _scores(rng, mean, burden, with_alliance=place > 0, rapport=rapport)
-        for place, mean in enumerate(shape.epds_means)
-    )
+    first_mean, second_mean, third_mean = shape.epds_means
+    baseline = _scores(rng, first_mean, burden, with_alliance=False, rapport=rapport)
+    post = _scores(rng, second_mean, burden, with_alliance=True, rapport=rapport) if stayed else None
+    followup = _scores(rng, third_mean, burden, with_alliance=True, rapport=rapport) if followed else None
     return Participant(
         participant_id=participant_id(number),
         first_name=first,
@@ -234,7 +234,7 @@ def draw_participant(
         coach_minutes=round(fsum(max(normal(rng, 27, 8), 4) for _ in range(calls)), 1),
         consent_to_share=rng.random() >= shape.declines_sharing,
         baseline=baseline,
-        post=post if stayed else None,
-        followup=followup if followed else None,
+        post=post,
+        followup=followup,
         followup_on=enrolled_on + timedelta(days=whole(rng, 158, 16, 125, 230)),
     )

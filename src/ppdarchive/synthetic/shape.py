@@ -105,5 +105,11 @@ def whole(rng: Random, mean: float, sd: float, low: int, high: int) -> int:
 
 
 def pick(rng: Random, shares: Mapping[str, float]) -> str:
-    """Draw one key of `shares` with its weight."""
-    return rng.choices(tuple(shares), tuple(shares.values()))[0]
+    """Draw one key of `shares`, which sum to 1."""
+    draw = rng.random()
+    for key, share in shares.items():
+        draw -= share
+        if draw < 0:
+            return key
+    # The shares missed 1 by a rounding error.
+    return tuple(shares)[-1]
