@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, time
 from typing import Final
 
+from ppdarchive.model.lexical import parser
 from ppdarchive.model.schema import (
     Field,
     FieldsMatch,
@@ -116,13 +117,18 @@ def _constraints_descriptor(field: Field) -> Iterator[tuple[str, JsonValue]]:
     }
     for key, value in named.items():
         if isinstance(value, tuple):
-            yield key, [_json_scalar(item, field.lexical) for item in value]
+            yield key, [_json_scalar(item, field) for item in value]
         elif value is not None:
-            yield key, _json_scalar(value, field.lexical)
+            yield key, _json_scalar(value, field)
 
 
-def _json_scalar(value: Scalar, lexical: Lexical) -> JsonValue:
-    """The value as JSON; dates in the field's own format, as constraints are written in it."""
+def _json_scalar(value: Scalar, field: Field) -> JsonValue:
+    """The value as JSON; dates in the field's own format, or in the default one if that loses a part."""
     if not isinstance(value, date | time):
         return value
-    return value.isoformat() if lexical.format == "default" else value.strftime(lexical.format)
+    if field.lexical.format != "default":
+        year = f"{value.year:04d}" if isinstance(value, date) else "1900"  # strftime does not pad it
+        text = value.strftime(field.lexical.format.replace("%Y", year))
+        if parser(field)(text) == value:
+            return text
+    return value.isoformat()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from ppdarchive.errors import SchemaError
 from ppdarchive.model.schema import JsonValue
 
 _T = TypeVar("_T")
+
+MAX_COUNT: Final = 2**31 - 1
+"""No text or list is longer (Arrow counts in 32 bits)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Node:
     def count(self, minimum: int = 0) -> int:
         """The value as a whole number of at least `minimum`."""
         value = self.value
-        if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
+        if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= MAX_COUNT:
             self.fail("schema.type", expected=f"a whole number of at least {minimum}")
         return value
 
@@ -104,11 +108,18 @@ def parse_json(text: str, path: str) -> Node:
     problem: SchemaError | None = None
     value: JsonValue = None
     try:
-        value = json.loads(text, object_pairs_hook=_unique_members, parse_constant=_no_constant)
+        value = json.loads(
+            text, object_pairs_hook=_unique_members, parse_constant=_no_constant, parse_float=_finite
+        )
+        json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         problem = SchemaError("schema.json", path=path, line=error.lineno, reason=error.msg)
     except _Refused as error:
         problem = SchemaError("schema.json", path=path, reason=str(error))
+    except UnicodeEncodeError:
+        problem = SchemaError("schema.json", path=path, reason="half a surrogate pair is no text")
+    except ValueError:  # Python converts no more than 4300 digits
+        problem = SchemaError("schema.json", path=path, reason="a number of too many digits")
     except RecursionError:
         problem = SchemaError("schema.json", path=path, reason="nested too deeply")
     if problem is not None:
@@ -125,6 +136,13 @@ def _unique_members(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     if len(members) < len(pairs):
         raise _Refused("a name stands twice in one object")
     return members
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise _Refused("a number is too large")
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:

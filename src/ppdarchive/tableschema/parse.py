@@ -8,11 +8,13 @@ Data Package v2.0, https://datapackage.org/standard/table-schema/
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from ppdarchive.model.lexical import STRING_FORMATS, check_pattern_format, parser
+from ppdarchive.model.lexical import MAX_INTEGER, MIN_INTEGER, STRING_FORMATS, check_pattern_format, parser
 from ppdarchive.model.schema import (
     COMPANION_SUFFIX,
     Category,
@@ -234,7 +236,7 @@ def _lexical(node: Node, kind: Kind) -> Lexical:
             place.fail("schema.format", reason="'any' leaves the order of day and month to a guess")
         elif (reason := check_pattern_format(kind, lexical.format)) is not None:
             place.fail("schema.format", reason=reason)
-    if lexical.decimal_char == lexical.group_char:
+    if kind is Kind.NUMBER and lexical.decimal_char == lexical.group_char:
         node.need("groupChar").fail("schema.contradiction", reason="equal to the decimal character")
     if both := set(lexical.true_values) & set(lexical.false_values):
         where = node.get("trueValues") or node.need("falseValues")
@@ -256,7 +258,7 @@ def _constraints(node: Node, field: Field) -> Constraints:
     understand = parser(field)
 
     def value(item: Node) -> Scalar:
-        return _typed(item, field.kind, understand)
+        return _typed(item, field, understand)
 
     def enum(items: Node) -> tuple[Scalar, ...]:
         values = tuple(value(item) for item in items.items())
@@ -291,21 +293,37 @@ _CONSTRAINT_NAMES: Final = (
 )
 
 
-def _typed(node: Node, kind: Kind, understand: Callable[[str], Scalar | None]) -> Scalar:
+def _typed(node: Node, field: Field, understand: Callable[[str], Scalar | None]) -> Scalar:
     """A constraint's value: native JSON, or text in the field's own form or the type's default."""
-    value = node.value
-    native: dict[type, tuple[Kind, ...]] = {
-        bool: (Kind.BOOLEAN,),
-        int: (Kind.INTEGER, Kind.NUMBER, Kind.YEAR),
-        float: (Kind.NUMBER,),
-    }
-    if isinstance(value, bool | int | float) and kind in native[type(value)]:
+    value, kind = node.value, field.kind
+    if isinstance(value, bool | int | float) and _is_native(value, kind):
         return value
     if isinstance(value, str):
         for parsed in (understand(value), parser(Field(name="", kind=kind))(value)):
-            if parsed is not None:
+            # A form with a zone has instants, which no time without a zone can be compared with.
+            if parsed is not None and not (isinstance(parsed, datetime) and _differs_in_zone(field, parsed)):
                 return parsed
     return node.fail("schema.value", kind=kind.value)
+
+
+def _differs_in_zone(field: Field, value: datetime) -> bool:
+    """Whether `value` has a zone and the field's values have none, or the other way round."""
+    return (value.tzinfo is not None) is not ("%z" in field.lexical.format)
+
+
+def _is_native(value: float, kind: Kind) -> bool:
+    """Whether a JSON value is one of the type's, and one that a column of it can hold."""
+    match kind:
+        case Kind.BOOLEAN:
+            return isinstance(value, bool)
+        case Kind.INTEGER:
+            return type(value) is int and MIN_INTEGER <= value <= MAX_INTEGER
+        case Kind.YEAR:
+            return type(value) is int and 0 <= value <= 9999
+        case Kind.NUMBER:
+            return not isinstance(value, bool) and abs(value) <= sys.float_info.max
+        case _:
+            return False
 
 
 def _pattern(node: Node) -> str:
@@ -334,6 +352,8 @@ def _categories(node: Node, kind: Kind) -> tuple[Category, ...]:
             value_node, label = item, None
         value = value_node.value
         if isinstance(value, bool) or not isinstance(value, wanted):
+            value_node.fail("schema.value", kind=kind.value)
+        if isinstance(value, int) and not _is_native(value, Kind.INTEGER):
             value_node.fail("schema.value", kind=kind.value)
         assert isinstance(value, str | int)
         if value in {known.value for known in result}:
@@ -390,7 +410,7 @@ def _parameter(node: Node, kind: ParameterKind) -> JsonValue:
             return node.string()
         case _:
             value = node.value
-            if isinstance(value, bool) or not isinstance(value, int | float):
+            if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > MAX_INTEGER:
                 node.fail("schema.type", expected="a number")
             return value
 

@@ -21,7 +21,7 @@ from ppdarchive.model.schema import (
     Role,
     Treatment,
 )
-from ppdarchive.model.treatment import SPACES, TREATMENTS
+from ppdarchive.model.treatment import MAX_BANDS, SPACES, TREATMENTS
 from ppdarchive.testing.values import plain_text, values
 
 KINDS: Final = tuple(Kind)
@@ -208,10 +208,22 @@ def disclosures(draw: st.DrawFn, field: Field, anchors: Sequence[str]) -> Disclo
         case "pseudonymize":
             parameters["space"] = draw(st.sampled_from(SPACES))
         case "band":
-            parameters["width"] = draw(st.integers(1, 20) | st.sampled_from([0.5, 2.5]))
-            parameters |= draw(st.sampled_from([{}, {"bottom": 10}, {"top": 45.5}, {"bottom": 0, "top": 60}]))
+            parameters |= draw(_bands(field))
         case "relative_days":
             parameters["anchor"] = draw(st.sampled_from(list(anchors)))
         case "suppress":
             parameters["below"] = draw(st.integers(1, 10))
     return Disclosure(role, Treatment(method, MappingProxyType(parameters)))
+
+
+@st.composite
+def _bands(draw: st.DrawFn, field: Field) -> dict[str, JsonValue]:
+    """Bands from the field's own bounds, or from a bottom code to a top code."""
+    width = draw(st.sampled_from([1, 5, 0.5, 2.5]))
+    low, high = field.constraints.minimum, field.constraints.maximum
+    if isinstance(low, int | float) and isinstance(high, int | float) and (high - low) / width <= MAX_BANDS:
+        return {"width": width}
+    return {
+        "width": width,
+        **draw(st.sampled_from([{"bottom": 0, "top": 60}, {"bottom": -1.5, "top": 45.5}])),
+    }

@@ -272,7 +272,7 @@ def _with_loose_columns(draw: st.DrawFn, schema: Schema, columns: dict[str, list
     loose = [f.name for f in schema if not f.constraints.required and f.name not in in_keys]
     loose = loose[: len(schema.fields) - 1]
     gone: set[str] = set()
-    if loose and draw(st.booleans()):
+    if draw(st.booleans()) and loose:
         gone = set(draw(st.lists(st.sampled_from(loose), unique=True)))
     kept = {name: column for name, column in columns.items() if name not in gone}
     return raw_table(schema, kept, n_unknown=n_unknown, in_order=in_order)
