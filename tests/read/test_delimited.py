@@ -38,7 +38,6 @@ PIECES = [
 
 any_text = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 cell_texts = st.text(st.sampled_from('ab,"\n\r; é🐣\ufeff'), max_size=6)
-line_ends = st.sampled_from(["\n", "\r\n", "\r"])
 
 
 def written(cell: str, *, quoted: bool) -> str:
@@ -51,10 +50,12 @@ def tables(draw: st.DrawFn) -> tuple[list[list[str]], str]:
     """Draw a table, and one of the ways to write it; some rows may be blank lines."""
     width = draw(st.integers(1, 4))
     table = draw(st.lists(st.lists(cell_texts, min_size=width, max_size=width), min_size=1, max_size=8))
+    # A lone CR and then an empty line that LF ends would be one line end.
+    line_ends = draw(st.sampled_from([["\n", "\r\n"], ["\r"]]))
     lines = []
     for row in table:
         line = ",".join(written(cell, quoted=draw(st.booleans())) for cell in row)
-        lines.append(line + draw(line_ends))
+        lines.append(line + draw(st.sampled_from(line_ends)))
     return table, "".join(lines)
 
 
@@ -211,6 +212,16 @@ def test_many_blank_lines_survive(reading, cells_of):
     assert cells_of(export)[1::2] == [[str(row), "x"] for row in range(n_rows)]
     assert export.lines.tolist() == list(range(2, 2 * n_rows + 3))
     assert export.marks["blank"].tolist() == [True, *([False, True] * n_rows)]
+
+
+def test_one_blank_line_in_a_long_file_stays_in_its_place(reading, cells_of):
+    """Only the part of a file that has the blank line is put together anew."""
+    table = [[str(row), "x" * 100] for row in range(30_000)]
+    lines = [",".join(row) for row in table]
+    for at in (0, 15_000, 30_000):
+        export = reading("\n".join(["a,b", *lines[:at], "", *lines[at:], ""]))
+        assert cells_of(export) == [*table[:at], ["", ""], *table[at:]]
+        assert export.marks["blank"].nonzero()[0].tolist() == [at]
 
 
 def test_blank_rows_counts_nulls():
