@@ -58,6 +58,7 @@ def parse_package(text: str, *, path: str, read: Callable[[str, str], str]) -> P
     resources = node.need("resources")
     schemas: dict[str, Schema] = {}
     paths: dict[str, str] = {}
+    pointers: dict[str, str] = {}
     for item in resources.items():
         name_node = item.need("name")
         name = name_node.string()
@@ -72,11 +73,11 @@ def parse_package(text: str, *, path: str, read: Callable[[str, str], str]) -> P
             source = read(schema_node.value, schema_node.pointer)
             schemas[name] = parse_schema(source, name=name, path=paths[name])
         else:
-            paths[name] = path
+            paths[name], pointers[name] = path, schema_node.pointer
             schemas[name] = understand_schema(schema_node, name)
     if not schemas:
         resources.fail("schema.type", expected="at least one resource")
-    check_references(schemas, paths=paths)
+    check_references(schemas, paths=paths, pointers=pointers)
     return Package(
         name=node.optional("name", Node.string, None),
         title=node.optional("title", Node.string, None),
@@ -122,7 +123,9 @@ def _read_text(path: Path, shown: str) -> str:
     raise problem
 
 
-def check_references(schemas: Schemas, *, paths: Mapping[str, str]) -> None:
+def check_references(
+    schemas: Schemas, *, paths: Mapping[str, str], pointers: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Check what a schema says of other tables: foreign keys and anchors.
 
     Parameters
@@ -130,6 +133,8 @@ def check_references(schemas: Schemas, *, paths: Mapping[str, str]) -> None:
     schemas : mapping of str to Schema
     paths : mapping of str to str
         Each table's schema file, for messages.
+    pointers : mapping of str to str, optional
+        JSON pointers to the schemas that stand inside a descriptor.
 
     Raises
     ------
@@ -138,7 +143,7 @@ def check_references(schemas: Schemas, *, paths: Mapping[str, str]) -> None:
         or of another type; for an anchor that is not a date field of the table or of one it refers to.
     """
     for schema in schemas.values():
-        top = Node(None, paths.get(schema.name, schema.name))
+        top = Node(None, paths.get(schema.name, schema.name), pointers.get(schema.name, ""))
         for index, key in enumerate(schema.foreign_keys):
             _check_foreign_key(top.child("foreignKeys", None).child(index, None), schema, key, schemas)
         for index, field in enumerate(schema.fields):
