@@ -12,7 +12,9 @@ where the rule is false. Everything runs on whole columns; nothing is ever execu
 from __future__ import annotations
 
 import ast
+import copy
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, NoReturn
@@ -29,6 +31,13 @@ from ppdarchive.validate.keys import values_of
 
 Rows = npt.NDArray[np.int64]
 _Value = Any  # a ChunkedArray or a Scalar of Arrow
+
+
+def _days(value: _Value) -> _Value:
+    if not pa.types.is_date(value.type):
+        raise TypeError  # Arrow would read numbers out of texts
+    return pc.cast(pc.cast(value, pa.int32()), pa.int64())
+
 
 _COMPARE: Final[Mapping[type[ast.cmpop], Callable[[_Value, _Value], _Value]]] = {
     ast.Eq: pc.equal,
@@ -49,7 +58,15 @@ _FUNCTIONS: Final[Mapping[str, Callable[[_Value], _Value]]] = {
     "lower": pc.utf8_lower,
     "abs": pc.abs_checked,
     "year": pc.year,
-    "days": lambda value: pc.cast(pc.cast(value, pa.int32()), pa.int64()),
+    "days": _days,
+}
+_WORDS: Final[Mapping[type[ast.expr], str]] = {
+    ast.BinOp: "arithmetic other than + - *",
+    ast.UnaryOp: "a sign other than -",
+    ast.Constant: "a constant other than a number, a text, True and False",
+    ast.JoinedStr: "an f-string",
+    ast.IfExp: "an if",
+    ast.NamedExpr: "an assignment",
 }
 _MAX_LENGTH: Final = 2000
 _MAX_DEPTH: Final = 50
@@ -70,11 +87,11 @@ def fields_of(expression: str, schema: Schema) -> tuple[str, ...]:
     """
     tree = _parse(expression)
     columns = {field.name: field for field in schema.with_companions}
-    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    used = tuple(dict.fromkeys(name for name in names if name in columns))
-    for name in names:
-        if name not in columns and all(getattr(call, "id", None) != name for call in calls):
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called]
+    used = tuple(dict.fromkeys(names))
+    for name in used:
+        if name not in columns:
             raise ExpressionError(f"the table has no field {name!r}")
     if not used:
         raise ExpressionError("the expression speaks of no field")
@@ -97,7 +114,9 @@ def broken_by(expression: str, schema: Schema) -> Callable[[Frame], Rows]:
     tree = _parse(expression)
 
     def broken(frame: Frame) -> Rows:
-        result = _try(tree, {name: values_of(frame[name]) for name in used})
+        result = _judge(tree, {name: values_of(frame[name]) for name in used})
+        if isinstance(result, pa.Scalar):  # such as `age in []`
+            result = pa.chunked_array([pa.repeat(result, len(frame))])
         return np.flatnonzero(np.asarray(pc.fill_null(pc.invert(result), False))).astype(np.int64)
 
     return broken
@@ -107,7 +126,10 @@ def _parse(expression: str) -> ast.expr:
     tree: ast.expr | None = None
     if len(expression) <= _MAX_LENGTH:
         try:
-            tree = ast.parse(expression.strip(), mode="eval").body
+            with warnings.catch_warnings():
+                # Python remarks on a pattern's "\\d"; it means what it says.
+                warnings.simplefilter("ignore")
+                tree = ast.parse(expression.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             tree = None
     if tree is None or _depth(tree) > _MAX_DEPTH:
@@ -123,6 +145,26 @@ def _depth(tree: ast.AST) -> int:
     return depth
 
 
+def _judge(tree: ast.expr, columns: Mapping[str, pa.ChunkedArray]) -> _Value:
+    """Evaluate over rows; where 64-bit integers are too small, or no float keeps them, as floats."""
+    try:
+        return _evaluate(tree, columns)
+    except pa.ArrowInvalid:
+        pass
+    wide = {
+        name: pc.cast(column, pa.float64(), safe=False) if pa.types.is_integer(column.type) else column
+        for name, column in columns.items()
+    }
+    return _try(_Widened().visit(copy.deepcopy(tree)), wide)
+
+
+class _Widened(ast.NodeTransformer):
+    """Whole numbers of an expression as floats."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        return ast.Constant(float(node.value)) if type(node.value) is int else node
+
+
 def _try(tree: ast.expr, columns: Mapping[str, pa.ChunkedArray]) -> _Value:
     """Evaluate; what Arrow refuses becomes our own refusal, without Arrow's words (they show values)."""
     reason = ""
@@ -131,7 +173,9 @@ def _try(tree: ast.expr, columns: Mapping[str, pa.ChunkedArray]) -> _Value:
     except (pa.ArrowNotImplementedError, pa.ArrowTypeError, TypeError):
         reason = "the types of its parts do not go together"
     except (pa.ArrowInvalid, OverflowError):
-        reason = "a number in it became too large, or a date in it is none"
+        reason = "a number in it is too large"
+    except UnicodeEncodeError:
+        reason = "a text in it is none"
     raise ExpressionError(reason)
 
 
@@ -163,9 +207,14 @@ def _evaluate(node: ast.expr, columns: Mapping[str, pa.ChunkedArray]) -> _Value:
         case ast.Call(
             func=ast.Name(id="matches"), args=[text, ast.Constant(value=str(pattern))], keywords=[]
         ):
-            return pc.match_substring_regex(value(text), f"^(?:{pattern})$")
+            return _matches(value(text), pattern)
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in _FUNCTIONS:
             return _FUNCTIONS[name](value(argument))
+        case ast.Call(func=ast.Name(id=name)):
+            is_known = name in (*_FUNCTIONS, "date", "matches")
+            raise ExpressionError(
+                f"{name} does not take such arguments" if is_known else f"there is no function {name!r}"
+            )
     return _refuse(node)
 
 
@@ -187,11 +236,27 @@ def _comparison(
             step = pc.invert(step) if isinstance(operator, ast.NotIn) else step
         elif type(operator) in _COMPARE:
             step = _COMPARE[type(operator)](first, _evaluate(other, columns))
+        elif isinstance(operator, ast.In | ast.NotIn):
+            raise ExpressionError("`in` takes a list such as [1, 2]")
         else:
-            return _refuse(other)
+            raise ExpressionError("`is` is not allowed there")
         result = step if result is None else pc.and_kleene(result, step)
         left = other
     return result
+
+
+def _matches(texts: _Value, pattern: str) -> _Value:
+    """Whether each text matches as a whole; the pattern must be one by itself, too."""
+    whole = f"^(?:{pattern})$"
+    is_pattern = True
+    try:
+        for candidate in (pattern, whole):
+            pc.match_substring_regex(pa.array([""]), candidate)  # a column without rows tries nothing
+    except pa.ArrowInvalid:
+        is_pattern = False
+    if not is_pattern:
+        raise ExpressionError("its pattern is none, or uses what is not known here")
+    return pc.match_substring_regex(texts, whole)
 
 
 def _date(text: str) -> date:
@@ -204,4 +269,5 @@ def _date(text: str) -> date:
 
 def _refuse(node: ast.expr) -> NoReturn:
     word = re.sub(r"(?<!^)(?=[A-Z])", " ", type(node).__name__).lower()
-    raise ExpressionError(f"a {word} is not allowed there")
+    word = _WORDS.get(type(node), f"an {word}" if word[0] in "aeiou" else f"a {word}")
+    raise ExpressionError(f"{word} is not allowed there")
