@@ -106,7 +106,7 @@ def constraints(draw: st.DrawFn, field: Field) -> Constraints:
     options = ["none", "none"]
     options += ["bounds", "bounds and enum"] if field.kind in ORDERED else []
     options += ["enum"] if field.kind is not Kind.LIST else []
-    options += ["lengths"] if field.kind is Kind.LIST else []
+    options += ["lengths", "lengths"] if field.kind is Kind.LIST else []
     if field.kind is Kind.STRING:
         options += ["lengths"] if field.lexical.format in ("default", "binary") else []
         options += ["pattern"] if field.lexical.format == "default" else []
@@ -120,7 +120,7 @@ def constraints(draw: st.DrawFn, field: Field) -> Constraints:
         )
         demands = replace(demands, enum=tuple(known))
     if choice == "lengths":
-        low = draw(st.none() | st.integers(0, 4))
+        low = draw(st.sampled_from([2, 3, 4, None, 0]))
         high = draw(st.none() | st.integers(4, 9))
         demands = Constraints(min_length=low, max_length=high)
     if choice == "pattern":

@@ -9,6 +9,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from ppdarchive.model.schema import (
+    Disclosure,
     Field,
     FieldsMatch,
     ForeignKey,
@@ -156,7 +157,7 @@ def with_reference(draw: st.DrawFn, schema: Schema, target: Schema, *, resource:
             target[name],
             name=f"{target.name} {name}{len(schema.foreign_keys)}",
             constraints=replace(target[name].constraints, unique=False, required=False),
-            disclosure=None,
+            disclosure=draw(_same_disclosure(target[name])),
         )
         for name in reference
     )
@@ -184,4 +185,16 @@ def _finished(draw: st.DrawFn, schema: Schema) -> Schema:
             disclosure=draw(disclosures(field, anchors)),
         )
         finished.append(complete)
-    return schema.replacing(fields=tuple(finished), missing_values=inherited)
+    by_name = {field.name: field for field in finished}
+    for key in schema.foreign_keys:
+        for name, other in zip(key.fields, key.reference_fields, strict=True):
+            same = draw(_same_disclosure(by_name[other]))
+            by_name[name] = replace(by_name[name], disclosure=same)
+    return schema.replacing(fields=tuple(by_name.values()), missing_values=inherited)
+
+
+def _same_disclosure(field: Field) -> st.SearchStrategy[Disclosure | None]:
+    """The disclosure of a field that refers to `field`: the same or none; dates have other anchors."""
+    own = field.disclosure
+    is_same = own is not None and own.treatment.method != "relative_days"
+    return st.sampled_from([None, own]) if is_same else st.none()
