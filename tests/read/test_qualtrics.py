@@ -359,3 +359,18 @@ def test_what_is_not_an_export_of_qualtrics(failing, content, expected):
     """Each way not to be one has its code, line and facts."""
     error = failing(content, source="qualtrics")
     assert [error.code, error.line, dict(error.facts)] == expected
+
+
+def test_a_row_without_any_answer_is_blank_too(reading):
+    """Who opened the survey and answered nothing left a status, but no answer; -99 is one."""
+    text = export_text((STATUS, ANSWER), ["0", ""], ["0", "-99"], ["0", "yes"], ["?", " "])
+    export = reading(text.encode(), source="qualtrics")
+    assert export.marks["blank"].tolist() == [True, False, False, True]
+    assert export.marks["unrecognized-status"].tolist() == [False, False, False, True]
+
+
+def test_legacy_columns_go_by_the_ids_of_today(reading):
+    """What the legacy layout calls ResponseID or EndDate has the import id of the current layout."""
+    data = b"V1,V2,Q1\r\nResponseID,EndDate,What?\r\nR_1,2017-07-18 08:28:09,x\r\n"
+    export = reading(data, source="qualtrics")
+    assert [column.import_id for column in export.columns] == ["_recordId", "endDate", None]

@@ -56,4 +56,5 @@ def unaccounted(export: RawExport, used: Iterable[int], ignore: Sequence[str]) -
 
 def _is_called(column: ColumnInfo, pattern: str) -> bool:
     names = (column.name, column.import_id, column.group)
-    return any(name is not None and fnmatch.fnmatchcase(name, pattern) for name in names)
+    # A name may itself hold what a pattern does, as LimeSurvey's ``Q1[SQ001]`` does.
+    return pattern in names or any(name is not None and fnmatch.fnmatchcase(name, pattern) for name in names)

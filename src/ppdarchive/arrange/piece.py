@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ppdarchive.arrange.columns import find, find_group, unaccounted
-from ppdarchive.arrange.translate import gather, translate, translation
+from ppdarchive.arrange.translate import gather, missing_texts, translate, translation
 from ppdarchive.model.finding import ExportCount, Place
 from ppdarchive.model.schema import Field, Kind, Lexical, Schema
 from ppdarchive.model.table import ColumnInfo, Lines, Mask, RawExport
@@ -87,19 +87,23 @@ def arrange(
         Rows in the export's order; those that become several rows follow each other.
     """
     kept, excluded = _keep(export, spec)
-    rows = replace(export, cells=export.cells.filter(pa.array(kept)), lines=export.lines[kept])
+    rows = _rows(export, kept)
     is_mapped = bool(spec.columns or long)
     columns = _mapped(rows, spec, schema) if is_mapped else _by_name(rows, spec, schema)
+    order = [column.positions[0] for column in columns.values() if column.positions]
     columns |= _given(rows, spec, schema)
     used = {position for column in columns.values() for position in column.positions}
     unanswered = 0
+    absent: frozenset[str] = frozenset()
     if long:
         part = _lengthen(rows, spec, schema, long, columns)
         cells, line, origin, unanswered = part.cells, part.line, part.origin, part.unanswered
         used |= part.used
+        absent = part.absent
     else:
         cells = pa.table({name: column.cells for name, column in columns.items()})
-        line, origin = rows.lines, None
+        # A file without any of the table's columns gives it no row.
+        line, origin = rows.lines if columns else rows.lines[:0], None
     for name in (spec.key, spec.id, EVENT_COLUMN if spec.events else None):
         if name is not None and (column := find(export, name)) is not None:
             used.add(column.position)
@@ -109,9 +113,11 @@ def arrange(
         line=line,
         column=origin,
         lexical={name: column.lexical for name, column in columns.items() if column.lexical is not None},
-        missing_columns=tuple(name for name in schema.names if name not in cells.column_names),
+        missing_columns=tuple(
+            name for name in schema.names if name not in cells.column_names or name in absent
+        ),
         unknown_columns=tuple(Place(export.path, 1, column.position) for column in unknown),
-        in_order=is_mapped or [n for n in _header(export) if n in schema] == _present(schema, cells),
+        in_order=is_mapped or order == sorted(order),
         count=ExportCount(
             file=export.path,
             table=schema.name,
@@ -119,30 +125,24 @@ def arrange(
             n_header=export.n_header,
             excluded=excluded,
             n_kept=rows.n_rows,
-            n_rows=cells.num_rows if cells.num_columns else 0,
+            n_rows=len(line),
             unanswered=unanswered,
             unmapped=tuple(column.position for column in unknown),
         ),
     )
 
 
-def positions_used(export: RawExport, spec: Export, long: tuple[Long, ...]) -> frozenset[int]:
+def positions_used(export: RawExport, spec: Export, schema: Schema, long: tuple[Long, ...]) -> frozenset[int]:
     """Columns of the file that `spec` takes something from."""
     names = [
         name for source in spec.columns.values() for name in ([source] if isinstance(source, str) else source)
     ]
     names += [item.column for item in long]
+    if not spec.columns and not long:
+        names += schema.names  # without a mapping the header names the fields
     names += [name for name in (spec.key, spec.id) if name is not None]
     found = {column.position for name in names if (column := find(export, name)) is not None}
     return frozenset(found | {column.position for name in names for column in find_group(export, name)})
-
-
-def _header(export: RawExport) -> list[str]:
-    return [column.name for column in export.columns]
-
-
-def _present(schema: Schema, cells: pa.Table) -> list[str]:
-    return [name for name in schema.names if name in cells.column_names]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -176,6 +176,12 @@ def _keep(export: RawExport, spec: Export) -> tuple[Mask, dict[str, int]]:
     return kept, excluded
 
 
+def _rows(export: RawExport, kept: Mask) -> RawExport:
+    if kept.all():
+        return export
+    return replace(export, cells=export.cells.filter(pa.array(kept)), lines=export.lines[kept])
+
+
 # ---------------------------------------------------------------------------------------------
 # Columns
 # ---------------------------------------------------------------------------------------------
@@ -200,9 +206,13 @@ def _mapped(rows: RawExport, spec: Export, schema: Schema) -> dict[str, _Column]
         field = schema[name]
         group = _group(rows, source)
         if group and field.kind is Kind.LIST:
-            mapping = {**(group[0].choices or {}), **spec.translate.get(name, {})}
-            mapping = mapping if name in spec.translate else {}
-            cells = gather(rows.cells, group, mapping, field.lexical.delimiter)
+            cells = gather(
+                rows.cells,
+                group,
+                spec.translate.get(name, {}),
+                field.lexical.delimiter,
+                missing=missing_texts(field, spec),
+            )
             result[name] = _Column(cells, tuple(column.position for column in group))
         elif isinstance(source, str) and (column := find(rows, source)) is not None:
             result[name] = _field(rows, spec, field, column)
@@ -257,6 +267,7 @@ class _Long:
     origin: npt.NDArray[np.int32]
     used: frozenset[int]
     unanswered: int
+    absent: frozenset[str]
 
 
 def _lengthen(
@@ -268,10 +279,12 @@ def _lengthen(
     order: list[npt.NDArray[np.int64]] = []
     origin: list[npt.NDArray[np.int32]] = []
     used: set[int] = set()
+    absent: set[str] = set()
     unanswered = 0
     for number, item in enumerate(long):
         column = find(rows, item.column)
         if column is None:
+            absent.add(item.into)
             continue
         used.add(column.position)
         answers = _field(rows, spec, schema[item.into], column)
@@ -289,7 +302,9 @@ def _lengthen(
         order.append(taken * len(long) + number)
         origin.append(np.full(len(taken), column.position, dtype=np.int32))
     if not parts:
-        return _Long(pa.table({}), np.empty(0, np.int64), np.empty(0, np.int32), frozenset(), 0)
+        return _Long(
+            pa.table({}), np.empty(0, np.int64), np.empty(0, np.int32), frozenset(), 0, frozenset(absent)
+        )
     sequence = np.concatenate(order)
     positions = np.argsort(sequence, kind="stable")
     table = pa.concat_tables(parts, promote_options="default").take(positions)
@@ -299,12 +314,13 @@ def _lengthen(
         np.concatenate(origin)[positions],
         frozenset(used),
         unanswered,
+        frozenset(absent),
     )
 
 
 def _row_ids(rows: RawExport, spec: Export) -> pa.ChunkedArray | None:
     """What names an export row: the column that ``id`` names, or the survey tool's own, or the key."""
-    names = [spec.id] if spec.id is not None else ["_recordId", "ResponseID", spec.key]
+    names = [spec.id] if spec.id is not None else ["_recordId", spec.key]
     for name in names:
         if name is not None and (column := find(rows, name)) is not None:
             return rows.cells.column(column.position - 1)

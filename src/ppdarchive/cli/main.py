@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 findings in the data, 2 wrong use, 3 a gate refused.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import traceback
@@ -13,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -110,12 +110,14 @@ def columns(
     dictionary: Annotated[
         Path | None, typer.Option(help="REDCap's data dictionary.", show_default=False)
     ] = None,
+    encoding: Annotated[str | None, typer.Option(help="UTF-8 by default.", show_default=False)] = None,
+    delimiter: Annotated[str | None, typer.Option(help="A comma by default.", show_default=False)] = None,
     as_json: _Json = False,
 ) -> None:
     """Say what an export says of its columns: names, questions, choices, identifiers."""
     if source not in ("qualtrics", "redcap", "csv", "tsv", "parquet"):
         raise UsageError("usage.value", reason="--format is qualtrics, redcap, csv, tsv or parquet")
-    result = read(export, source=source, dictionary=dictionary)
+    result = read(export, source=source, dictionary=dictionary, encoding=encoding, delimiter=delimiter)
     if as_json:
         _print_json(render.columns_json(result))
     else:
@@ -172,28 +174,42 @@ def _public(summary: object) -> Iterator[tuple[str, Any]]:
 # ---------------------------------------------------------------------------------------------
 
 
+# What click raises for wrong words. Some versions of typer bring their own click, so it is found by
+# an exception that all of them offer.
+_ClickError: type[Exception] = typer.BadParameter.__mro__[2]
+_STOPPED = 130
+
+
 def run() -> None:
     """Run the command line; the console script's entry."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What is not on a screen is UTF-8 everywhere; a screen that lacks a character shows its code.
+        encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     sys.exit(call(sys.argv[1:]))
 
 
 def call(arguments: list[str]) -> int:
     """Run one command and return its exit code; no traceback and no cell ever reaches the user."""
+    as_json = "--json" in arguments
     try:
         result = app(arguments, standalone_mode=False)
     except PpdArchiveError as error:
-        _report(error, as_json="--json" in arguments)
+        _report(error, as_json=as_json)
         return MISUSE
-    except click.exceptions.Abort:
-        typer.echo("stopped", err=True)
-        return 130
-    except click.ClickException as error:
-        error.show()
+    except typer.Abort:
+        return _STOPPED
+    except _ClickError as error:
+        if arguments:
+            reason = error.format_message().rstrip(".")  # type: ignore[attr-defined]
+            _report(UsageError("usage.value", reason=reason), as_json=as_json)
+        else:
+            error.show()  # type: ignore[attr-defined]
         return MISUSE
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever reads our output has left; say nothing more
-        return FINE
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
+            sys.stderr.close()  # whoever reads our output has left; say nothing more
+            return FINE
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(frame.filename).name}:{frame.lineno}"
         typer.echo(

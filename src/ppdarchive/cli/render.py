@@ -22,11 +22,12 @@ def validation_lines(result: Validation, *, show_values: bool) -> Iterator[Text]
     for count in result.counts:
         yield from _count_lines(count)
     findings = result.checked.findings
-    for name, table in result.raw.items():
+    for name in result.study.schemas:
         own = [finding for finding in findings if finding.rule.table == name]
         if own:
             yield Text("")
-            yield Text.assemble((name, "bold"), f" ({_counted(table.n_rows, 'row')})")
+            n_rows = result.raw[name].n_rows
+            yield Text.assemble((name, "bold"), f" ({_counted(n_rows, 'row')})")
             for finding in own:
                 yield from _finding_lines(result, finding, show_values=show_values)
     yield Text("")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ppdarchive.errors import UsageError, WriteError
@@ -30,18 +33,35 @@ def start_study(folder: Path, study_id: str) -> list[Path]:
         profile["datapackage.json"], path="datapackage.json", read=lambda path, _: profile[path]
     )
     files = {"study.toml": skeleton(study_id, package.schemas), **profile}
-    for name in files:
-        if (folder / name).exists():
-            raise WriteError("write.there-already", path=str(folder / name))
+    taken = [folder / name for name in files if os.path.lexists(folder / name)]
+    if taken:
+        raise WriteError("write.there-already", path=str(taken[0]))
+    made: list[Path] = []
     reason: str | None = None
     try:
         for name, text in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+            path = folder / name
+            made += _make_folders(path.parent)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                made.append(path)
+                file.write(text)
     except OSError as error:
         reason = error.strerror or "unknown"
     if reason is not None:
-        for name in files:
-            (folder / name).unlink(missing_ok=True)
+        _remove(made)
         raise WriteError("write.not-writable", path=str(folder), reason=reason)
     return [folder / name for name in files]
+
+
+def _make_folders(folder: Path) -> Iterator[Path]:
+    """Make the folder and those above it, and yield each one that was made."""
+    if not os.path.lexists(folder):
+        yield from _make_folders(folder.parent)
+        folder.mkdir()
+        yield folder
+
+
+def _remove(made: Sequence[Path]) -> None:
+    for path in reversed(made):
+        with suppress(OSError):  # what went wrong may go wrong again
+            path.rmdir() if path.is_dir() else path.unlink()

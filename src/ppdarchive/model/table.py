@@ -86,8 +86,9 @@ class RawExport:
     n_header : int
         Header rows in the file.
     marks : mapping of str to ndarray of bool, shape (n_rows,)
-        Rows that a rule may exclude, by the rule's name: ``preview``, ``spam``, ``test``,
-        ``blank``, ``unfinished``, ...
+        Rows that a rule may exclude, by the rule's name: ``blank`` (no answer in it), ``preview``,
+        ``test``, ``spam``, ``unfinished``, ``unrecognized-status``, ``unrecognized-finished``. Only
+        ``blank`` is always there; the others need a column that tells.
     """
 
     path: str

@@ -184,7 +184,7 @@ def read_qualtrics(
         columns=columns,
         lines=lines,
         n_header=len(layout.header),
-        marks=MappingProxyType(_marks(cells, keys)),
+        marks=MappingProxyType(_marks(cells, keys, columns)),
     )
 
 
@@ -289,6 +289,7 @@ def _legacy_columns(layout: _Layout) -> tuple[list[str], tuple[ColumnInfo, ...]]
                 name=name,
                 position=position,
                 label=label,
+                import_id=key or None,
                 is_identifier=True if key in _IDENTIFIERS else None,
                 is_tool=bool(is_metadata) or not name.strip(),
             )
@@ -296,22 +297,24 @@ def _legacy_columns(layout: _Layout) -> tuple[list[str], tuple[ColumnInfo, ...]]
     return keys, tuple(columns)
 
 
-def _marks(cells: pa.Table, keys: Sequence[str]) -> Mapping[str, Mask]:
-    is_blank = blank_rows(cells)
-    marks = {"blank": is_blank}
+def _marks(cells: pa.Table, keys: Sequence[str], columns: Sequence[ColumnInfo]) -> Mapping[str, Mask]:
+    # Qualtrics fills its own columns as soon as the survey is opened: blank is who answered nothing.
+    questions = [f"c{column.position}" for column in columns if not column.is_tool]
+    is_empty = blank_rows(cells)
+    marks = {"blank": blank_rows(cells.select(questions)) if questions else is_empty}
     if "status" in keys:
         status = judge(cells.column(keys.index("status")), _status)
         is_known = status != _UNKNOWN
         for mark, bits in (("preview", _PREVIEW), ("test", _TEST | _SYNTHETIC), ("spam", _SPAM)):
             marks[mark] = is_known & ((status & bits) != 0)
-        marks["unrecognized-status"] = ~is_known & ~is_blank
+        marks["unrecognized-status"] = ~is_known & ~is_empty
     if "finished" in keys:
         finished = judge(
             cells.column(keys.index("finished")),
             lambda text: _FINISHED.get(text.strip().lower(), _UNKNOWN),
         )
         marks["unfinished"] = finished == 0
-        marks["unrecognized-finished"] = (finished == _UNKNOWN) & ~is_blank
+        marks["unrecognized-finished"] = (finished == _UNKNOWN) & ~is_empty
     return marks
 
 

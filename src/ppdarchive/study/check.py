@@ -69,7 +69,8 @@ def _export_problems(study: Study, export: Export, index: int) -> Iterator[Study
         return
     schema = study.schemas[export.table]
     if export.format == "redcap" and export.dictionary is None:
-        yield fail("study.inapplicable", reason="a REDCap export needs `dictionary`")
+        expected = "this is missing; a REDCap export needs its data dictionary"
+        yield fail("study.value", "dictionary", expected=expected, more="")
     if export.format != "redcap":
         for word in ("dictionary", "events"):
             if getattr(export, word):
@@ -99,7 +100,7 @@ def _export_problems(study: Study, export: Export, index: int) -> Iterator[Study
                 yield no_field(key, "long", number, "into" if key == long.into else "set")
     for code, reason in export.missing.items():
         if not any(missing_code(field, reason) for field in schema):
-            yield fail("study.no-such-reason", "missing", code, field=f"of {schema.name}", name=reason)
+            yield fail("study.no-such-reason", "missing", code, table=schema.name, name=reason)
     for key, table in export.translate.items():
         for cell, value in table.items():
             categories = schema[key].categories if key in schema else None
@@ -115,3 +116,10 @@ def _export_problems(study: Study, export: Export, index: int) -> Iterator[Study
             if name in sources:
                 yield fail("study.contradiction", word, reason=f"{name!r} is filled by {sources[name]} too")
             sources[name] = word
+    long_columns = study.long_columns(export)
+    for number, long in enumerate(long_columns, start=len(export.long) - len(long_columns)):
+        at = ("columns",) if number < 0 else ("long", number)
+        for name in (long.into, *long.set):
+            source = "`set`" if name == long.into and name in long.set else sources.get(name)
+            if source is not None:
+                yield fail("study.contradiction", *at, reason=f"{name!r} is filled by {source} too")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -47,12 +47,13 @@ class StudyInfo(_Part):
 class Exclude(_Part):
     """``[export.exclude]``: which rows are left out, each rule on or off."""
 
-    blank: bool = True
     preview: bool = True
     test: bool = True
     spam: bool = True
+    blank: bool = True
     unfinished: bool = False
     unrecognized_status: bool = False
+    unrecognized_finished: bool = False
 
 
 class Long(_Part):
@@ -152,6 +153,8 @@ def parse_config(text: str, *, path: str) -> Config:
         problem = StudyError("study.toml", path=path, line=line, reason="broken there or just before")
     except RecursionError:
         problem = StudyError("study.toml", path=path, reason="nested too deeply")
+    except ValueError:  # Python reads whole numbers of up to 4300 digits
+        problem = StudyError("study.toml", path=path, reason="a number of too many digits")
     if problem is None:
         try:
             return Config.model_validate(document)
@@ -162,18 +165,42 @@ def parse_config(text: str, *, path: str) -> Config:
 
 def _explain(errors: ValidationError, path: str) -> StudyError:
     details = errors.errors(include_url=False, include_input=False, include_context=False)
-    first = details[0]
-    location = [part for part in first["loc"] if part not in ("str", "list[str]")]
-    expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ").lower()
+    # A value that is neither of two types is told twice, each time with the type behind its place.
+    places = [tuple(_place(error["loc"])) for error in details]
+    first, location = details[0], places[0]
     match first["type"]:
         case "missing":
             expected = "this is missing"
         case "extra_forbidden":
             expected = f"there is no such key{_slip(location)}"
+        case kind if kind in _EXPECTED:
+            expected = f"{_EXPECTED[kind]} expected"
         case _:
-            expected = f"{expected} expected" if not expected.endswith("expected") else expected
-    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+            expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ").lower()
+            expected = expected if expected.endswith("expected") else f"{expected} expected"
+    n_more = len(set(places)) - 1
+    more = f" (and {n_more} more)" if n_more else ""
     return StudyError("study.value", path=path, pointer=key_path(location), expected=expected, more=more)
+
+
+_EXPECTED: Final[Mapping[str, str]] = {
+    "model_type": "a table",
+    "dict_type": "a table",
+    "list_type": "a list",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "too_short": "at least one",
+}
+
+
+def _place(location: tuple[int | str, ...]) -> Iterator[int | str]:
+    """The key path without what pydantic adds to it where a value may be of two types."""
+    is_column = location[:1] == ("export",) and location[2:3] == ("columns",)
+    for depth, part in enumerate(location):
+        if not (is_column and depth == 4 and part in ("str", "list[str]")):
+            yield part
 
 
 def _slip(location: Sequence[int | str]) -> str:
