@@ -24,7 +24,7 @@ class Problem:
 PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
     {
         # -- reading an export ---------------------------------------------------------------
-        "read.not-found": Problem("there is no such file", "Check `path` in study.toml."),
+        "read.not-found": Problem("there is no such file", "Check its path."),
         "read.not-a-file": Problem("this is not a file", "Name the exported file itself."),
         "read.not-readable": Problem(
             "the file cannot be opened ({reason})", "Check its permissions and the disk."
@@ -92,7 +92,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         ),
         "read.dictionary-missing": Problem(
             "a REDCap export needs its data dictionary",
-            "Set `dictionary` in study.toml to the data dictionary CSV.",
+            "Name the data dictionary CSV: `dictionary` in study.toml, --dictionary on the command line.",
         ),
         "read.dictionary": Problem(
             "not a REDCap data dictionary: column {expected!r} is missing",
@@ -138,7 +138,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         ),
         "study.not-readable": Problem("the file cannot be opened ({reason})", "Check it."),
         "study.toml": Problem("not valid TOML ({reason})", "Correct the file at that place."),
-        "study.value": Problem("{expected}", "Correct the value{more}."),
+        "study.value": Problem("{expected}", "Correct it{more}."),
         "study.no-such-table": Problem(
             "no schema declares a table {name!r}", "Name one of the tables in datapackage.json."
         ),
@@ -149,12 +149,11 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "field {field!r} has no category {name!r}", "Name a category of the field's schema."
         ),
         "study.no-such-reason": Problem(
-            "field {field!r} declares no missing code or label {name!r}",
+            "no field of table {table!r} has a missing code or label {name!r}",
             "Declare it under `missingValues` in the schema.",
         ),
-        "study.inapplicable": Problem("{reason}", "Remove it or change the export's format."),
+        "study.inapplicable": Problem("{reason}", "Correct or remove it."),
         "study.contradiction": Problem("{reason}", "Correct one of the two."),
-        "study.path": Problem("the path leaves the study folder", "Keep exports inside the study."),
         "study.expression": Problem("{reason}", "Correct the rule's expression."),
         "study.rule-function": Problem(
             "no installed package offers a rule function {name!r}",
@@ -170,7 +169,6 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         ),
         "write.not-writable": Problem("cannot write here ({reason})", "Check the folder."),
         # -- the command line ----------------------------------------------------------------
-        "usage.no-such-table": Problem("there is no table {name!r}", "Tables: {choices}."),
         "usage.value": Problem("{reason}", "See --help."),
     }
 )
