@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 from ppdarchive.arrange import Piece, arrange, combine
 from ppdarchive.arrange.piece import positions_used
@@ -16,7 +17,14 @@ from ppdarchive.model.finding import ExportCount, Finding, RuleKind
 from ppdarchive.model.table import RawExport, RawTable
 from ppdarchive.read import read
 from ppdarchive.study import Export, Study, load_study
-from ppdarchive.validate import Checked, FunctionFailedError, FunctionRule, RowRule, check
+from ppdarchive.validate import (
+    Checked,
+    FunctionFailedError,
+    FunctionRule,
+    RowRule,
+    RuleFunction,
+    check,
+)
 from ppdarchive.validate.expressions import ExpressionError, fields_of
 
 logger = logging.getLogger(__name__)
@@ -58,14 +66,19 @@ class Validation:
 
         These are what respondents wrote. Only a person who asked for them may see them.
         """
-        if finding.rule.kind is RuleKind.UNKNOWN_COLUMN:
+        rule = finding.rule
+        if rule.kind is RuleKind.UNKNOWN_COLUMN:
             return tuple(
                 (self.exports[place.file].columns[place.column - 1].name,)
                 for place in finding.places
                 if place.column is not None
             )
-        cells = self.raw[finding.rule.table].cells
-        names = [name for name in finding.rule.fields if name in cells.column_names]
+        cells = self.raw[rule.table].cells
+        fields = rule.fields
+        for own in self.study.config.rule:
+            if rule.kind is RuleKind.STUDY and (own.table, own.name) == (rule.table, rule.name) and own.check:
+                fields = fields_of(own.check, self.study.schemas[rule.table])
+        names = [name for name in fields if name in cells.column_names]
         return tuple(tuple(str(cells[name][row].as_py() or "") for name in names) for row in finding.rows)
 
 
@@ -128,8 +141,23 @@ def _own_rules(study: Study) -> tuple[list[RowRule], list[FunctionRule]]:
                     name=rule.function,
                 )
             demand = rule.demand or f"function {rule.function} holds"
-            function_rules.append(FunctionRule(rule.table, rule.name, points[0].load(), demand))
+            function_rules.append(FunctionRule(rule.table, rule.name, _load(points[0], study, index), demand))
     return row_rules, function_rules
+
+
+def _load(point: EntryPoint, study: Study, index: int) -> RuleFunction:
+    """The function that a package offers; a package that cannot be loaded may fail in any way."""
+    kind = ""
+    try:
+        function = point.load()
+    except Exception as error:
+        kind = type(error).__name__
+    if not kind and not callable(function):
+        kind = "being no function"
+    if kind:
+        pointer = f"rule[{index}].function"
+        raise StudyError("study.rule-failed", path=study.path, pointer=pointer, name=point.name, kind=kind)
+    return cast(RuleFunction, function)
 
 
 _Source = tuple[str, str, str | None, str | None, str | None]
@@ -162,7 +190,10 @@ def _arrange(
     study: Study, exports: Mapping[_Source, RawExport], progress: Progress
 ) -> tuple[dict[str, RawTable], tuple[ExportCount, ...]]:
     specs = study.config.export
-    used = [positions_used(exports[_source(spec)], spec, study.long_columns(spec)) for spec in specs]
+    used = [
+        positions_used(exports[_source(spec)], spec, study.schemas[spec.table], study.long_columns(spec))
+        for spec in specs
+    ]
     pieces: dict[str, list[Piece]] = {}
     for number, spec in enumerate(specs):
         progress(f"arranging {spec.table}")
@@ -187,6 +218,7 @@ def _check(
     progress: Progress,
 ) -> Checked:
     problem: StudyError
+    rules = [(rule.table, rule.name) for rule in study.config.rule]
     try:
         return check(
             raw,
@@ -196,8 +228,14 @@ def _check(
             progress=lambda table: progress(f"checking {table}"),
         )
     except FunctionFailedError as error:
+        number = rules.index((error.rule.table, error.rule.name))
+        name = study.config.rule[number].function or error.rule.name
         problem = StudyError(
-            "study.rule-failed", path=study.path, pointer="rule", name=error.rule.name, kind=error.kind
+            "study.rule-failed",
+            path=study.path,
+            pointer=f"rule[{number}].function",
+            name=name,
+            kind=error.kind,
         )
     except ExpressionError as error:
         problem = StudyError("study.expression", path=study.path, pointer="rule", reason=str(error))

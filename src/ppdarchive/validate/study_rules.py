@@ -20,7 +20,10 @@ def codings_inside_text(frames: Mapping[str, Frame], table: str) -> pd.Series:
 
     Positions count code points, the end is exclusive; a missing answer has no segments.
     """
-    codings, responses = frames[table], frames["responses"]
+    codings, responses = frames[table], frames.get("responses")
+    if responses is None:
+        # The study has no answers; that codings refer to none is told by their foreign key.
+        return pd.Series(pd.NA, index=codings.index, dtype="boolean[pyarrow]")
     lengths = pa.table(
         {
             "response_id": pa.array(responses["response_id"].array),
