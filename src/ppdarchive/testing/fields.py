@@ -109,7 +109,7 @@ def constraints(draw: st.DrawFn, field: Field) -> Constraints:
     options += ["lengths", "lengths"] if field.kind is Kind.LIST else []
     if field.kind is Kind.STRING:
         options += ["lengths"] if field.lexical.format in ("default", "binary") else []
-        options += ["pattern"] if field.lexical.format == "default" else []
+        options += ["pattern", "pattern"] if field.lexical.format == "default" else []
     choice = draw(st.sampled_from(options))
     demands = Constraints()
     if "bounds" in choice:
