@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from ppdarchive.profile import profile_files
+from ppdarchive.synthetic import write_study
 from ppdarchive.tableschema import Package, load_package
 
 ROOT = Path(__file__).parents[1]
@@ -56,8 +57,6 @@ def profile() -> Package:
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the example study at its default size."""
-    from ppdarchive.synthetic import write_study
-
     folder = tmp_path_factory.mktemp("example") / "study"
     write_study(folder, profile=profile_files())
     return folder
@@ -66,8 +65,6 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the example study with planted faults."""
-    from ppdarchive.synthetic import write_study
-
     folder = tmp_path_factory.mktemp("faulty") / "study"
     write_study(folder, profile=profile_files(), faults=True)
     return folder

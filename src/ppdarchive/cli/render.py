@@ -26,8 +26,8 @@ def validation_lines(result: Validation, *, show_values: bool) -> Iterator[Text]
         own = [finding for finding in findings if finding.rule.table == name]
         if own:
             yield Text("")
-            n_rows = result.raw[name].n_rows
-            yield Text.assemble((name, "bold"), f" ({_counted(n_rows, 'row')})")
+            size = _counted(result.raw[name].n_rows, "row")
+            yield Text.assemble((name, "bold"), f" ({size})")
             for finding in own:
                 yield from _finding_lines(result, finding, show_values=show_values)
     yield Text("")

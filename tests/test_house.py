@@ -1,0 +1,82 @@
+"""The house keeps its promises: who imports what, where, and what is public."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ppdarchive
+
+SOURCE = Path(ppdarchive.__file__).parent
+MODULES = sorted(SOURCE.rglob("*.py"))
+# Modules that may touch files, clocks or the process; all others are pure.
+AT_THE_DOOR = {
+    *("cli/main.py", "cli/start.py", "pipeline.py", "profile.py", "study/__init__.py", "study/model.py"),
+    *("tableschema/package.py", "read/__init__.py", "read/delimited.py", "read/archive.py"),
+    *("read/parquet.py", "read/encoding.py", "synthetic/study.py", "synthetic/resources.py"),
+}
+IMPURE = {"os", "io", "pathlib", "time", "random", "tempfile", "shutil", "subprocess", "zipfile", "secrets"}
+
+
+def imports(path: Path) -> set[str]:
+    """The top names of what a module imports."""
+    tree = ast.parse(path.read_text("utf-8"))
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_pure_modules_touch_nothing_outside(path: Path) -> None:
+    """Only modules at the door import what reaches files, clocks, randomness or processes."""
+    name = path.relative_to(SOURCE).as_posix()
+    allowed = {"random"} if name.startswith("synthetic/") else set()
+    if name not in AT_THE_DOOR:
+        assert not (imports(path) & IMPURE) - allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_stand_at_the_top(path: Path) -> None:
+    """No function hides an import, and no module imports the root package."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+        assert not [node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
+    roots = [
+        node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "ppdarchive"
+    ]
+    assert not roots
+
+
+def test_only_the_checks_import_pandera() -> None:
+    """Pandera's exceptions carry cells, so one module alone knows it."""
+    known = {path.relative_to(SOURCE).as_posix() for path in MODULES if "pandera" in imports(path)}
+    assert known == {"validate/checks.py"}
+
+
+def test_public_names_load() -> None:
+    """Every public name is there, and the list is sorted and complete."""
+    assert ppdarchive.__all__ == sorted(ppdarchive.__all__)
+    for name in ppdarchive.__all__:
+        assert getattr(ppdarchive, name) is not None
+    assert dir(ppdarchive) == ppdarchive.__all__
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = ppdarchive.nothing
+
+
+def test_importing_the_package_is_light() -> None:
+    """Importing ppdarchive loads no library but the standard one."""
+    code = "import sys, ppdarchive; print(*sorted(m.partition('.')[0] for m in sys.modules))"
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+    assert not loaded & {"pandas", "numpy", "pyarrow", "pandera", "pydantic", "typer", "rich", "hypothesis"}
