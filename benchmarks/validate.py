@@ -21,13 +21,21 @@ import tempfile
 import time
 from pathlib import Path
 
-WORDS = ["the", "coach", "was", "so", "helpful", "and", "my", "baby", "sleep", "I", "felt", "less", "alone", "calls", "every", "week", "mood", "program", "really", "good", "not", "much", "time", "busy", "veteran", "support", "someone", "listened", "without", "judging", "me", "tools"]
+SENTENCES = (
+    "the coach was so helpful",
+    "and my baby would not sleep",
+    "I felt less alone with the calls every week",
+    "really good mood program but not much time, busy",
+    "someone listened without judging me",
+)
+WORDS = [word for sentence in SENTENCES for word in sentence.split()]
+QUESTIONS = ["q1", "q2", "q3", "q4"]
 SCHEMA = {
     "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
     "fields": [
         {"name": "response_id", "type": "string", "constraints": {"required": True, "pattern": "R[0-9]{7}"}},
         {"name": "participant_id", "type": "string", "constraints": {"required": True, "maxLength": 64}},
-        {"name": "question_id", "type": "string", "constraints": {"required": True, "enum": ["q1", "q2", "q3", "q4"]}},
+        {"name": "question_id", "type": "string", "constraints": {"required": True, "enum": QUESTIONS}},
         {"name": "wave", "type": "string", "constraints": {"required": True}},
         {"name": "text", "type": "string", "constraints": {"maxLength": 20000}},
         {"name": "answered_on", "type": "date", "constraints": {"minimum": "2010-01-01"}},
