@@ -63,7 +63,7 @@ def by_us(descriptor, cells):
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_known_difference_from_pandera_is_real(name):
-    """pandera reads the declaration in one way and we in the other."""
+    """Pandera reads the declaration in one way and we in the other."""
     descriptor, cells, pandera_makes, we_make = CASES[name]
     assert by_pandera(descriptor, cells) == pandera_makes
     assert by_us(descriptor, cells) == we_make

@@ -67,6 +67,7 @@ FIELDS = [
     (bound(INTEGER, minimum=True), "schema.value", "/constraints/minimum"),
     (bound(INTEGER, minimum=2**63), "schema.value", "/constraints/minimum"),
     (bound(NUMBER, maximum=10**400), "schema.value", "/constraints/maximum"),
+    (bound(NUMBER, enum=[2**53 + 1]), "schema.value", "/constraints/enum/0"),
     (bound(DATE, minimum="2020-13-01"), "schema.value", "/constraints/minimum"),
     (bound(DATE, minimum=20200101), "schema.value", "/constraints/minimum"),
     (bound(DATETIME, minimum="2020-01-01"), "schema.value", "/constraints/minimum"),

@@ -321,7 +321,8 @@ def _is_native(value: float, kind: Kind) -> bool:
         case Kind.YEAR:
             return type(value) is int and 0 <= value <= 9999
         case Kind.NUMBER:
-            return not isinstance(value, bool) and abs(value) <= sys.float_info.max
+            # A 64-bit float keeps it as it is written.
+            return not isinstance(value, bool) and abs(value) <= sys.float_info.max and float(value) == value
         case _:
             return False
 
