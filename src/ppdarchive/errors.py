@@ -168,6 +168,17 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "the file is there already", "Name another folder, or move the file away."
         ),
         "write.not-writable": Problem("cannot write here ({reason})", "Check the folder."),
+        # -- the register -------------------------------------------------------------------
+        "register.locked": Problem(
+            "another process has the register open", "Wait until it is done, then run this again."
+        ),
+        "register.damaged": Problem(
+            "this is not a register, or it is damaged", "Restore it from register.backup.sqlite."
+        ),
+        "register.not-writable": Problem("the register cannot be used ({reason})", "Check the folder."),
+        "register.inside-package": Problem(
+            "the private folder would lie inside a data package", "Move the study out of the package."
+        ),
         # -- the command line ----------------------------------------------------------------
         "usage.value": Problem("{reason}", "See --help."),
     }
@@ -254,6 +265,10 @@ class SchemaError(PpdArchiveError):
 
 class StudyError(PpdArchiveError):
     """A study.toml that makes no sense; `pointer` is a key path such as ``export[0].columns``."""
+
+
+class RegisterError(PpdArchiveError):
+    """A register that cannot be used."""
 
 
 class WriteError(PpdArchiveError):
