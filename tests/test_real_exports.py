@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ppdarchive.arrange.columns import find, find_group
+from ppdarchive.model.columns import values_of
 from ppdarchive.model.schema import Kind
 from ppdarchive.pipeline import Validation, validate_study
-from ppdarchive.validate.keys import values_of
 
 STUDIES = sorted((Path(__file__).parent / "real").iterdir())
 

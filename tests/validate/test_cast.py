@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ppdarchive.model.columns import values_of
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.finding import RuleKind
 from ppdarchive.model.lexical import parse_integer, parser
 from ppdarchive.model.schema import Category, Field, Kind, Lexical, MissingCode
 from ppdarchive.validate.cast import cast, joined
-from ppdarchive.validate.keys import values_of
 
 CHUNKS = st.lists(st.integers(0, 3), max_size=3)
 

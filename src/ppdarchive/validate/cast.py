@@ -15,11 +15,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ppdarchive.model.columns import encode
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.finding import RuleKind
 from ppdarchive.model.lexical import is_string, parse_integer, parser
 from ppdarchive.model.schema import Field, Kind, Scalar
-from ppdarchive.validate.distinct import encode
 
 Rows = npt.NDArray[np.int64]
 

@@ -17,12 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandera.errors import SchemaErrorReason, SchemaErrors
 
+from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.finding import Rule, RuleKind
 from ppdarchive.model.schema import Field, Kind, Scalar, Schema
 from ppdarchive.model.table import Frame
-from ppdarchive.validate.distinct import encode
-from ppdarchive.validate.keys import repeated, values_of
+from ppdarchive.validate.keys import repeated
 from ppdarchive.validate.rules import rules
 
 Rows = npt.NDArray[np.int64]

@@ -24,10 +24,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ppdarchive.model.columns import values_of
 from ppdarchive.model.dtypes import arrow_type
 from ppdarchive.model.schema import Schema
 from ppdarchive.model.table import Frame
-from ppdarchive.validate.keys import values_of
 
 Rows = npt.NDArray[np.int64]
 _Value = Any  # a ChunkedArray or a Scalar of Arrow

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ppdarchive.model.columns import positions, values_of
 from ppdarchive.model.table import Frame
-from ppdarchive.validate.distinct import positions
 
 Rows = npt.NDArray[np.int64]
 
@@ -68,15 +68,6 @@ def dangling(frame: Frame, fields: Sequence[str], target: Frame | None, target_f
     for column in columns:
         whole &= np.asarray(pc.is_valid(column))
     return np.flatnonzero(whole & ~known).astype(np.int64)
-
-
-def values_of(series: pd.Series) -> pa.ChunkedArray:
-    """The values of a column, Arrow-backed or categorical, as Arrow sees them."""
-    array = pa.chunked_array([pa.array(series.array)]) if series.dtype == "category" else None
-    if array is None:
-        converted = pa.array(series.array)
-        return converted if isinstance(converted, pa.ChunkedArray) else pa.chunked_array([converted])
-    return array.cast(array.type.value_type)
 
 
 def _codes(columns: Sequence[pa.ChunkedArray]) -> npt.NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""A column as its distinct values and, for each row, which of them it holds."""
+"""Columns as Arrow sees them, and as distinct values with each row's place among them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+
+def values_of(series: pd.Series) -> pa.ChunkedArray:
+    """The values of a column, Arrow-backed or categorical, as Arrow sees them."""
+    array = pa.chunked_array([pa.array(series.array)]) if series.dtype == "category" else None
+    if array is None:
+        converted = pa.array(series.array)
+        return converted if isinstance(converted, pa.ChunkedArray) else pa.chunked_array([converted])
+    return array.cast(array.type.value_type)
 
 
 def encode(values: pa.ChunkedArray) -> tuple[list[Any], npt.NDArray[np.int64]]:
