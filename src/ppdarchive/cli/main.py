@@ -224,13 +224,14 @@ def _report(error: PpdArchiveError, *, as_json: bool) -> None:
         _print_json(render.error_json(error))
     else:
         place = f"{error.place}: " if error.place else ""
-        typer.echo(f"error: {place}{error.what}", err=True)
-        typer.echo(f"  {error.remedy}", err=True)
+        typer.echo(render.without_orders(f"error: {place}{error.what}"), err=True)
+        typer.echo(render.without_orders(f"  {error.remedy}"), err=True)
 
 
 def _print(lines: Iterable[Text]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for line in lines:
+        line.plain = render.without_orders(line.plain)
         console.print(line)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,7 +14,20 @@ from ppdarchive.model.table import RawExport
 from ppdarchive.pipeline import Validation
 
 WIDTH = 80
+_ORDERS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SHOWN_CHARACTERS = 60
+
+
+def without_orders(text: str) -> str:
+    r"""The text with a mark in place of each character that would give the terminal an order.
+
+    Column names and the words of a study.toml may hold escape sequences, or turn the direction of
+    writing.
+
+    >>> without_orders("Q1\x1b[2J")
+    'Q1�[2J'
+    """
+    return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def validation_lines(result: Validation, *, show_values: bool) -> Iterator[Text]:
