@@ -472,6 +472,21 @@ def test_rule_functions_are_kept_apart(
     assert result.facts["name"] == "own-function"
 
 
+def test_rule_function_that_exits(
+    write: Callable[[Files], Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule function that ends the program does not end it with words or an exit code of its own."""
+
+    def exiting(*_: object) -> None:
+        raise SystemExit(NAME)
+
+    write(study(csv_of(SPOILT), **{"study.toml": rules(exiting, monkeypatch)}))
+    assert call(["validate", "s"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    silent(said.err)
+
+
 def test_rule_function_that_holds(
     write: Callable[[Files], Path],
     capsys: pytest.CaptureFixture[str],

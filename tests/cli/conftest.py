@@ -1,54 +1,14 @@
-"""A small good study, and ways to call commands on it."""
+"""Ways to write a study and to call commands on it."""
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from ppdarchive.cli.main import call
-
-TOML = """\
-[study]
-id = "small"
-
-[[export]]
-table = "people"
-format = "csv"
-path = "exports/people.csv"
-
-[[rule]]
-table = "people"
-name = "grown-up"
-check = "age >= 18"
-"""
-
-PEOPLE = {
-    "title": "People",
-    "fields": [
-        {"name": "person", "type": "string", "constraints": {"required": True}},
-        {
-            "name": "age",
-            "type": "integer",
-            "missingValues": ["", {"value": "-99", "label": "Refused"}],
-            "constraints": {"maximum": 99},
-        },
-        {"name": "seen_on", "type": "date"},
-        {"name": "colour", "type": "string", "categories": ["red", "blue"]},
-    ],
-    "primaryKey": ["person"],
-}
-
-PACKAGE = {
-    "name": "small",
-    "resources": [{"name": "people", "path": "people.parquet", "schema": "schemas/people.json"}],
-}
-
-CSV = "person,age,seen_on,colour\na,30,2020-01-02,red\nb,-99,2020-01-03,blue\n"
 
 Files = Mapping[str, str | bytes | None]
 
@@ -60,17 +20,6 @@ class Outcome:
     code: int
     out: str
     err: str
-
-
-@pytest.fixture
-def good() -> dict[str, str | bytes | None]:
-    """Return the files of a study with nothing wrong in it."""
-    return {
-        "study.toml": TOML,
-        "datapackage.json": json.dumps(PACKAGE),
-        "schemas/people.json": json.dumps(PEOPLE),
-        "exports/people.csv": CSV,
-    }
 
 
 @pytest.fixture
@@ -92,7 +41,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Files], 
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Outcome]]:
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
     """Call a command in this process."""
 
     def run(*arguments: str) -> Outcome:
@@ -101,8 +50,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Outcome]]:
         said = capsys.readouterr()
         return Outcome(code, said.out, said.err)
 
-    yield run
-    logging.getLogger("ppdarchive").setLevel(logging.NOTSET)
+    return run
 
 
 @pytest.fixture
