@@ -77,6 +77,21 @@ k = 11
 max_prosecutor_risk = 1
 max_average_risk = 0.5
 review = "all"
+
+[package]
+name = "n"
+title = "T"
+description = "D"
+id = "i"
+licenses = [{name = "CC-BY-4.0", title = "T", path = "https://l"}]
+sources = [{title = "T", path = "https://s"}]
+[[package.contributors]]
+title = "T"
+given_name = "G"
+family_name = "F"
+organization = "O"
+orcid = "0000-0002-1825-0097"
+roles = ["creator"]
 """
 
 SMALLEST = """\
