@@ -123,6 +123,44 @@ class Release(_Part):
     review: Literal["none", "uncertain", "all"] = "uncertain"
 
 
+class PackageLicense(_Part):
+    """``[[package.licenses]]``: under which terms the package may be used."""
+
+    name: Words
+    title: Words | None = None
+    path: Words | None = None
+
+
+class PackageContributor(_Part):
+    """``[[package.contributors]]``: who is to be cited; a person's names, or an organization's title."""
+
+    title: Words | None = None
+    given_name: Words | None = None
+    family_name: Words | None = None
+    organization: Words | None = None
+    orcid: Words | None = None
+    roles: list[Words] = []
+
+
+class PackageSource(_Part):
+    """``[[package.sources]]``: what describes the data, such as the paper about them."""
+
+    title: Words
+    path: Words | None = None
+
+
+class PackagePart(_Part):
+    """``[package]``: what the published package says of itself."""
+
+    name: Name | None = None
+    title: Words | None = None
+    description: Words | None = None
+    id: Words | None = None
+    licenses: list[PackageLicense] = []
+    contributors: list[PackageContributor] = []
+    sources: list[PackageSource] = []
+
+
 class Config(_Part):
     """The whole of study.toml."""
 
@@ -132,6 +170,7 @@ class Config(_Part):
     rule: list[StudyRule] = []
     text: Text = Text()
     release: Release | None = None
+    package: PackagePart = PackagePart()
 
 
 def parse_config(text: str, *, path: str) -> Config:
@@ -223,6 +262,10 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "rule": StudyRule,
     "text": Text,
     "release": Release,
+    "package": PackagePart,
+    "licenses": PackageLicense,
+    "contributors": PackageContributor,
+    "sources": PackageSource,
 }
 
 
