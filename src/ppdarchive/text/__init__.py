@@ -1,0 +1,1 @@
+"""Strings in, strings out: overlaps, edits, codings, units; must not know frames, people or detectors."""

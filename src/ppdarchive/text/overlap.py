@@ -1,0 +1,94 @@
+"""Overlapping spans -> disjoint ones, by one stated order; coverage is never lost.
+
+1. Spans of tier ``redact`` that share a character become one span over their union. What they cover
+   together stays covered, exactly, and in that tier.
+2. Spans of tier ``uncertain`` lose what redact spans cover; the pieces that are left stay uncertain.
+3. Pieces that share a character become one span over their union.
+4. A union takes category, score and detector from its strongest member: the highest score, then the
+   longest, then the first category in the order of `TextCategory`, then the first start, then the
+   first detector by name.
+
+Spans that only touch stay apart. The result does not depend on the order of the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ppdarchive.model.span import Span, TextCategory, Tier
+
+_RANK: Final = {category: rank for rank, category in enumerate(TextCategory)}
+
+
+def resolve(spans: Sequence[Span]) -> list[Span]:
+    """Make one text's spans disjoint, by the order that this module states.
+
+    Parameters
+    ----------
+    spans : sequence of Span
+        In any order.
+
+    Returns
+    -------
+    list of Span
+        Disjoint and sorted.
+
+    Examples
+    --------
+    >>> name, contact = TextCategory.NAME, TextCategory.CONTACT
+    >>> [(s.start, s.end, s.category.value) for s in resolve([Span(0, 4, name, 0.5), Span(2, 9, contact)])]
+    [(0, 9, 'CONTACT')]
+    """
+    if len(spans) < 2:
+        return list(spans)
+    sure = _united(span for span in spans if span.tier is Tier.REDACT)
+    unsure = [span for span in spans if span.tier is Tier.UNCERTAIN]
+    if not unsure:
+        return sure
+    left = _united(piece for span in unsure for piece in _outside(span, sure))
+    return sorted(sure + left, key=lambda span: span.start)
+
+
+def resolve_many(batch: Sequence[Sequence[Span]]) -> list[list[Span]]:
+    """Make the spans of each text disjoint."""
+    return [resolve(spans) for spans in batch]
+
+
+def _strength(span: Span) -> tuple[float, int, int, int, str]:
+    """The smaller, the stronger."""
+    return -span.score, -len(span), _RANK[span.category], span.start, span.detector
+
+
+def _united(spans: Iterable[Span]) -> list[Span]:
+    """The unions of spans of one tier, sorted."""
+    result: list[Span] = []
+    strongest: Span | None = None
+    start = end = 0
+    for span in sorted(spans, key=lambda span: span.start):
+        if strongest is not None and span.start < end:
+            end = max(end, span.end)
+            strongest = min(strongest, span, key=_strength)
+            continue
+        if strongest is not None:
+            result.append(replace(strongest, start=start, end=end))
+        start, end, strongest = span.start, span.end, span
+    if strongest is not None:
+        result.append(replace(strongest, start=start, end=end))
+    return result
+
+
+def _outside(span: Span, sure: Sequence[Span]) -> Iterable[Span]:
+    """The pieces of `span` that no span of `sure`, disjoint and sorted, covers."""
+    position = span.start
+    for other in sure:
+        if other.end <= position:
+            continue
+        if other.start >= span.end:
+            break
+        if position < other.start:
+            yield replace(span, start=position, end=other.start)
+        position = other.end
+    if position < span.end:
+        yield replace(span, start=position)
