@@ -465,9 +465,12 @@ def commands() -> list[str]:
 def _help(*command: str) -> list[str]:
     """What `--help` says on a terminal of 80 columns."""
     said = io.StringIO()
-    with patch.dict(os.environ, {"COLUMNS": "80"}), patch.object(sys, "argv", ["ppdarchive"]):
-        with redirect_stdout(said):
-            call([*command, "--help"])
+    with (
+        patch.dict(os.environ, {"COLUMNS": "80"}),
+        patch.object(sys, "argv", ["ppdarchive"]),
+        redirect_stdout(said),
+    ):
+        call([*command, "--help"])
     return ["```text", *(line.rstrip() for line in said.getvalue().strip("\n").splitlines()), "```"]
 
 
@@ -500,9 +503,8 @@ def python() -> str:
     """The public names, by their docstrings."""
     public = [name for name in ppdarchive.__all__ if not name.startswith("__")]
     values = [name for name in public if name not in STARTING_POINTS and not name.endswith("Error")]
-    problems = sorted(
-        (name for name in public if name.endswith("Error")), key=lambda n: n != "PpdArchiveError"
-    )
+    problems = [name for name in public if name.endswith("Error")]
+    problems.sort(key="PpdArchiveError".__ne__)
     lines = [
         "# Python",
         "",
