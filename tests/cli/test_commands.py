@@ -143,7 +143,7 @@ people (3 rows)
       demanded: every value is an integer
       {file}:2, 4
   x colour.category  1 row
-      demanded: every value is one of the 2 categories
+      demanded: every value is one of the categories r, b
       {file}:3
   x person.primary-key  1 row
       demanded: no row repeats the primary key

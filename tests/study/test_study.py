@@ -129,6 +129,7 @@ PROBLEMS = [
     (export('events = {a = ""}'), "export[0].events", "`events` is for REDCap exports only"),
     (export(REDCAP + 'events = {a = "post"}', table="coders", source="redcap"), "export[0].events", "the table has no field wave"),
     (export('columns = {aeg = "Q"}', table="participants"), "export[0].columns.aeg", "table 'participants' has no field 'aeg'; is it 'age'?"),
+    (export('columns = {answerd_on = "Q"}'), "export[0].columns.answerd_on", "table 'responses' has no field 'answerd_on'; is it 'answered_on'?"),
     (export('columns = {q = ["A", "B"]}'), "export[0].columns.q", "several columns fill a list field only"),
     (export('columns = {text = ["A", "B"]}'), "export[0].columns.text", "several columns fill a list field only"),
     (export('key = "K"', table="questions"), "export[0].key", "the table has no field participant_id"),

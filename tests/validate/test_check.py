@@ -95,7 +95,7 @@ def test_columns_match_fields_as_the_schema_says(
     match: str, columns: str, changes: dict[str, object], expected: list[str]
 ) -> None:
     """Each value of fieldsMatch demands what Table Schema v2 says."""
-    fields = tuple(Field(name, Kind.STRING, constraints=Constraints(required=True)) for name in "ab")
+    fields = tuple(Field(name, Kind.STRING) for name in "ab")
     schema = Schema("t", fields, fields_match=FieldsMatch(match))
     raw = table(schema, [dict.fromkeys(columns, "x")], **changes) if columns else RawTable(
         schema, pa.table({}), Provenance(("t.csv",), np.zeros(0, np.int32), np.zeros(0, np.int64))
@@ -214,3 +214,43 @@ def test_a_field_without_column_is_all_null_and_breaks_one_rule() -> None:
     result = check({"t": table(schema, [{"a": "x"}])}, {"t": schema})
     assert result.findings.ids == ("t.b.missing-column",)
     assert result.tables["t"].frame["b"].isna().all()
+
+
+def test_a_required_field_that_may_have_no_column_is_missing_in_every_row() -> None:
+    """Where fieldsMatch lets a column be absent, a required field's cells are missing."""
+    fields = (Field("a", Kind.STRING), Field("b", Kind.STRING, constraints=Constraints(required=True)))
+    schema = Schema("t", fields, fields_match=FieldsMatch.SUPERSET)
+    (finding,) = check({"t": table(schema, [{"a": "x"}, {"a": "y"}])}, {"t": schema}).findings
+    assert (finding.rule.id, finding.rows) == ("t.b.required", (0, 1))
+
+
+def test_zero_is_zero_with_any_sign() -> None:
+    """0 and -0.0 are one value, in keys too."""
+    schema = Schema("t", (Field("a", Kind.NUMBER, constraints=Constraints(unique=True)),))
+    rows = [{"a": text} for text in ("0", "-0.0", "-0e5")]
+    (finding,) = check({"t": table(schema, rows)}, {"t": schema}).findings
+    assert (finding.rule.id, finding.rows) == ("t.a.unique", (1, 2))
+
+
+def test_a_rule_function_cannot_change_the_tables() -> None:
+    """What a rule function does to its frames is not seen outside."""
+
+    def meddles(frames: object, name: str) -> pd.Series:
+        frames[name].loc[0, "a"] = 99  # type: ignore[index]
+        return pd.Series([True, True])
+
+    schema = Schema("t", (Field("a", Kind.INTEGER),))
+    rule = FunctionRule("t", "f", meddles, "")
+    result = check({"t": table(schema, [{"a": "1"}, {"a": "2"}])}, {"t": schema}, function_rules=[rule])
+    assert result.tables["t"].frame["a"].tolist() == [1, 2]
+
+
+def test_a_rule_function_cannot_end_the_program() -> None:
+    """A function that exits has failed."""
+
+    def exits(*_: object) -> pd.Series:
+        raise SystemExit(0)
+
+    schema = Schema("t", (Field("a", Kind.INTEGER),))
+    with pytest.raises(FunctionFailedError, match="SystemExit"):
+        check({"t": table(schema, [])}, {"t": schema}, function_rules=[FunctionRule("t", "f", exits, "")])

@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from ppdarchive.errors import PpdArchiveError
-from ppdarchive.model.finding import ExportCount, Finding, Place, RuleKind
+from ppdarchive.model.finding import ExportCount, Finding, Place
 from ppdarchive.model.table import RawExport
 from ppdarchive.pipeline import Validation
 
@@ -87,7 +87,7 @@ def _cut(cell: str) -> str:
 
 
 def _place(place: Place, finding: Finding) -> str:
-    column = f" column {place.column}" if finding.rule.kind is RuleKind.UNKNOWN_COLUMN else ""
+    column = "" if place.column is None else f" (column {place.column})"
     return f"{place.file}:{place.line}{column}"
 
 

@@ -38,7 +38,7 @@ _EMAIL: Final = re.compile(
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
 )
 # RFC 3986: a scheme, a colon, and nothing that a URI may not hold.
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 STRING_FORMATS: Final = ("default", "email", "uri", "uuid", "binary")
@@ -75,7 +75,7 @@ def parse_number(text: str, lexical: Lexical = Lexical()) -> float | None:
     plain = _plain_number(text, lexical, decimal_char=lexical.decimal_char)
     if plain is None or _NUMBER.fullmatch(plain) is None or len(plain) > 400:
         return None
-    value = float(plain)
+    value = float(plain) + 0.0  # -0.0 is 0.0, in keys too
     if value in (float("inf"), float("-inf")):
         return None
     if sum(c.isdigit() for c in plain) > EXACT_DIGITS and Decimal(repr(value)) != Decimal(plain):
@@ -169,7 +169,8 @@ def parse_year(text: str) -> int | None:
 def is_string(text: str, form: str) -> bool:
     """Whether `text` has the string format ``default``, ``email``, ``uri``, ``uuid`` or ``binary``."""
     if form == "email":
-        return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+        # RFC 5321, section 4.5.3.1: at most 64 characters before the @.
+        return len(text) <= 254 and text.find("@") <= 64 and _EMAIL.fullmatch(text) is not None
     if form == "uri":
         return _URI.fullmatch(text) is not None
     if form == "uuid":

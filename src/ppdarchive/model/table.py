@@ -120,8 +120,6 @@ class Provenance:
     line : ndarray of int64, shape (n_rows,)
     column : ndarray of int32, shape (n_rows,) or None
         For rows made of one cell each: the column of the file, from 1.
-    columns : mapping of str to tuple of int
-        For each field the column of each file that it was taken from (0: none).
     """
 
     files: tuple[str, ...]

@@ -97,7 +97,10 @@ def read_parquet(data: bytes, *, name: str) -> RawExport:
         path=name,
         source="parquet",
         cells=texts,
-        columns=tuple(ColumnInfo(column, at, is_native=True) for at, column in enumerate(names, start=1)),
+        columns=tuple(
+            ColumnInfo(column, at, is_native=not _is_text(table.schema.types[at - 1]))
+            for at, column in enumerate(names, start=1)
+        ),
         lines=np.arange(1, texts.num_rows + 1, dtype=np.int64),
         n_header=0,
         marks=MappingProxyType({"blank": blank_rows(texts)}),
@@ -175,3 +178,9 @@ def _lists_as_text(values: pa.Array) -> pa.Array:
     lists = pa.ListArray.from_arrays(pa.array(offsets), items)
     joined = pc.binary_join(lists, ",")
     return pc.if_else(values.is_valid(), joined, pa.scalar(None, pa.string()))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Whether values are texts, written in whatever form the schema says, and not typed."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

@@ -12,6 +12,9 @@ from ppdarchive.model.schema import Kind
 from ppdarchive.study.config import Export, key_path
 from ppdarchive.study.model import PARTICIPANT, QUESTION, WAVE, Study, answer_field, missing_code
 
+_SLIP = 0.8
+"""How alike a question's name and a field's must be to be taken for a slip (difflib's ratio)."""
+
 
 def check_study(study: Study) -> None:
     """Check what study.toml says of tables, fields, categories and missing codes.
@@ -77,7 +80,9 @@ def _export_problems(study: Study, export: Export, index: int) -> Iterator[Study
                 yield fail("study.inapplicable", word, reason=f"`{word}` is for REDCap exports only")
     can_hold_questions = QUESTION in schema and answer_field(schema)
     for key, column in export.columns.items():
-        if key not in schema and not can_hold_questions:
+        # A question that is called nearly like a field is a slip, and would become rows silently.
+        is_slip = bool(difflib.get_close_matches(key, schema.names, n=1, cutoff=_SLIP))
+        if key not in schema and (is_slip or not can_hold_questions):
             yield no_field(key, "columns", key)
         if isinstance(column, list) and (key not in schema or schema[key].kind is not Kind.LIST):
             yield fail("study.inapplicable", "columns", key, reason="several columns fill a list field only")

@@ -143,17 +143,23 @@ def _check_table(
     broken = {rule: np.empty(0, dtype=np.int64) for rule in _broken_columns(table, schema)}
     columns: dict[str, pd.Series] = {}
     for field in schema.fields:
+        required = by_id.get((RuleKind.REQUIRED, (field.name,)))
         if field.name not in table.cells.column_names:
+            # Where a column may be absent, its cells are missing; elsewhere the column is, told once.
+            if required is not None and (RuleKind.MISSING_COLUMN, (field.name,)) not in by_id:
+                broken[required] = np.arange(table.n_rows, dtype=np.int64)
             continue
-        typed = _cast(table, field, required=(RuleKind.REQUIRED, (field.name,)) in by_id)
+        typed = _cast(table, field, required=required is not None)
         columns[field.name] = typed.values
         if typed.reasons is not None and field.companion is not None:
             columns[field.companion.name] = typed.reasons
         broken |= {by_id[kind, (field.name,)]: rows for kind, rows in typed.broken.items()}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.n_rows))
-    expressions = {_study_rule(rule): broken_by(rule.expression, schema) for rule in row_rules}
     present = _with_absent(frame, schema)
-    broken |= failing_rows(schema, present, expressions)
+    broken |= failing_rows(schema, present)
+    for own in row_rules:
+        if len(rows := broken_by(own.expression, schema)(present)):
+            broken[_study_rule(own)] = rows
     for rule in by_id.values():
         if rule.kind in (RuleKind.PRIMARY_KEY, RuleKind.UNIQUE_KEY) and len(
             rows := repeated(present, rule.fields)
@@ -241,8 +247,9 @@ def _apply(rule: FunctionRule, frames: Mapping[str, Frame]) -> Rows:
     verdict: pd.Series | None = None
     kind = ""
     try:
-        verdict = rule.function(MappingProxyType(dict(frames)), rule.table)
-    except Exception as error:
+        copies = {name: frame.copy(deep=False) for name, frame in frames.items()}
+        verdict = rule.function(MappingProxyType(copies), rule.table)
+    except (Exception, SystemExit) as error:  # foreign code may raise anything
         kind = type(error).__name__
     if not kind:
         kind = _refusal(verdict, frames[rule.table])

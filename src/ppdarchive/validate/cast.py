@@ -123,6 +123,8 @@ def _numeric(
     is_plain = pc.fill_null(pc.match_substring_regex(trimmed, form), False)
     plain = pc.utf8_ltrim(pc.if_else(is_plain, trimmed, pa.scalar(None, pa.string())), characters="+")
     numbers = pc.cast(plain, target)
+    if pa.types.is_floating(target):
+        numbers = pc.add(numbers, 0.0)  # -0.0 is 0.0, in keys too
     others = pc.and_(pc.is_valid(texts), pc.invert(is_plain))
     if not pc.any(others).as_py():
         return numbers

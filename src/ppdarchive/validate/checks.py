@@ -26,7 +26,6 @@ from ppdarchive.validate.keys import repeated
 from ppdarchive.validate.rules import rules
 
 Rows = npt.NDArray[np.int64]
-Holds = Callable[[Frame], "pd.Series | Rows"]
 
 VALUE_RULES = frozenset(
     {
@@ -50,12 +49,10 @@ def pandera_schema(schema: Schema) -> pandera.DataFrameSchema:
     Its checks are named by rule id. They give pandera a verdict for each row, so its reports show
     failing cells: it is for the bench, not for reports that others see.
     """
-    return _pandera_schema(schema, rules(schema), {}, report=None)
+    return _pandera_schema(schema, rules(schema), report=None)
 
 
-def failing_rows(
-    schema: Schema, frame: Frame, row_rules: Mapping[Rule, Callable[[Frame], Rows]] | None = None
-) -> dict[Rule, Rows]:
+def failing_rows(schema: Schema, frame: Frame) -> dict[Rule, Rows]:
     """Run all rules on values over a typed frame and return the rows that break each.
 
     Parameters
@@ -63,8 +60,6 @@ def failing_rows(
     schema : Schema
     frame : Frame, shape (n_rows, n_fields)
         Typed as `ppdarchive.model.dtypes` says; nulls break no rule.
-    row_rules : mapping of Rule to callable, optional
-        Rules over several fields; each callable returns the rows that break it.
 
     Returns
     -------
@@ -73,7 +68,7 @@ def failing_rows(
     """
     failed: dict[Rule, Rows] = {}
     wanted = [rule for rule in rules(schema) if rule.kind in VALUE_RULES and rule.fields[0] in frame]
-    checker = _pandera_schema(schema, wanted, row_rules or {}, report=failed.__setitem__)
+    checker = _pandera_schema(schema, wanted, report=failed.__setitem__)
     unexplained: list[str] = []
     try:
         checker.validate(frame, lazy=True, inplace=True)
@@ -91,7 +86,6 @@ def failing_rows(
 def _pandera_schema(
     schema: Schema,
     wanted: Iterable[Rule],
-    row_rules: Mapping[Rule, Callable[[Frame], Rows]],
     *,
     report: Callable[[Rule, Rows], None] | None,
 ) -> pandera.DataFrameSchema:
@@ -104,23 +98,13 @@ def _pandera_schema(
         name: pandera.Column(pandas_dtype(schema[name]), checks, nullable=True)
         for name, checks in by_field.items()
     }
-    over_rows = [_row_check(rule, broken, report) for rule, broken in row_rules.items()]
-    return pandera.DataFrameSchema(columns, checks=over_rows, name=schema.name)
+    return pandera.DataFrameSchema(columns, name=schema.name)
 
 
 def _column_check(rule: Rule, field: Field, report: Callable[[Rule, Rows], None] | None) -> pandera.Check:
     def verdict(series: pd.Series) -> pd.Series | bool:
         rows = broken_rows(series, rule, field)
         return _tell(rule, rows, series.index, report)
-
-    return pandera.Check(verdict, name=rule.id, ignore_na=False)
-
-
-def _row_check(
-    rule: Rule, broken: Callable[[Frame], Rows], report: Callable[[Rule, Rows], None] | None
-) -> pandera.Check:
-    def verdict(frame: Frame) -> pd.Series | bool:
-        return _tell(rule, broken(frame), frame.index, report)
 
     return pandera.Check(verdict, name=rule.id, ignore_na=False)
 

@@ -50,7 +50,8 @@ def _field_rules(schema: Schema, field: Field) -> Iterator[Rule]:
     elif field.lexical.format != "default":
         yield rule(RuleKind.FORMAT, f"every value has the form of {_article(field.lexical.format)}")
     if field.categories is not None:
-        yield rule(RuleKind.CATEGORY, f"every value is one of the {len(field.categories)} categories")
+        values = tuple(category.value for category in field.categories)
+        yield rule(RuleKind.CATEGORY, f"every value is one of the categories {_shown(values)}", values)
     if field.constraints.required or field.name in schema.primary_key:
         yield rule(RuleKind.REQUIRED, "no value is missing")
     if field.constraints.unique:
