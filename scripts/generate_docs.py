@@ -88,7 +88,8 @@ def study_toml() -> str:
         "# study.toml",
         "",
         "`study.toml` says how a study's exports become its tables, and under which policy they are "
-        "released. It is TOML. A key that is not listed here is refused, with a guess at what was "
+        "released. It is TOML. What has no default may be left out, unless it is required. A "
+        "key that is not listed here is refused, with a guess at what was "
         "meant. Paths start at the study's folder. `ppdarchive init` writes a commented one.",
     ]
     for model, path, info in _keys(Config, ""):
@@ -101,11 +102,11 @@ def study_toml() -> str:
             part = _model(info)
             assert part is not None
             rows = [
-                (f"`{name}`", _type(own), _default(own), words[f"{path}.{name}"])
+                (f"`{name}`", f"{_type(own)}{_default(own)}", words[f"{path}.{name}"])
                 for name, own in part.model_fields.items()
                 if _model(own) is None
             ]
-            lines += table(("key", "type", "default", "meaning"), rows)
+            lines += table(("key", "type", "meaning"), rows)
         elif model is Config:
             raise LookupError(f"{path}: a key outside all parts")
     return "\n".join(lines)
@@ -166,18 +167,16 @@ def _words(annotation: Any) -> str:
 
 def _default(info: FieldInfo) -> str:
     if info.is_required():
-        return "required"
+        return "; **required**"
     match info.default:
-        case None:
-            return ""
         case bool():
-            return f"`{str(info.default).lower()}`"
+            return f"; by default `{str(info.default).lower()}`"
         case str():
-            return f'`"{info.default}"`'
+            return f'; by default `"{info.default}"`'
         case int() | float():
-            return f"`{info.default}`"
+            return f"; by default `{info.default}`"
         case _ if not info.default:
-            return "none"
+            return ""
     raise LookupError(f"a default of another kind: {info.default!r}")
 
 
@@ -334,7 +333,7 @@ def rule_kinds() -> str:
         "understood breaks every other rule that it does not satisfy.",
         "",
         *table(
-            ("kind", "demands, for example", "comes from", "does not fire"),
+            ("kind", "demands, for example", "comes from", "limits"),
             ((f"`{kind}`", examples[kind].demand, _source(kind), words[kind]) for kind in RuleKind),
         ),
     ]
@@ -519,15 +518,15 @@ def python() -> str:
         lines += ["", f"## {title}"]
         for name in names:
             home = f"{ppdarchive._HOMES[name]}.{name}"
-            lines += ["", f"### ppdarchive.{name}", "", *_docstring(home)]
+            lines += ["", *_docstring(home, f"ppdarchive.{name}")]
     lines += ["", "## What these return", "", "Not to be made by hand, and not public names."]
     for home in RETURNED:
-        lines += ["", f"### {home.rpartition('.')[2]}", "", *_docstring(home)]
+        lines += ["", *_docstring(home, home.rpartition(".")[2])]
     return "\n".join(lines)
 
 
-def _docstring(home: str) -> list[str]:
-    return [f"::: {home}"]
+def _docstring(home: str, shown: str) -> list[str]:
+    return [f"::: {home}", "    options:", f"        heading: {shown}", f"        toc_label: {shown}"]
 
 
 if __name__ == "__main__":

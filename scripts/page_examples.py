@@ -90,13 +90,12 @@ def refreshed(text: str, folder: Path) -> str:
 
 def _console(body: str, folder: Path, lines: str | None) -> str:
     result = ""
-    for line in body.splitlines():
-        if line.startswith("$ "):
-            command, _, comment = line.removeprefix("$ ").partition("  # exit code ")
-            code, output = _run(command.strip(), folder)
-            if code != int(comment or 0):
-                raise ExampleError(f"{command!r} ended with exit code {code}:\n{output}")
-            result += f"{line}\n{_shown(output, lines)}"
+    for match in re.finditer(r"^\$ ((?:.*\\\n)*.*)", body, re.MULTILINE):
+        command, _, comment = match[1].replace("\\\n>", "").partition("  # exit code ")
+        code, output = _run(command.strip(), folder)
+        if code != int(comment or 0):
+            raise ExampleError(f"{command!r} ended with exit code {code}:\n{output}")
+        result += f"{match[0]}\n{_shown(output, lines)}"
     if not result:
         raise ExampleError(f"a console fence without a command: {body[:60]!r}")
     return result

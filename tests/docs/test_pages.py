@@ -41,7 +41,7 @@ def test_every_command_is_documented(generated: ModuleType) -> None:
 
 def test_every_public_name_is_documented(generated: ModuleType) -> None:
     """Every public name has its docstring on the page of Python, and no name stands there twice."""
-    named = re.findall(r"^### ppdarchive\.(\w+)$", page("reference/python.md"), re.MULTILINE)
+    named = re.findall(r"^ +heading: ppdarchive\.(\w+)$", page("reference/python.md"), re.MULTILINE)
     assert sorted(named) == [name for name in ppdarchive.__all__ if not name.startswith("__")]
 
 
