@@ -8,6 +8,7 @@ What the fences of a page mean::
     ```toml title="a/b"     the text of the file a/b, written before what follows is run
     ```toml title="add to a/b"     text that is added to the end of that file
     ```toml title="from a/b"       text that stands in that file of the repository
+    <!-- lines /x/ to /y/ -->       before such a fence: from what matches x to what matches y
     ```sh                   `make` and set-up lines, which are not run here
     <!-- lines 1-9; /x/+2 -->  before a console fence: which lines of output the page shows, by
                             number (from the end if negative) or as the first that matches and so
@@ -78,7 +79,7 @@ def refreshed(text: str, folder: Path) -> str:
             case "text" if not title:
                 pass
             case _ if title:
-                _file(title, body, folder)
+                body = _file(title, body, folder, match["lines"])
             case language:
                 raise ExampleError(f"a {language} fence without a title: {body[:60]!r}")
         return match["head"] + body + match["tail"]
@@ -178,15 +179,21 @@ def _check_set_up(body: str) -> None:
                 raise ExampleError(f"the Makefile has no target {target}")
 
 
-def _file(title: str, body: str, folder: Path) -> None:
+def _file(title: str, body: str, folder: Path, lines: str | None) -> str:
     if title.startswith("from "):
-        if body.strip("\n") not in (ROOT / title.removeprefix("from ")).read_text("utf-8"):
+        text = (ROOT / title.removeprefix("from ")).read_text("utf-8")
+        if lines is not None:
+            first, _, last = lines.partition(" to ")
+            found = re.search(rf"{first.strip('/')}.*?{last.strip('/')}\n", text, re.DOTALL | re.MULTILINE)
+            body = "" if found is None else found[0]
+        if not body or body.strip("\n") not in text:
             raise ExampleError(f"{title}: no such text there: {body[:60]!r}")
-        return
+        return body
     path = folder / title.removeprefix("add to ")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a" if title.startswith("add to ") else "w", encoding="utf-8", newline="\n") as file:
         file.write(body)
+    return body
 
 
 def stale(*, write: bool) -> Iterator[str]:
