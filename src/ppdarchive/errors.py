@@ -162,6 +162,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "study.rule-failed": Problem(
             "rule function {name!r} failed with {kind}", "Mend the function; run it on its own."
         ),
+        "study.no-release": Problem(
+            "there is no [release] part", "Say there under which conditions the study may be published."
+        ),
+        "study.no-such-column": Problem("the list has no column {name!r}", "Name one of its columns."),
         # -- writing -------------------------------------------------------------------------
         "write.exists": Problem("the folder already exists and is not empty", "Name a new folder."),
         "write.there-already": Problem(
@@ -179,6 +183,44 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "register.inside-package": Problem(
             "the private folder would lie inside a data package", "Move the study out of the package."
         ),
+        # -- packages ------------------------------------------------------------------------
+        "package.exists": Problem("there is something at this place already", "Name a new folder."),
+        "package.not-writable": Problem(
+            "the package cannot be written ({reason})", "Check the folder and the disk."
+        ),
+        "package.name": Problem("{name!r} cannot name {what}", "Use letters, digits, - and _."),
+        "package.untreated": Problem(
+            "field {field!r} of table {table!r} is not declared as treated", "De-identify the study first."
+        ),
+        "package.frame": Problem(
+            "column {field!r} of table {table!r} is not what its schema declares",
+            "De-identify the study again.",
+        ),
+        "package.columns": Problem(
+            "the columns of table {table!r} are not the fields of its schema", "De-identify the study again."
+        ),
+        "package.list": Problem(
+            "field {field!r} of table {table!r} has a list that cannot be written as text",
+            "Remove empty lists and items that are missing or hold the delimiter.",
+        ),
+        "package.read-back": Problem(
+            "{name} was not read back as it was written", "Check the disk, then run this again."
+        ),
+        # -- loading -------------------------------------------------------------------------
+        "load.not-found": Problem("there is no package here", "Name the folder that holds datapackage.json."),
+        "load.not-readable": Problem(
+            "the file cannot be opened ({reason})", "Check its permissions and the disk."
+        ),
+        "load.checksums": Problem("line {found} is no checksum", "Get the package again."),
+        "load.missing": Problem("the file is missing", "Get the package again."),
+        "load.extra": Problem("the file does not belong to the package", "Move it elsewhere."),
+        "load.changed": Problem("the file is not the one that was published", "Get the package again."),
+        "load.link": Problem("this is neither a file nor a folder", "Replace it by what it points to."),
+        "load.descriptor": Problem(
+            "not a descriptor of a released package ({reason})", "Get the package again."
+        ),
+        "load.table": Problem("the file does not hold the table that is declared", "Get the package again."),
+        "load.no-such-table": Problem("the package has no table {name!r}", "It has {choices}."),
         # -- the command line ----------------------------------------------------------------
         "usage.value": Problem("{reason}", "See --help."),
     }
@@ -273,6 +315,14 @@ class RegisterError(PpdArchiveError):
 
 class WriteError(PpdArchiveError):
     """A place that cannot be written to."""
+
+
+class PackageError(PpdArchiveError):
+    """A package that cannot be written."""
+
+
+class LoadError(PpdArchiveError):
+    """A package that is damaged, or is none."""
 
 
 class UsageError(PpdArchiveError):

@@ -37,7 +37,9 @@ class Package:
     schemas: Schemas
 
 
-def parse_package(text: str, *, path: str, read: Callable[[str, str], str]) -> Package:
+def parse_package(
+    text: str, *, path: str, read: Callable[[str, str], str], released: bool = False
+) -> Package:
     """Understand a package descriptor and the schemas that it names.
 
     Parameters
@@ -48,6 +50,8 @@ def parse_package(text: str, *, path: str, read: Callable[[str, str], str]) -> P
         The file, for messages.
     read : callable
         ``read(relative path, JSON pointer)`` returns the text of a schema file.
+    released : bool
+        Whether the schemas declare what is published; see `parse_schema`.
 
     Raises
     ------
@@ -71,10 +75,10 @@ def parse_package(text: str, *, path: str, read: Callable[[str, str], str]) -> P
             _check_inside(schema_node, schema_node.value)
             paths[name] = str(PurePosixPath(path).parent / schema_node.value)
             source = read(schema_node.value, schema_node.pointer)
-            schemas[name] = parse_schema(source, name=name, path=paths[name])
+            schemas[name] = parse_schema(source, name=name, path=paths[name], released=released)
         else:
             paths[name], pointers[name] = path, schema_node.pointer
-            schemas[name] = understand_schema(schema_node, name)
+            schemas[name] = understand_schema(schema_node, name, released=released)
     if not schemas:
         resources.fail("schema.type", expected="at least one resource")
     check_references(schemas, paths=paths, pointers=pointers)
@@ -93,8 +97,16 @@ def _check_inside(node: Node, path: str) -> None:
         node.fail("schema.escape")
 
 
-def load_package(folder: Path, *, name: str | None = None) -> Package:
+def load_package(folder: Path, *, name: str | None = None, released: bool = False) -> Package:
     """Read ``datapackage.json`` in `folder` and the schemas that it names.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str, optional
+        What the folder is called in messages.
+    released : bool
+        Whether the schemas declare what is published; see `parse_schema`.
 
     Raises
     ------
@@ -107,7 +119,7 @@ def load_package(folder: Path, *, name: str | None = None) -> Package:
         return _read_text(folder / relative, str(shown / relative))
 
     descriptor = "datapackage.json"
-    return parse_package(read(descriptor, ""), path=str(shown / descriptor), read=read)
+    return parse_package(read(descriptor, ""), path=str(shown / descriptor), read=read, released=released)
 
 
 def _read_text(path: Path, shown: str) -> str:

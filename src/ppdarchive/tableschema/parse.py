@@ -75,7 +75,7 @@ _APPLIES: Final[Mapping[str, tuple[Kind, ...]]] = MappingProxyType(
 )
 
 
-def parse_schema(text: str, *, name: str, path: str) -> Schema:
+def parse_schema(text: str, *, name: str, path: str, released: bool = False) -> Schema:
     """Understand a Table Schema.
 
     Parameters
@@ -86,6 +86,8 @@ def parse_schema(text: str, *, name: str, path: str) -> Schema:
         The table's name.
     path : str
         The file, for messages.
+    released : bool
+        Whether it declares what is published: then texts and identifiers, treated already, are kept.
 
     Returns
     -------
@@ -97,17 +99,18 @@ def parse_schema(text: str, *, name: str, path: str) -> Schema:
         If the document is not a schema that makes sense, with file and JSON pointer. References to
         other tables are checked by `check_references`.
     """
-    return understand_schema(parse_json(text, path), name)
+    return understand_schema(parse_json(text, path), name, released=released)
 
 
-def understand_schema(node: Node, name: str) -> Schema:
+def understand_schema(node: Node, name: str, *, released: bool = False) -> Schema:
     """Understand a schema that stands inside a descriptor; otherwise as `parse_schema`."""
     node.no_slips(_SCHEMA_PROPERTIES)
     missing = node.optional("missingValues", _missing_codes, _BLANK)
     fields_node = node.need("fields")
     fields: list[Field] = []
     for item in fields_node.items():
-        fields.append(_field(item, missing, taken={known.name for known in fields}))
+        taken = {known.name for known in fields}
+        fields.append(_field(item, missing, taken=taken, released=released))
     if not fields:
         fields_node.fail("schema.type", expected="at least one field")
     _check_companions(fields_node, fields)
@@ -175,7 +178,7 @@ def _check_companions(node: Node, fields: list[Field]) -> None:
             )
 
 
-def _field(node: Node, inherited: tuple[MissingCode, ...], taken: set[str]) -> Field:
+def _field(node: Node, inherited: tuple[MissingCode, ...], *, taken: set[str], released: bool) -> Field:
     node.no_slips(_FIELD_PROPERTIES)
     name_node = node.need("name")
     name = name_node.string()
@@ -202,7 +205,7 @@ def _field(node: Node, inherited: tuple[MissingCode, ...], taken: set[str]) -> F
         categories=node.optional("categories", lambda n: _categories(n, kind), None),
         categories_ordered=node.optional("categoriesOrdered", Node.boolean, False),
         missing_values=node.optional("missingValues", _missing_codes, inherited),
-        disclosure=node.optional("disclosure", lambda n: _disclosure(n, kind), None),
+        disclosure=node.optional("disclosure", lambda n: _disclosure(n, kind, released=released), None),
     )
     _check_field(node, field)
     return field
@@ -381,7 +384,7 @@ def _missing_codes(node: Node) -> tuple[MissingCode, ...]:
     return tuple(result)
 
 
-def _disclosure(node: Node, kind: Kind) -> Disclosure:
+def _disclosure(node: Node, kind: Kind, *, released: bool) -> Disclosure:
     node.only(("role", "treatment"))
     role = Role(node.need("role").choice(tuple(Role)))
     treatment_node = node.need("treatment")
@@ -397,7 +400,8 @@ def _disclosure(node: Node, kind: Kind) -> Disclosure:
     for key, parameter in {**catalogue.required, **catalogue.optional}.items():
         if key in catalogue.required or key in treatment_node.object():
             parameters[key] = _parameter(treatment_node.need(key), parameter)
-    _check_treatment(treatment_node, role, method, parameters)
+    if not (released and method == "keep"):
+        _check_treatment(treatment_node, role, method, parameters)
     return Disclosure(role, Treatment(method, MappingProxyType(parameters)))
 
 

@@ -1,0 +1,263 @@
+"""A folder out: written beside its place, read back, then moved there.
+
+Whatever happens, there is either nothing at the place or a whole package. A process that is killed
+may leave a hidden folder ``.NAME.RANDOM.staging`` beside it, which only its owner can enter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import io
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, time
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, Final
+
+import pyarrow as pa
+
+from ppdarchive.codebook import codebook
+from ppdarchive.errors import PackageError, SchemaError
+from ppdarchive.model.release import PackageInfo, TreatedTable
+from ppdarchive.model.schema import Schemas
+from ppdarchive.package import checksums
+from ppdarchive.package.csvcopy import write_csv
+from ppdarchive.package.descriptor import WrittenFile, descriptor, descriptor_text, table_path
+from ppdarchive.package.documents import citation, license_text, readme
+from ppdarchive.package.parquet import same_rows, write_parquet
+from ppdarchive.package.rows import Rows, rows_of
+from ppdarchive.tableschema import load_package
+
+Check = Callable[[Path], None]
+"""Looks at a staged package, and raises if it must not leave."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_TABLE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_N_THREADS: Final = 2
+_TAKEN: Final = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR)
+
+
+def _accept(_: Path) -> None:
+    """Find nothing wrong."""
+
+
+def write_package(
+    out: Path, tables: Mapping[str, TreatedTable], info: PackageInfo, *, check: Check = _accept
+) -> None:
+    """Write treated tables as a data package.
+
+    The same tables and the same `info` give the same bytes, times and modes, whoever runs this,
+    where and when. Every table is read back and compared, to the bit.
+
+    Parameters
+    ----------
+    out : Path
+        The package's folder; nothing may be there.
+    tables : mapping of str to TreatedTable
+        By name, in the order of the descriptor.
+    info : PackageInfo
+    check : callable
+        Is given the staged folder, and may raise what it likes; then nothing is written.
+
+    Raises
+    ------
+    PackageError
+        ``package.exists`` if something is at `out`, also if it came meanwhile; ``package.name``,
+        ``package.untreated``, ``package.columns``, ``package.frame``, ``package.list`` if the tables
+        cannot be written; ``package.not-writable`` if the disk is full or read-only;
+        ``package.read-back`` if what was written is not what was meant.
+
+    References
+    ----------
+    Data Package v2.0, "Data Package"; rename(2) and fsync(2) of POSIX.1-2017.
+    """
+    _check_names(tables, info)
+    if os.path.lexists(out):
+        raise PackageError("package.exists", path=str(out))
+    stage = out.parent / f".{out.name}.{secrets.token_hex(8)}.staging"
+    reason = ""
+    try:
+        stage.mkdir(mode=0o700)
+        rows, files = _fill(stage, tables, info)
+        _read_back(stage, rows, files)
+        check(stage)
+        _settle(stage, info)
+        _place(stage, out)
+    except OSError as error:
+        reason = error.strerror or "unknown"
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    if reason:
+        raise PackageError("package.not-writable", path=str(out), reason=reason)
+
+
+def _check_names(tables: Mapping[str, TreatedTable], info: PackageInfo) -> None:
+    if _NAME.fullmatch(info.name) is None:
+        raise PackageError("package.name", name=info.name, what="a package")
+    taken: set[str] = set()
+    for name, table in tables.items():
+        # Files whose names differ in case alone are one file elsewhere.
+        if _TABLE.fullmatch(name) is None or name != table.schema.name or name.lower() in taken:
+            raise PackageError("package.name", name=name, what="a table here")
+        taken.add(name.lower())
+
+
+def _fill(
+    stage: Path, tables: Mapping[str, TreatedTable], info: PackageInfo
+) -> tuple[Mapping[str, Rows], Mapping[str, WrittenFile]]:
+    """Write every file; the checksums last."""
+    for name in ("data", "csv"):
+        (stage / name).mkdir(mode=0o700)
+    with ThreadPoolExecutor(_N_THREADS) as pool:
+        rows = dict(zip(tables, pool.map(rows_of, tables.values()), strict=True))
+        large_first = sorted(rows, key=lambda name: -rows[name].n_rows)
+        work = [(table_path(name), partial(write_parquet, rows[name])) for name in large_first]
+        work += [(f"csv/{name}.csv", partial(write_csv, rows[name])) for name in large_first]
+        files = {file.path: file for file in pool.map(lambda task: _write(stage, *task), work)}
+    schemas = {name: table.schema for name, table in tables.items()}
+    by_table = {name: files[table_path(name)] for name in tables}
+    n_rows = {name: each.n_rows for name, each in rows.items()}
+    texts = {
+        "datapackage.json": descriptor_text(descriptor(info, schemas, by_table)),
+        "codebook.md": codebook(schemas, title=info.title),
+        "README.md": readme(info, schemas, n_rows),
+        "CITATION.cff": citation(info),
+        "LICENSE": license_text(info),
+    }
+    for path, text in texts.items():
+        files[path] = _write_text(stage, path, text)
+    files[checksums.NAME] = _write_text(stage, checksums.NAME, checksums.checksums_text(files.values()))
+    return rows, files
+
+
+class _HashedFile(io.RawIOBase):
+    """A new file that knows the digest of what was written to it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.size_bytes = 0
+        self.digest = hashlib.sha256()
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.size_bytes
+
+    def write(self, given: Any) -> int:
+        left = memoryview(given).cast("B")
+        n_bytes = len(left)
+        self.digest.update(left)
+        while left:
+            left = left[os.write(self._file, left) :]
+        self.size_bytes += n_bytes
+        return n_bytes
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._file)
+        super().close()
+
+
+def _write(stage: Path, path: str, write: Callable[[IO[bytes]], None]) -> WrittenFile:
+    with _HashedFile(stage / path) as file:
+        write(file)  # type: ignore[arg-type]
+    return WrittenFile(path, file.size_bytes, file.digest.hexdigest())
+
+
+def _write_text(stage: Path, path: str, text: str) -> WrittenFile:
+    return _write(stage, path, lambda file: _write_all(file, text.encode()))
+
+
+def _write_all(file: IO[bytes], content: bytes) -> None:
+    file.write(content)
+
+
+def _read_back(stage: Path, rows: Mapping[str, Rows], files: Mapping[str, WrittenFile]) -> None:
+    """Compare what lies on the disk with what was meant: every digest, every value, every schema."""
+    found = {path for path, _ in checksums.walk(stage)}
+    tables = {table_path(name): rows[name] for name in sorted(rows, key=lambda name: -rows[name].n_rows)}
+    others = sorted(files.keys() - tables.keys(), key=lambda path: -files[path].size_bytes)
+    paths = [*tables, *others]
+    with ThreadPoolExecutor(_N_THREADS) as pool:
+        are_same = pool.map(lambda path: _is_same(stage, files[path], tables.get(path)), paths)
+        wrong = {path for path, is_same in zip(paths, are_same, strict=True) if not is_same}
+    if _schemas(stage) != {name: each.schema for name, each in rows.items()}:
+        wrong.add("datapackage.json")
+    for path in sorted(wrong | (found ^ files.keys())):
+        raise PackageError("package.read-back", name=path)
+
+
+def _is_same(stage: Path, file: WrittenFile, rows: Rows | None) -> bool:
+    """Whether a file has its digest and, if it is a table, its rows."""
+    try:
+        is_whole = checksums.digest(stage / file.path) == file.sha256
+        return is_whole and (rows is None or same_rows(str(stage / file.path), rows))
+    except (FileNotFoundError, pa.ArrowException):
+        return False
+
+
+def _schemas(stage: Path) -> Schemas | None:
+    try:
+        return load_package(stage, released=True).schemas
+    except SchemaError:
+        return None
+
+
+def _place(stage: Path, out: Path) -> None:
+    """Rename the staged package to its place; whatever is there stays."""
+    is_taken = os.path.lexists(out)  # POSIX renames a folder over an empty one
+    if not is_taken:
+        try:
+            stage.rename(out)
+        except OSError as error:
+            is_taken = error.errno in _TAKEN
+            if not is_taken:
+                raise
+    if is_taken:
+        raise PackageError("package.exists", path=str(out))
+    with contextlib.suppress(OSError):  # the package is whole, and at its place
+        _sync_folder(out.parent)
+
+
+def _settle(stage: Path, info: PackageInfo) -> None:
+    """Give every file and folder its mode and time, and see that it is on the disk."""
+    moment = datetime.combine(info.released_on, time(), UTC)
+    seconds = int(moment.timestamp())
+    folders = [path for path in stage.iterdir() if path.is_dir()]
+    _each(lambda path: _settle_file(stage / path, seconds), [path for path, _ in checksums.walk(stage)])
+    for folder in (*folders, stage):
+        folder.chmod(0o755)
+        os.utime(folder, (seconds, seconds))
+        _sync_folder(folder)
+
+
+def _each(work: Callable[[str], None], paths: Iterable[str]) -> None:
+    with ThreadPoolExecutor(_N_THREADS) as pool:
+        list(pool.map(work, paths))
+
+
+def _settle_file(path: Path, seconds: int) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fchmod(descriptor, 0o644)
+        os.utime(descriptor, (seconds, seconds))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

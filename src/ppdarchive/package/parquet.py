@@ -1,0 +1,153 @@
+"""Rows <-> Parquet: equal rows give equal bytes, and nothing but the rows is in them.
+
+References
+----------
+Apache Parquet, "File Format"; pandas, "Developer: Storing pandas DataFrame objects in Apache Parquet
+format", https://pandas.pydata.org/docs/development/developer.html
+"""
+
+from __future__ import annotations
+
+from typing import IO, Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pyarrow.types as pt
+
+from ppdarchive.model.dtypes import arrow_type, pandas_dtype
+from ppdarchive.model.schema import Field, Kind, Schema
+from ppdarchive.model.table import Frame
+from ppdarchive.package.rows import GROUP_ROWS, Rows, file_type
+from ppdarchive.package.texts import split_texts
+
+COMPRESSION: Final = "zstd"
+COMPRESSION_LEVEL: Final = 1
+FOOTER_KEYS: Final = frozenset({b"pandas", b"ARROW:schema"})
+"""The only key-value metadata that a file has."""
+
+# What pyarrow raises on files that are not what they should be.
+UNREADABLE: Final = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
+
+
+def write_parquet(rows: Rows, sink: IO[bytes]) -> None:
+    """Write `rows` to `sink`, a row group at a time."""
+    schema = _with_pandas(rows.file_schema)
+    with pq.ParquetWriter(
+        sink, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL, version="2.6"
+    ) as writer:
+        for group in rows.groups():
+            table = pa.Table.from_batches([group.replace_schema_metadata(schema.metadata)])
+            writer.write_table(table, row_group_size=GROUP_ROWS)
+
+
+def _with_pandas(schema: pa.Schema) -> pa.Schema:
+    """The schema with pandas' own metadata, so that pandas and frictionless read nullable integers.
+
+    It is made from an empty frame: that of a real one would carry its index and its ``attrs``.
+    """
+    frame = schema.empty_table().to_pandas(types_mapper=pd.ArrowDtype)
+    metadata = pa.Schema.from_pandas(frame, preserve_index=False).metadata
+    return schema.with_metadata({b"pandas": metadata[b"pandas"]})
+
+
+def same_rows(path: str, rows: Rows) -> bool:
+    """Whether the file holds exactly `rows`, to the bit, group by group.
+
+    Raises
+    ------
+    pyarrow.ArrowException, OSError
+        If it cannot be read.
+    """
+    with pq.ParquetFile(path) as file:
+        metadata = file.metadata
+        if set(metadata.metadata) != FOOTER_KEYS or metadata.num_rows != rows.n_rows:
+            return False
+        # Threads of pyarrow's own would compete with those that read other files.
+        return all(
+            _same(file.read_row_group(number, use_threads=False), rows.group(number))
+            for number in range(rows.n_groups)
+        )
+
+
+def _same(found: pa.Table, meant: pa.RecordBatch) -> bool:
+    if found.schema.names != meant.schema.names or found.schema.types != meant.schema.types:
+        return False
+    return all(
+        _bits(one).equals(_bits(pa.chunked_array([other])))
+        for one, other in zip(found.columns, meant.columns, strict=True)
+    )
+
+
+def _bits(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Floats as their bits: NaN equals itself, and zeros of both signs differ."""
+    if not pt.is_floating(values.type):
+        return values
+    return pa.chunked_array([chunk.view(pa.int64()) for chunk in values.chunks], pa.int64())
+
+
+def read_parquet(path: str, schema: Schema) -> Frame | None:
+    """Read a table, typed as `schema` declares; None if the file holds another one.
+
+    Parameters
+    ----------
+    path : str
+    schema : Schema
+        The released schema.
+
+    Returns
+    -------
+    Frame, shape (n_rows, n_fields), or None
+        Arrow-backed columns, ordered categories, lists; the index is 0, 1, ...
+
+    Raises
+    ------
+    pyarrow.ArrowException, OSError, ValueError, ...
+        `UNREADABLE`: its message may hold a cell, and must not be shown.
+    """
+    texts = [field.name for field in schema if field.categories is not None and field.kind is Kind.STRING]
+    table = pq.read_table(path, read_dictionary=texts)
+    if tuple(table.column_names) != schema.names:
+        return None
+    columns: dict[str, Any] = {}
+    for field, values in zip(schema, table.columns, strict=True):
+        kind = values.type.value_type if pt.is_dictionary(values.type) else values.type
+        if kind != file_type(field):
+            return None
+        column = _column(values, field)
+        if column is None:
+            return None
+        columns[field.name] = column
+    return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+
+
+def _column(values: pa.ChunkedArray, field: Field) -> Any:
+    if field.categories is not None:
+        codes = _codes(values, pa.array([known.value for known in field.categories], arrow_type(field)))
+        return None if codes is None else pd.Categorical.from_codes(codes, dtype=pandas_dtype(field))  # type: ignore[arg-type]
+    if field.kind is Kind.LIST:
+        lists = [split_texts(chunk, field) for chunk in values.chunks]
+        values = pa.chunked_array(lists, arrow_type(field))
+    return pd.arrays.ArrowExtensionArray(values)
+
+
+def _codes(values: pa.ChunkedArray, categories: pa.Array) -> np.ndarray[Any, Any] | None:
+    """Each value's place among the categories, -1 for null; None if one is not among them."""
+    kind = np.int8 if len(categories) < 128 else np.int32
+    parts = [np.empty(0, kind)]
+    for chunk in values.chunks:
+        if pt.is_dictionary(chunk.type):
+            places = pc.take(pc.index_in(chunk.dictionary, value_set=categories), chunk.indices)
+        else:
+            places = pc.index_in(chunk, value_set=categories)
+        if places.null_count != chunk.null_count:
+            return None
+        parts.append(pc.fill_null(places, -1).to_numpy().astype(kind))
+    return np.concatenate(parts)
+
+
+def count_rows(path: str) -> int:
+    """How many rows the file says that it has."""
+    return int(pq.read_metadata(path).num_rows)
