@@ -55,7 +55,7 @@ coverage: setup
 	@$(BIN)/pytest -n 2 -q --cov --cov-report=term-missing:skip-covered
 
 docs: setup
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 benchmarks: setup
 	@$(BIN)/python benchmarks/validate.py

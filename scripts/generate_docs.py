@@ -301,7 +301,7 @@ def _is_allowed(role: Role, method: str) -> bool:
     treatment = {"method": method, **parameters}
     node = parse.Node({"role": role.value, "treatment": treatment}, "", "")
     try:
-        parse._disclosure(node, kind)
+        parse._disclosure(node, kind, released=False)
     except ppdarchive.SchemaError:
         return False
     return True
@@ -488,7 +488,14 @@ def codebook() -> str:
     return f"{head}\n\n{about}\n{rest}"
 
 
-STARTING_POINTS: Final = ("load_study", "validate_study", "read", "load_package", "released", "codebook")
+STARTING_POINTS: Final = (
+    "load_study",
+    "validate_study",
+    "read_export",
+    "load_package",
+    "released",
+    "codebook_markdown",
+)
 RETURNED: Final = (
     "ppdarchive.validate.Checked",
     "ppdarchive.model.table.CheckedTable",
@@ -517,7 +524,7 @@ def python() -> str:
     ):
         lines += ["", f"## {title}"]
         for name in names:
-            home = f"{ppdarchive._HOMES[name]}.{name}"
+            home = ".".join(ppdarchive._HOMES[name])
             lines += ["", *_docstring(home, f"ppdarchive.{name}")]
     lines += ["", "## What these return", "", "Not to be made by hand, and not public names."]
     for home in RETURNED:

@@ -9,36 +9,38 @@ from typing import TYPE_CHECKING, Any
 from ppdarchive._version import __version__
 
 if TYPE_CHECKING:
-    from ppdarchive.codebook import codebook
+    from ppdarchive.codebook import codebook as codebook_markdown
     from ppdarchive.deidentify.released import released
     from ppdarchive.errors import PpdArchiveError, ReadError, SchemaError, StudyError
     from ppdarchive.model.finding import Finding, Findings, Place, Rule
     from ppdarchive.model.schema import Field, Schema
     from ppdarchive.pipeline import Validation, validate_study
-    from ppdarchive.read import read
+    from ppdarchive.read import read as read_export
     from ppdarchive.study import Study, load_study
     from ppdarchive.tableschema import Package, load_package
 
+# Name -> where it lives, and what it is called there when that name is a submodule's: a submodule,
+# once it is loaded, hides a name of this package.
 _HOMES = {
-    "Field": "ppdarchive.model.schema",
-    "Finding": "ppdarchive.model.finding",
-    "Findings": "ppdarchive.model.finding",
-    "Package": "ppdarchive.tableschema",
-    "Place": "ppdarchive.model.finding",
-    "PpdArchiveError": "ppdarchive.errors",
-    "ReadError": "ppdarchive.errors",
-    "Rule": "ppdarchive.model.finding",
-    "Schema": "ppdarchive.model.schema",
-    "SchemaError": "ppdarchive.errors",
-    "Study": "ppdarchive.study",
-    "StudyError": "ppdarchive.errors",
-    "Validation": "ppdarchive.pipeline",
-    "codebook": "ppdarchive.codebook",
-    "load_package": "ppdarchive.tableschema",
-    "load_study": "ppdarchive.study",
-    "read": "ppdarchive.read",
-    "released": "ppdarchive.deidentify.released",
-    "validate_study": "ppdarchive.pipeline",
+    "Field": ("ppdarchive.model.schema", "Field"),
+    "Finding": ("ppdarchive.model.finding", "Finding"),
+    "Findings": ("ppdarchive.model.finding", "Findings"),
+    "Package": ("ppdarchive.tableschema", "Package"),
+    "Place": ("ppdarchive.model.finding", "Place"),
+    "PpdArchiveError": ("ppdarchive.errors", "PpdArchiveError"),
+    "ReadError": ("ppdarchive.errors", "ReadError"),
+    "Rule": ("ppdarchive.model.finding", "Rule"),
+    "Schema": ("ppdarchive.model.schema", "Schema"),
+    "SchemaError": ("ppdarchive.errors", "SchemaError"),
+    "Study": ("ppdarchive.study", "Study"),
+    "StudyError": ("ppdarchive.errors", "StudyError"),
+    "Validation": ("ppdarchive.pipeline", "Validation"),
+    "codebook_markdown": ("ppdarchive.codebook", "codebook"),
+    "load_package": ("ppdarchive.tableschema", "load_package"),
+    "load_study": ("ppdarchive.study", "load_study"),
+    "read_export": ("ppdarchive.read", "read"),
+    "released": ("ppdarchive.deidentify.released", "released"),
+    "validate_study": ("ppdarchive.pipeline", "validate_study"),
 }
 
 __all__ = [
@@ -56,10 +58,10 @@ __all__ = [
     "StudyError",
     "Validation",
     "__version__",
-    "codebook",
+    "codebook_markdown",
     "load_package",
     "load_study",
-    "read",
+    "read_export",
     "released",
     "validate_study",
 ]
@@ -67,7 +69,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        module, own_name = _HOMES[name]
+        return getattr(import_module(module), own_name)
     raise AttributeError(f"module 'ppdarchive' has no attribute {name!r}")
 
 

@@ -282,7 +282,8 @@ def test_long_beside_wide(exporting: Make, arranging: Make) -> None:
     long = arranging(exporting(["Q"], [["a"]]), RESPONSES, long=questions(q="Q"))
     wide = arranging(exporting(["text"], [["b"]]), RESPONSES)
     table = combine([long, wide], RESPONSES)
-    assert [table.provenance.place(row).column for row in (0, 1)] == [1, None]
+    assert [table.provenance.place(row, ["text"]).column for row in (0, 1)] == [1, None]
+    assert table.provenance.place(0, ["wave"]).column is None
 
 
 # ---------------------------------------------------------------------------------------------

@@ -203,7 +203,7 @@ def test_validate_json(faulty: Path, run: Run) -> None:
     assert said["valid"] is False
     for export in said["exports"]:
         assert list(export) == [
-            "file", "table", "header_rows", "rows_read", "rows_excluded", "rows_kept", "rows_made",
+            "file", "table", "header_rows", "rows_read", "rows_excluded", "rows_marked", "rows_kept", "rows_made",
             "cells_unanswered", "columns_unmapped",
         ]  # fmt: skip
         assert export["rows_read"] == export["rows_kept"] + sum(export["rows_excluded"].values())
@@ -230,6 +230,7 @@ def test_validate_json_of_a_good_study(small: Callable[[str], Path], run: Run) -
                 "header_rows": "int",
                 "rows_read": "int",
                 "rows_excluded": {},
+                "rows_marked": {},
                 "rows_kept": "int",
                 "rows_made": "int",
                 "cells_unanswered": "int",

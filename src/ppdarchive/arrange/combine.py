@@ -55,6 +55,7 @@ def combine(pieces: Sequence[Piece], schema: Schema) -> RawTable:
             ),
             line=np.concatenate([piece.line for piece in pieces]),
             column=np.concatenate(origin) if any(piece.column is not None for piece in pieces) else None,
+            column_fields=frozenset().union(*(piece.column_fields for piece in pieces)),
         ),
         forms=forms,
         missing_columns=tuple(name for name in schema.names if name in missing),

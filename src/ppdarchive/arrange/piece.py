@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,8 @@ class Piece:
     line : ndarray of int64, shape (n_rows,)
     column : ndarray of int32, shape (n_rows,), or None
         For rows made of one cell each: its column in the file, from 1.
+    column_fields : frozenset of str
+        The fields that such a cell fills.
     lexical : mapping of str to Lexical
         Fields whose text is written in another form here than the schema says.
     missing_columns : tuple of str
@@ -41,6 +44,7 @@ class Piece:
     cells: pa.Table
     line: Lines
     column: npt.NDArray[np.int32] | None
+    column_fields: frozenset[str]
     lexical: Mapping[str, Lexical]
     missing_columns: tuple[str, ...]
     unknown_columns: tuple[Place, ...]
@@ -112,6 +116,7 @@ def arrange(
         cells=cells,
         line=line,
         column=origin,
+        column_fields=frozenset(item.into for item in long),
         lexical={name: column.lexical for name, column in columns.items() if column.lexical is not None},
         missing_columns=tuple(
             name for name in schema.names if name not in cells.column_names or name in absent
@@ -124,6 +129,7 @@ def arrange(
             n_read=export.n_rows,
             n_header=export.n_header,
             excluded=excluded,
+            marked=_marked(rows, excluded),
             n_kept=rows.n_rows,
             n_rows=len(line),
             unanswered=unanswered,
@@ -179,7 +185,21 @@ def _keep(export: RawExport, spec: Export) -> tuple[Mask, dict[str, int]]:
 def _rows(export: RawExport, kept: Mask) -> RawExport:
     if kept.all():
         return export
-    return replace(export, cells=export.cells.filter(pa.array(kept)), lines=export.lines[kept])
+    marks = {name: mask[kept] for name, mask in export.marks.items()}
+    return replace(
+        export,
+        cells=export.cells.filter(pa.array(kept)),
+        lines=export.lines[kept],
+        marks=MappingProxyType(marks),
+    )
+
+
+def _marked(rows: RawExport, excluded: Mapping[str, int]) -> Mapping[str, int]:
+    """How many of the rows that stay carry a mark that would exclude them if its rule were on."""
+    counts = {name: int(mask.sum()) for name, mask in rows.marks.items()}
+    return MappingProxyType(
+        {name: number for name, number in counts.items() if number and name not in excluded}
+    )
 
 
 # ---------------------------------------------------------------------------------------------

@@ -6,21 +6,28 @@ Exit codes: 0 fine, 1 findings in the data, 2 wrong use, 3 a gate refused.
 from __future__ import annotations
 
 import io
-import json
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from ppdarchive._version import __version__
 from ppdarchive.cli import render
 from ppdarchive.cli.start import start_study
+from ppdarchive.cli.terminal import (
+    FINDINGS,
+    FINE,
+    MISUSE,
+    AsJson,
+    StudyFolder,
+    example,
+    progress,
+    show,
+    show_json,
+)
 from ppdarchive.codebook import codebook as codebook_page
 from ppdarchive.errors import PpdArchiveError, UsageError
 from ppdarchive.pipeline import validate_study
@@ -28,8 +35,6 @@ from ppdarchive.profile import profile_files
 from ppdarchive.read import read
 from ppdarchive.study import load_study
 from ppdarchive.synthetic import write_study
-
-FINE, FINDINGS, MISUSE = 0, 1, 2
 
 app = typer.Typer(
     name="ppdarchive",
@@ -39,13 +44,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-_Study = Annotated[Path, typer.Argument(help="The study's folder, with study.toml.", show_default=False)]
-_Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
-
-
-def _example(*lines: str) -> str:
-    return "Example:\n\n\b\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def _version(value: bool) -> None:
@@ -64,14 +62,14 @@ def main(
     """Take survey exports of qualitative studies to validated, de-identified data packages."""
 
 
-@app.command(epilog=_example("ppdarchive validate my-study", "ppdarchive validate my-study --json"))
+@app.command(epilog=example("ppdarchive validate my-study", "ppdarchive validate my-study --json"))
 def validate(
-    study: _Study,
+    study: StudyFolder,
     *,
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show the cells that findings point to, on this screen.")
     ] = False,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read a study's exports and say everything that is wrong with them.
 
@@ -80,17 +78,17 @@ def validate(
     """
     if show_values and as_json:
         raise UsageError("usage.value", reason="--show-values is for the screen, --json for programs")
-    with _progress() as progress:
-        result = validate_study(study, progress=progress)
+    with progress() as step:
+        result = validate_study(study, progress=step)
     if as_json:
-        _print_json(render.validation_json(result))
+        show_json(render.validation_json(result))
     else:
-        _print(render.validation_lines(result, show_values=show_values))
+        show(render.validation_lines(result, show_values=show_values))
     if result.checked.findings:
         raise typer.Exit(FINDINGS)
 
 
-@app.command(epilog=_example("ppdarchive init my-study"))
+@app.command(epilog=example("ppdarchive init my-study"))
 def init(
     folder: Annotated[Path, typer.Argument(help="The study's folder, new or with exports only.")],
     *,
@@ -102,7 +100,7 @@ def init(
     typer.echo(f"Next: edit {folder / 'study.toml'}, then run `ppdarchive validate {folder}`.")
 
 
-@app.command(epilog=_example("ppdarchive columns exports/survey.csv --format qualtrics"))
+@app.command(epilog=example("ppdarchive columns exports/survey.csv --format qualtrics"))
 def columns(
     export: Annotated[Path, typer.Argument(help="A file that a survey tool wrote.", show_default=False)],
     *,
@@ -112,27 +110,29 @@ def columns(
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="UTF-8 by default.", show_default=False)] = None,
     delimiter: Annotated[str | None, typer.Option(help="A comma by default.", show_default=False)] = None,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what an export says of its columns: names, questions, choices, identifiers."""
     if source not in ("qualtrics", "redcap", "csv", "tsv", "parquet"):
         raise UsageError("usage.value", reason="--format is qualtrics, redcap, csv, tsv or parquet")
     result = read(export, source=source, dictionary=dictionary, encoding=encoding, delimiter=delimiter)
     if as_json:
-        _print_json(render.columns_json(result))
-    else:
-        _print(render.columns_lines(result))
+        show_json(render.columns_json(result))
+        return
+    show(render.columns_lines(result))
+    if source in ("csv", "tsv") and render.looks_like_qualtrics(result):
+        typer.echo("This looks like a Qualtrics export: use --format qualtrics.", err=True)
 
 
-@app.command(epilog=_example("ppdarchive codebook my-study > codebook.md"))
-def codebook(study: _Study) -> None:
+@app.command(epilog=example("ppdarchive codebook my-study > codebook.md"))
+def codebook(study: StudyFolder) -> None:
     """Write the study's codebook: every table, field, value and missing code, as Markdown."""
     loaded = load_study(study)
     title = loaded.config.study.title or loaded.package.title or loaded.config.study.id
     sys.stdout.write(codebook_page(loaded.schemas, title=title))
 
 
-@app.command(epilog=_example("ppdarchive synth example", "ppdarchive synth big --participants 100000"))
+@app.command(epilog=example("ppdarchive synth example", "ppdarchive synth big --participants 100000"))
 def synth(
     folder: Annotated[Path, typer.Argument(help="A new folder.", show_default=False)],
     *,
@@ -142,7 +142,7 @@ def synth(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed writes the same study.")] = 2019,
     faults: Annotated[bool, typer.Option("--faults", help="Plant data faults, with their key.")] = False,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the example study: wholly synthetic, in the shape of a real one; nobody in it exists."""
     summary = write_study(
@@ -153,20 +153,14 @@ def synth(
         faults=faults,
         profile=profile_files(),
     )
-    counts = dict(_public(summary))
+    counts = asdict(summary)
     if as_json:
-        _print_json(counts)
-    else:
-        typer.echo(f"wrote {folder}: synthetic, nobody in it exists")
-        for key, value in counts.items():
-            typer.echo(
-                f"  {value:>7,}  {key.replace('_', ' ')}" if isinstance(value, int) else f"  {key}: {value}"
-            )
-
-
-def _public(summary: object) -> Iterator[tuple[str, Any]]:
-    for name in summary.__dataclass_fields__:  # type: ignore[attr-defined]
-        yield name, getattr(summary, name)
+        show_json(counts)
+        return
+    typer.echo(f"wrote {folder}: synthetic, nobody in it exists")
+    for key, value in counts.items():
+        typer.echo(f"  {value:>7,}  {key.removeprefix('n_').replace('_', ' ')}")
+    typer.echo(f"Next: ppdarchive validate {folder}")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -221,30 +215,8 @@ def call(arguments: list[str]) -> int:
 
 def _report(error: PpdArchiveError, *, as_json: bool) -> None:
     if as_json:
-        _print_json(render.error_json(error))
+        show_json(render.error_json(error))
     else:
         place = f"{error.place}: " if error.place else ""
         typer.echo(render.without_orders(f"error: {place}{error.what}"), err=True)
         typer.echo(render.without_orders(f"  {error.remedy}"), err=True)
-
-
-def _print(lines: Iterable[Text]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    for line in lines:
-        line.plain = render.without_orders(line.plain)
-        console.print(line)
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """A line on the terminal that says what is going on; nothing where nobody looks."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("starting") as status:
-        yield status.update

@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from ppdarchive.errors import PpdArchiveError
-from ppdarchive.model.finding import ExportCount, Finding, Place
+from ppdarchive.model.finding import ExportCount, Finding, Place, RuleKind
 from ppdarchive.model.table import RawExport
 from ppdarchive.pipeline import Validation
 
@@ -58,12 +58,15 @@ def validation_lines(result: Validation, *, show_values: bool) -> Iterator[Text]
 
 def _count_lines(count: ExportCount) -> Iterator[Text]:
     yield Text(f"  {count.file} -> {count.table}")
-    left_out = ", ".join(f"{number} {rule}" for rule, number in count.excluded.items())
-    words = [f"{_counted(count.n_read, 'row')} read", f"{left_out} left out" if left_out else ""]
+    words = [f"{_counted(count.n_read, 'row')} read"]
+    if count.excluded:
+        words.append(", ".join(f"{number} {rule}" for rule, number in count.excluded.items()) + " left out")
+    if count.marked:
+        words.append(", ".join(f"{number} {mark}" for mark, number in count.marked.items()) + " kept")
     if count.n_rows != count.n_kept:
-        words.append(f"{count.n_kept} kept")
-        words.append(f"{_counted(count.n_rows, 'row')} made ({count.unanswered} cells unanswered)")
-    yield from _wrapped("    " + "; ".join(word for word in words if word), indent=4, style="dim")
+        cells = _counted(count.unanswered, "empty cell")
+        words.append(f"{_counted(count.n_rows, 'row')} made of {count.n_kept} ({cells})")
+    yield from wrapped("    " + "; ".join(words), indent=4, style="dim")
 
 
 def _finding_lines(result: Validation, finding: Finding, *, show_values: bool) -> Iterator[Text]:
@@ -71,14 +74,17 @@ def _finding_lines(result: Validation, finding: Finding, *, show_values: bool) -
     subject = rule.id.removeprefix(f"{rule.table}.")
     amount = _counted(finding.n_rows, "row") if finding.n_rows else ""
     yield Text.assemble(("  x ", "red"), (subject, "yellow"), f"  {amount}")
-    yield from _wrapped(f"      demanded: {rule.demand}", indent=16)
+    yield from wrapped(f"      demanded: {rule.demand}", indent=16)
+    if rule.kind is RuleKind.MISSING_COLUMN:
+        hint = "take the field out of the schema, or set its `fieldsMatch` to superset"
+        yield from wrapped(f"      not collected in this study: {hint}", indent=8, style="dim")
     if show_values:
         for place, cells in zip(finding.places, result.cells(finding), strict=False):
             yield Text(f"      {_place(place, finding)}  {' | '.join(_cut(cell) for cell in cells)}")
     else:
         shown = ", ".join(_grouped(finding.places, finding))
         more = "" if finding.n_rows <= len(finding.places) else ", ..."
-        yield from _wrapped(f"      {shown}{more}", indent=6)
+        yield from wrapped(f"      {shown}{more}", indent=6)
 
 
 def _cut(cell: str) -> str:
@@ -100,7 +106,7 @@ def _grouped(places: Sequence[Place], finding: Finding) -> Iterator[str]:
         last = place.file
 
 
-def _wrapped(words: str, *, indent: int, style: str = "") -> Iterator[Text]:
+def wrapped(words: str, *, indent: int, style: str = "") -> Iterator[Text]:
     """Lines of at most `WIDTH` characters; those after the first are indented."""
     start = len(words) - len(words.lstrip())
     line = " " * start
@@ -129,6 +135,7 @@ def validation_json(result: Validation) -> dict[str, Any]:
                 "header_rows": count.n_header,
                 "rows_read": count.n_read,
                 "rows_excluded": dict(count.excluded),
+                "rows_marked": dict(count.marked),
                 "rows_kept": count.n_kept,
                 "rows_made": count.n_rows,
                 "cells_unanswered": count.unanswered,
@@ -179,11 +186,15 @@ def columns_lines(export: RawExport) -> Iterator[Text]:
     for column in export.columns:
         notes = [column.kind or "", "identifier" if column.is_identifier else ""]
         notes += ["tool" if column.is_tool else "", column.import_id or ""]
-        yield Text.assemble(
-            f"{column.position:>4}  ", (column.name, "yellow"), f"  {', '.join(n for n in notes if n)}"
-        )
+        shown = ", ".join(note for note in notes if note)
+        yield Text.assemble(f"{column.position:>4}  ", (column.name, "yellow"), f"  {shown}" if shown else "")
         if column.label and column.label != column.name:
-            yield from _wrapped(f"        {column.label}", indent=8, style="dim")
+            yield from wrapped(f"        {column.label}", indent=8, style="dim")
+
+
+def looks_like_qualtrics(export: RawExport) -> bool:
+    """Whether the second row of a plain table holds the import ids of a Qualtrics export."""
+    return export.n_rows > 1 and str(export.cells.column(0)[1].as_py()).startswith('{"ImportId"')
 
 
 def columns_json(export: RawExport) -> dict[str, Any]:

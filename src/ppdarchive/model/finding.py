@@ -118,6 +118,8 @@ class ExportCount:
         Header rows.
     excluded : mapping of str to int
         Rows excluded, by the first rule that excluded them.
+    marked : mapping of str to int
+        Rows kept although they carry a mark (``unfinished``, ...), since its rule is off.
     n_kept : int
         Rows kept; ``n_read - sum(excluded.values())``.
     n_rows : int
@@ -133,6 +135,7 @@ class ExportCount:
     n_read: int
     n_header: int
     excluded: Mapping[str, int]
+    marked: Mapping[str, int]
     n_kept: int
     n_rows: int
     unanswered: int = 0

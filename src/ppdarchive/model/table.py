@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -120,16 +120,20 @@ class Provenance:
     line : ndarray of int64, shape (n_rows,)
     column : ndarray of int32, shape (n_rows,) or None
         For rows made of one cell each: the column of the file, from 1.
+    column_fields : frozenset of str
+        The fields that such a cell fills; the others come from other columns.
     """
 
     files: tuple[str, ...]
     file: npt.NDArray[np.int32]
     line: Lines
     column: npt.NDArray[np.int32] | None = None
+    column_fields: frozenset[str] = frozenset()
 
-    def place(self, row: int) -> Place:
-        """Where the row at position `row` came from."""
-        column = None if self.column is None else int(self.column[row])
+    def place(self, row: int, fields: Collection[str] = ()) -> Place:
+        """Where the row at position `row` came from; its column, if it is that of one of `fields`."""
+        is_own = self.column is not None and not self.column_fields.isdisjoint(fields)
+        column = int(self.column[row]) if is_own and self.column is not None else 0
         return Place(self.files[int(self.file[row])], int(self.line[row]), column or None)
 
     def __repr__(self) -> str:

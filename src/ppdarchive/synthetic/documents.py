@@ -167,6 +167,7 @@ check = "start < end"
 table = "codings"
 name = "segment-inside-text"
 function = "codings-inside-text"
+demand = "every segment lies inside the answer that it marks"
 
 [text]
 replace = "tag"

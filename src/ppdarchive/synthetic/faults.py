@@ -126,7 +126,6 @@ def enrolment_faults(baseline: Row, answering: str) -> tuple[RowFault, ...]:
     """
     scores = ("epds_total", "phq9_total", "mood_timestamp", "mood_complete")
     again = ["" if name in scores else cell for name, cell in zip(ENROLMENT_HEADER, baseline, strict=True)]
-    epds = str(ENROLMENT_HEADER.index("epds_total") + 1)
     late = {"redcap_event_name": FOLLOWUP, "epds_total": "11", "mood_complete": "2"}
     return (
         RowFault(
@@ -142,7 +141,6 @@ def enrolment_faults(baseline: Row, answering: str) -> tuple[RowFault, ...]:
             "participant_id",
             enrolment_row(record_id="MMB9999999", **late),
             "scores of nobody",
-            epds,
         ),
         RowFault(
             f"measures.{MEASURES_KEY}.primary-key",
@@ -150,7 +148,6 @@ def enrolment_faults(baseline: Row, answering: str) -> tuple[RowFault, ...]:
             MEASURES_KEY,
             enrolment_row(record_id=answering, **late),
             "a score entered twice",
-            epds,
         ),
     )
 
@@ -181,8 +178,7 @@ def survey_faults(
     after : datetime
         When the last true row was recorded.
     """
-    at = SURVEY_HEADER.index(anchor.column)
-    number = str(at + 1)
+    number = str(SURVEY_HEADER.index(anchor.column) + 1)
 
     def row(her: Participant | None, text: str = "It helped me a lot.", **cells: str) -> Row:
         answers = [text if column == anchor.column else "" for column in QUESTION_COLUMNS]
@@ -193,7 +189,9 @@ def survey_faults(
         return found
 
     def fault(kind: str, field: str, cells: Row, note: str) -> RowFault:
-        return RowFault(f"responses.{field}.{kind}", SURVEY, field, cells, note, number)
+        return RowFault(
+            f"responses.{field}.{kind}", SURVEY, field, cells, note, number if field == "text" else ""
+        )
 
     long = "and then she cried and I cried and we walked up and down the hall again, " * 280
     return (

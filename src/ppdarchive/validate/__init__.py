@@ -274,4 +274,4 @@ def _finding(rule: Rule, rows: Rows, table: RawTable) -> Finding:
             return Finding(rule, 0, (Place(file, 1),))
     rows = np.sort(rows)
     first = tuple(int(row) for row in rows[:MAX_PLACES])
-    return Finding(rule, len(rows), tuple(table.provenance.place(row) for row in first), first)
+    return Finding(rule, len(rows), tuple(table.provenance.place(row, rule.fields) for row in first), first)
