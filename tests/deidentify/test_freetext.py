@@ -1,0 +1,221 @@
+"""Redaction of a column of answers: nothing known is left, the rest is untouched, again is the same."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections import Counter, defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ppdarchive.deidentify.detect import KnownIdentifiers, Patterns, residual
+from ppdarchive.deidentify.detect.detector import detect
+from ppdarchive.deidentify.freetext import redact
+from ppdarchive.model.span import Fate, Span, TextCategory, Tier
+from ppdarchive.text.fold import words_only
+from ppdarchive.text.recode import recode
+
+NAME, OTHER = TextCategory.NAME, TextCategory.OTHER
+KNOWN = KnownIdentifiers(
+    [
+        ("Ann Marie O'Brien", NAME),
+        ("Grace", NAME),
+        ("Jayden", NAME),
+        ("Will", NAME),
+        ("515-555-0123", TextCategory.CONTACT),
+    ]
+)
+DETECTORS = (Patterns(), KNOWN)
+PIECES = st.one_of(
+    st.sampled_from(
+        [*("Ann Marie", "obrien's", "GRACE", "coach grace", "will", "Will", "Jay\u00adden’s", "coach", "'s"),
+         *("515", "555-0123", "3/14", "/2019", "March", "14", "2019", "jane", "@", "example.com", ".", "\n"),
+         *("[NAME]", "[NAME-3]", "█████", "[ID-123456789]", "[", "]", "12 Elm", "St", ", Iowa", "IA 52240"),
+         *("102", "years old", "case #", "1", "-")]
+    ),
+    st.text(max_size=4),
+)  # fmt: skip
+ANSWERS = st.lists(
+    st.one_of(st.none(), st.lists(st.tuples(PIECES, st.sampled_from(["", " ", "-"])), max_size=8).map(
+        lambda pieces: "".join(a + b for a, b in pieces)
+    )),
+    max_size=4,
+)  # fmt: skip
+REPLACE = st.sampled_from(["tag", "numbered", "mask"])
+
+
+def once(texts, replace, **options):
+    """Redact with the detectors of this module."""
+    return redact(texts, ["g"] * len(texts), DETECTORS, replace=replace, secret=b"s", **options)
+
+
+@given(ANSWERS, REPLACE)
+def test_redacting_again_changes_nothing(texts, replace):
+    """A redacted text has nothing to redact, whatever stands in place of what was."""
+    first = once(texts, replace)
+    second = once(first.texts, replace)
+    assert second.texts == first.texts
+    assert not any(second.spans)
+
+
+@given(ANSWERS, REPLACE)
+def test_nothing_known_is_left(texts, replace):
+    """The gate's matcher finds no known identifier in what was redacted, certain or not."""
+    left = [text for text in once(texts, replace).texts if text is not None]
+    assert not any(residual(left, KNOWN))
+
+
+@given(ANSWERS, REPLACE)
+def test_text_outside_the_spans_is_unchanged(texts, replace):
+    """Between the edits every code point stays; every span is covered by edits or is a possessive."""
+    result = once(texts, replace)
+    for text, new, moved, edits, spans in zip(
+        texts, result.texts, result.maps, result.edits, result.spans, strict=True
+    ):
+        if text is None:
+            assert new is None
+            continue
+        borders = [0, *(place for edit in edits for place in (edit.start, edit.end)), len(text)]
+        for start, end in zip(borders[::2], borders[1::2], strict=True):
+            if start < end:
+                assert new[slice(*moved.map(start, end))] == text[start:end]
+        assert [(span.start, span.end) for span in spans] == [(edit.start, edit.end) for edit in edits]
+
+
+@given(ANSWERS)
+def test_withheld_answers_are_null_and_swallow_their_codings(texts):
+    """With an uncertain span the whole answer is withheld, and every coding of it is swallowed."""
+    result = once(texts, "tag", uncertain="withhold")
+    for place, spans in enumerate(result.spans):
+        unsure = any(span.tier is Tier.UNCERTAIN for span in spans)
+        assert (place in result.withheld) == unsure
+        if unsure:
+            assert result.texts[place] is None
+            codings = [np.array([value]) for value in (place, 0, 1)]
+            assert recode(*codings, result.maps).counts[Fate.SWALLOWED] == 1
+    assert sum(result.counts.values()) == sum(map(len, result.spans))
+
+
+@given(ANSWERS, st.randoms(use_true_random=False))
+def test_tags_do_not_depend_on_the_batch(texts, rng):
+    """An answer is redacted alike alone and among others, in any order."""
+    whole = once(texts, "tag").texts
+    order = list(range(len(texts)))
+    rng.shuffle(order)
+    assert once([texts[place] for place in order], "tag").texts == tuple(whole[place] for place in order)
+
+
+class Eager:
+    """A detector that finds whatever is left, one character at a time, tags and possessives included."""
+
+    name = "eager"
+
+    def detect(self, texts):
+        """Mark the last character of each text."""
+        return [[Span(len(text) - 1, len(text), OTHER)] if text else [] for text in texts]
+
+
+class Greedy:
+    """A detector that finds every text whole."""
+
+    name = "greedy"
+
+    def detect(self, texts):
+        """Mark each text."""
+        return [[Span(0, len(text), OTHER)] if text else [] for text in texts]
+
+
+@given(ANSWERS)
+def test_any_detector_comes_to_an_end(texts):
+    """A detector that never has enough is not asked forever, and never gets into a tag."""
+    for detector in (Eager(), Greedy()):
+        result = redact(texts, texts, [detector, KNOWN])
+        again = redact(result.texts, texts, [detector, KNOWN])
+        assert again.texts == result.texts
+
+
+class Outside:
+    """A detector that breaks its promise."""
+
+    name = "outside"
+
+    def detect(self, texts):
+        """Mark what is not there."""
+        return [[Span(0, len(text) + 1, OTHER)] for text in texts]
+
+
+def test_a_span_outside_its_text_is_refused():
+    """A plug-in's span that leaves its text is refused by the detector's name, without the text."""
+    with pytest.raises(ValueError, match="'outside' returned a span outside") as caught:
+        detect(["Jayden"], [Outside()])
+    assert "Jayden" not in str(caught.value)
+
+
+def test_example():
+    """The whole way on one answer: tags, possessive, counts and a coding that moved."""
+    text = "my coach grace was a godsend, she called 515 555 0123 even when Jayden’s colic was bad"
+    result = redact([text, None], ["p1", "p2"], DETECTORS)
+    assert result.texts == (
+        "my coach [NAME] was a godsend, she called [CONTACT] even when [NAME]’s colic was bad", None,
+    )  # fmt: skip
+    assert result.counts == {(NAME, Tier.REDACT): 2, (TextCategory.CONTACT, Tier.REDACT): 1}
+    start, end = result.maps[0].map(text.index("colic"), len(text))
+    assert result.texts[0][start:end] == "colic was bad"
+    assert repr(result) == "Redaction(2 texts, 3 spans, 0 withheld)"
+
+
+FLOORS = {"CONTACT": 0.85, "ID": 1.0, "IP": 1.0, "DATE": 0.85, "known NAME": 0.95, "known FACILITY": 1.0}
+"""Least share of planted identifiers whose letters and digits are all covered; measured 2026-11-23."""
+
+
+def test_recall_on_the_example_study(example):
+    """Of the example study's planted identifiers, those with a form or on a list are found."""
+    config = tomllib.loads((example / "study.toml").read_text("utf-8"))["known"][0]
+    columns = config["columns"].items()
+    with (example / config["path"]).open(encoding="utf-8", newline="") as file:
+        values = [
+            (row[column], TextCategory(kind))
+            for row in csv.DictReader(file)
+            for column, kind in columns
+            if row[column]
+        ]
+    parts = {words_only(part) for value, _ in values for part in (value, *value.split())}
+    texts = answers(example)
+    detectors = (Patterns(), KnownIdentifiers(values))
+    spans = dict(zip(texts, detect(list(texts.values()), detectors), strict=True))
+    planted, hit = Counter(), Counter()
+    covered_by_plan = defaultdict(set)
+    with (example / "key/planted_spans.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            text, start, end = texts[row["response_id"]], int(row["start"]), int(row["end"])
+            covered_by_plan[row["response_id"]] |= set(range(start, end))
+            category = row["category"]
+            if category in ("NAME", "FACILITY") and words_only(text[start:end]) in parts:
+                category = f"known {category}"
+            covered = {at for span in spans[row["response_id"]] for at in range(span.start, span.end)}
+            planted[category] += 1
+            hit[category] += all(at in covered for at in range(start, end) if text[at].isalnum())
+    for category, floor in FLOORS.items():
+        assert hit[category] >= floor * planted[category] > 0, category
+    masked = sum(
+        len(set(range(span.start, span.end)) - covered_by_plan[key])
+        for key, own in spans.items()
+        for span in own
+    )
+    assert masked < 0.01 * sum(map(len, texts.values()))
+
+
+def answers(folder):
+    """Every answer of the survey export, by response id."""
+    with (folder / "exports/three_month_survey.csv").open(encoding="utf-8", newline="") as file:
+        header, _, _, *rows = csv.reader(file)
+    questions = ("helpful_program", "improve_program", "helpful_coach", "improve_coach")
+    found = {}
+    for row in rows:
+        record = dict(zip(header, row, strict=True))
+        for question, column in zip(questions, ("Q12", "Q13", "Q14", "Q15"), strict=True):
+            found.setdefault(f"{record['ResponseId']}.{question}", record[column])
+    return found
