@@ -8,7 +8,6 @@ every addition whole or absent, whatever happens in between.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import os
 import secrets
@@ -26,7 +25,10 @@ BACKUP_NAME: Final = "register.backup.sqlite"
 MAX_OFFSET_DAYS: Final = 364
 """Date offsets are drawn from 1 to this many days back, as REDCap's own shifting does."""
 
-_PSEUDONYM_BYTES: Final = 10  # 80 bits, 16 characters of base 32 without padding
+_ALPHABET: Final = "bcdfghjklmnpqrstvwxz"
+_LENGTH: Final = 16
+# 20 ** 16 is a little over 2 ** 69. Without vowels and digits no pseudonym holds a name, a word or a
+# number that a search for identifiers would stop at.
 _FORMAT: Final = 1
 _TABLES: Final = """
 CREATE TABLE pseudonyms (
@@ -127,7 +129,7 @@ class Register:
         Returns
         -------
         mapping of str to str
-            16 lower-case characters each (80 random bits, base 32), injective.
+            16 lower-case consonants each (69 random bits), injective.
         """
         wanted = list(dict.fromkeys(keys))
         known = dict(
@@ -136,7 +138,7 @@ class Register:
                 (self._audience, space),
             )
         )
-        fresh = [(self._audience, space, key, _draw()) for key in wanted if key not in known]
+        fresh = [(self._audience, space, key, draw_pseudonym()) for key in wanted if key not in known]
         self._connection.executemany("INSERT INTO pseudonyms VALUES (?, ?, ?, ?)", fresh)
         known.update((key, pseudonym) for _, _, key, pseudonym in fresh)
         return {key: known[key] for key in wanted}
@@ -240,8 +242,14 @@ def _back_up(connection: sqlite3.Connection, path: Path) -> None:
     fresh.replace(backup)
 
 
-def _draw() -> str:
-    return base64.b32encode(secrets.token_bytes(_PSEUDONYM_BYTES)).decode("ascii").lower()
+def draw_pseudonym() -> str:
+    """A fresh pseudonym: 16 random consonants, 69 bits."""
+    number = secrets.randbelow(len(_ALPHABET) ** _LENGTH)
+    letters = []
+    for _ in range(_LENGTH):
+        number, place = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[place])
+    return "".join(letters)
 
 
 @contextlib.contextmanager

@@ -15,12 +15,13 @@ from typing import Annotated
 import typer
 
 from ppdarchive._version import __version__
-from ppdarchive.cli import render
+from ppdarchive.cli import publishing, render
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
     FINE,
     MISUSE,
+    REFUSED,
     AsJson,
     StudyFolder,
     example,
@@ -30,6 +31,7 @@ from ppdarchive.cli.terminal import (
 )
 from ppdarchive.codebook import codebook as codebook_page
 from ppdarchive.errors import PpdArchiveError, UsageError
+from ppdarchive.gate import GateRefusedError
 from ppdarchive.pipeline import validate_study
 from ppdarchive.profile import profile_files
 from ppdarchive.read import read
@@ -163,6 +165,14 @@ def synth(
     typer.echo(f"Next: ppdarchive validate {folder}")
 
 
+app.command("deidentify", epilog=example("ppdarchive deidentify my-study"))(publishing.deidentify)
+app.command("pack", epilog=example("ppdarchive pack my-study my-package --version 1.0.0 --date 2026-01-31"))(
+    publishing.pack
+)
+app.command("show", epilog=example("ppdarchive show my-package"))(publishing.show_package)
+app.command("demo", epilog=example("ppdarchive demo"))(publishing.demo)
+
+
 # ---------------------------------------------------------------------------------------------
 # The edge
 # ---------------------------------------------------------------------------------------------
@@ -191,6 +201,9 @@ def call(arguments: list[str]) -> int:
     except PpdArchiveError as error:
         _report(error, as_json=as_json)
         return MISUSE
+    except GateRefusedError as refusal:
+        publishing.report_refusal(refusal, as_json=as_json)
+        return REFUSED
     except typer.Abort:
         return _STOPPED
     except _ClickError as error:

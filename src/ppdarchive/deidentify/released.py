@@ -27,8 +27,8 @@ from ppdarchive.model.schema import (
 )
 from ppdarchive.model.treatment import TREATMENTS
 
-PSEUDONYM_PATTERN: Final = "[a-z2-7]{16}"
-"""80 random bits in lower-case base 32 (RFC 4648, section 6): fixed width, safe in file names."""
+PSEUDONYM_PATTERN: Final = "[bcdfghjklmnpqrstvwxz]{16}"
+"""16 random consonants, 69 bits: fixed width, and no name or number can stand in one."""
 
 SUPPRESSED: Final = "Suppressed: shared by too few participants"
 """The reason in the companion field of a value that was suppressed."""

@@ -169,6 +169,15 @@ name = "segment-inside-text"
 function = "codings-inside-text"
 demand = "every segment lies inside the answer that it marks"
 
+[[package.licenses]]
+name = "CC0-1.0"
+title = "Creative Commons Zero 1.0"
+path = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+[[package.contributors]]
+title = "The ppdarchive developers"
+roles = ["creator"]
+
 [text]
 replace = "tag"
 uncertain = "redact"

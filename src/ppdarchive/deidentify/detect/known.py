@@ -287,8 +287,8 @@ def _joinings(value: Sequence[str]) -> Iterator[tuple[str, ...]]:
             else:
                 words.append(value[border])
         joined = [word for word in words if word not in value]
-        # Letters and digits are words of their own anyway; initials are not made into a word.
-        if all(len(word) > 3 and word.isalpha() for word in joined):
+        # Letters and digits are words of their own anyway; initials alone are not made into a word.
+        if all(map(str.isalpha, joined)) and (len(words) > 1 or not joined or len(words[0]) > 3):
             yield tuple(words)
 
 

@@ -29,7 +29,9 @@ class Need(Enum):
     """Three digits in a row, or digits with something between them that numbers are written with."""
     FIVE = re.compile("[0-9]{5}")
     OLD = re.compile("(?:9|1[0-2])[0-9]")
-    MONTH = re.compile("jan|feb|mar|ap?r|ma[yi]|ju[nl]|a[ug][ug]|sep|set|oct|nov|dec|ene|abr|ago|dic")
+    MONTH = re.compile(
+        r"(?<![a-z])(?:jan|feb|ma[ry]|apr|ju[nl]|aug|sep|oct|nov|dec|enero|abril|agosto|seti|dici|octu)"
+    )
     ROAD = re.compile("box|route|rt|hwy|highway|cr|fm|county")
 
 

@@ -21,12 +21,12 @@ COMMON: Final = words("""
     christian church cielo clay clinic coach cold come consuelo cook cope corazon corps could court cross
     cry dad daddy dash daughter dawn day days de dear december declined did do doctor done dove down
     dream drew duke dulce dusk early earth east ed el em email en era es esperanza essence eve even ever
-    every faith fall family fax february field fire first flor force ford forest forever fort free
+    every faith fall family fax february field fields file fire first flor force ford forest forever fort free
     freedom friday friend gay gem get girl give go god gold golden good got grace gracia gracias grant
     gray great green grey guard guy had happy harmony has hay he heart heaven hello help her hi high hill
     him his holiday home honest honey honor hope hospital house how hug hunt husband i ice if in
     independence iphone is island it january job journey joy joyful julio jump june junio just justice
-    kid king kiss kit knew know la lady lake lamb land lane law le learn let liberty life light like lion
+    key keys kid king kiss kit knew know la lady lake lamb land lane law le learn let liberty life light like lion
     listen little live lo long lord lost lots love lovely low luck lucky luz mail major mama man many
     march marine marines mark may mayo me mercy merit merry mi might milagro miles mine miracle missing
     mobile mom mommy monday mood moon more mother mountain move much music my na nan nana navy ne need
@@ -34,7 +34,7 @@ COMMON: Final = words("""
     oh ok old on one online open or orange other our out pace page papa park path patience paz peace
     peach pearl penny perfect phone pleasant point post power praise pray precious price pride prince
     princess program promise purple queen quick rain rainbow rare ray reach read reading real red refused
-    reina rest rich ride right river road rob rock room royal run rush safe said saint salud same
+    reina rest rich ride right river road rob rock room royal run rush safe said sample saint salud same
     saturday save say sea season see self september serenity service share sharp she shell shine short
     silver sing sister sky sleep small smart smile snow so sol soledad some son song space spring star
     stars start state stay still stone storm story street strong su such sue sugar summer sun sunday

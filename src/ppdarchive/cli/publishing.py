@@ -1,0 +1,223 @@
+"""The commands from a valid study to a package: deidentify, pack, show, demo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ppdarchive.cli import render
+from ppdarchive.cli.terminal import FINDINGS, AsJson, StudyFolder, progress, show, show_json
+from ppdarchive.errors import UsageError
+from ppdarchive.gate import GateRefusedError
+from ppdarchive.load import Release, load
+from ppdarchive.pipeline import Validation
+from ppdarchive.profile import profile_files
+from ppdarchive.publish import Deidentified, FindingsError, pack_study, preview_study
+from ppdarchive.register import PRIVATE_FOLDER, warnings
+from ppdarchive.synthetic import write_study
+
+
+def deidentify(
+    study: StudyFolder,
+    *,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show answers before and after, on this screen.")
+    ] = False,
+    answers: Annotated[int, typer.Option(min=0, help="How many edited answers to show.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Preview what a release would do to a study; nothing is written.
+
+    Exit code 0: previewed; 1: the data have findings; 2: wrong use.
+    """
+    if show_values and as_json:
+        raise UsageError("usage.value", reason="--show-values is for the screen, --json for programs")
+    try:
+        with progress() as step:
+            result = preview_study(study, progress=step)
+    except FindingsError as findings:
+        _stop_at_findings(findings.validation, as_json=as_json)
+        return
+    if as_json:
+        show_json(render_deidentified(result))
+    else:
+        show(deidentified_lines(result))
+        if show_values:
+            show(answer_lines(result, answers))
+
+
+def pack(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Argument(help="The package's folder, a new one.", show_default=False)],
+    *,
+    version: Annotated[str, typer.Option(help="The package's version, such as 1.0.0.", show_default=False)],
+    released_on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date", formats=["%Y-%m-%d"], help="The release date; today by default.", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """De-identify a study and write it as a package that a stranger can open.
+
+    Exit code 0: written; 1: the data have findings; 2: wrong use; 3: the gate refused, and nothing
+    is written.
+    """
+    if re.fullmatch(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}", version) is None:
+        raise UsageError("usage.value", reason="a version is three numbers such as 1.0.0")
+    try:
+        with progress() as step:
+            result = pack_study(study, out, version=version, released_on=_date(released_on), progress=step)
+    except FindingsError as findings:
+        _stop_at_findings(findings.validation, as_json=as_json)
+        return
+    dangers = warnings(study / PRIVATE_FOLDER)
+    if as_json:
+        show_json({**render_deidentified(result), "package": str(out), "warnings": list(dangers)})
+        return
+    show(deidentified_lines(result))
+    typer.echo(f"wrote {out}")
+    for danger in dangers:
+        typer.echo(f"warning: {danger}", err=True)
+
+
+def show_package(
+    package: Annotated[Path, typer.Argument(help="A package's folder.", show_default=False)],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Summarize a package, after verifying every file of it."""
+    release = load(package)
+    if as_json:
+        show_json(
+            {
+                "name": release.name,
+                "title": release.title,
+                "version": release.version,
+                "tables": {name: len(release[name]) for name in release.tables},
+            }
+        )
+    else:
+        show(package_lines(release))
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")] = Path("ppdarchive-demo"),
+) -> None:
+    """Run the whole way on the example study: synthetic, nobody in it exists."""
+    study, package = folder / "study", folder / "package"
+    typer.echo("1. An example study, wholly synthetic: nobody in it exists.")
+    summary = write_study(study, profile=profile_files())
+    typer.echo(f"   {summary.n_participants} participants, {summary.n_answers} answers: {study}")
+    typer.echo("2. Its exports are read, made into tables, and checked against the schemas.")
+    result = pack_study(study, package, version="1.0.0", released_on=date(2026, 1, 31))
+    n_rows = sum(table.n_rows for table in result.validation.raw.values())
+    typer.echo(f"   Nothing wrong in {len(result.validation.raw)} tables, {n_rows:,} rows.")
+    typer.echo("3. Who did not consent to sharing is left out; every field is treated as its schema")
+    typer.echo("   says; names, places and numbers in the answers are replaced by tags.")
+    show(deidentified_lines(result))
+    typer.echo("4. The gate looked at every string of the package before it was moved into place.")
+    typer.echo(f"   {package}")
+    typer.echo("5. Answers before and after (the names are invented, so they may be shown):")
+    show(answer_lines(result, 4))
+    typer.echo("6. A researcher opens it:")
+    typer.echo(f'   >>> import ppdarchive; release = ppdarchive.load("{package}")')
+    typer.echo("   >>> release.joined()")
+    release = load(package)
+    typer.echo(f"   {len(release.joined()):,} rows from {', '.join(release.tables)}")
+
+
+def report_refusal(refusal: GateRefusedError, *, as_json: bool) -> None:
+    """Tell every condition that failed, and what to do about it."""
+    if as_json:
+        show_json(
+            {
+                "error": "gate",
+                "failures": [
+                    {"condition": each.condition, "what": each.what, "remedy": each.remedy}
+                    for each in refusal.failures
+                ],
+            }
+        )
+        return
+    typer.echo("error: the gate refused, nothing was written", err=True)
+    for failure in refusal.failures:
+        typer.echo(render.without_orders(f"  {failure.condition}: {failure.what}"), err=True)
+        typer.echo(render.without_orders(f"    {failure.remedy}"), err=True)
+
+
+def _stop_at_findings(validation: Validation, *, as_json: bool) -> None:
+    if as_json:
+        show_json(render.validation_json(validation))
+    else:
+        show(render.validation_lines(validation, show_values=False))
+    raise typer.Exit(FINDINGS)
+
+
+def _date(given: datetime | None) -> date:
+    return (given or datetime.now(tz=UTC)).date()
+
+
+def render_deidentified(result: Deidentified) -> dict[str, object]:
+    """What was done, as counts for programs."""
+    return {
+        "study": result.validation.study.config.study.id,
+        "rows_without_consent": dict(result.consented.left_out),
+        "tables": {name: len(table.frame) for name, table in result.treated.tables.items()},
+        "texts": {
+            f"{table}.{field}": {str(category): number for category, number in _counts(redaction).items()}
+            for (table, field), redaction in result.treated.redactions.items()
+        },
+        "codings": dict(result.treated.codings),
+    }
+
+
+def _counts(redaction: object) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for edits in redaction.edits:  # type: ignore[attr-defined]
+        for edit in edits or ():
+            counts[edit.category.value] = counts.get(edit.category.value, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def deidentified_lines(result: Deidentified) -> Iterator[Text]:
+    """What was done, for people."""
+    left_out = ", ".join(f"{number} {name}" for name, number in result.consented.left_out.items())
+    if left_out:
+        yield Text(f"   left out for want of consent: {left_out}")
+    for (table, field), redaction in result.treated.redactions.items():
+        counts = ", ".join(f"{number} {category}" for category, number in _counts(redaction).items())
+        yield from render.wrapped(f"   {table}.{field}: {counts or 'nothing'} replaced", indent=6)
+    if result.treated.codings:
+        words = ", ".join(f"{number} {fate}" for fate, number in result.treated.codings.items())
+        yield from render.wrapped(f"   codings: {words}", indent=6)
+
+
+def answer_lines(result: Deidentified, number: int) -> Iterator[Text]:
+    """Edited answers beside their originals; only for who asked to see them."""
+    shown = 0
+    for (table, field), redaction in result.treated.redactions.items():
+        originals: Sequence[str | None] = result.consented.tables[table].frame[field].tolist()
+        for original, text, edits in zip(originals, redaction.texts, redaction.edits, strict=True):
+            if shown < number and edits and isinstance(original, str) and len(original) < 400:
+                shown += 1
+                yield Text("")
+                yield from render.wrapped(f"   before: {original}", indent=11, style="dim")
+                yield from render.wrapped(f"   after:  {text}", indent=11)
+
+
+def package_lines(release: Release) -> Iterator[Text]:
+    """A package in a few lines."""
+    yield Text(f"{release.title} ({release.name} {release.version})", style="bold")
+    for name in release.tables:
+        fields = ", ".join(release.schema(name).names)
+        yield Text(f"  {name}: {len(release[name]):,} rows")
+        yield from render.wrapped(f"    {fields}", indent=4, style="dim")
+    yield Text("Every file is as its checksum says.", style="green")

@@ -1,0 +1,216 @@
+"""The conditions that a release must meet; a list that later work extends.
+
+A condition looks at what would be published and tells whether it holds, with numbers and places
+and never with a value. A gate that fails stops the release.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from ppdarchive.deidentify.detect import KnownIdentifiers, residual
+from ppdarchive.model.release import PackageInfo, TreatedTable
+from ppdarchive.model.schema import Treatment
+from ppdarchive.model.span import Tier
+from ppdarchive.validate.typed import broken_typed
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A condition that does not hold.
+
+    Attributes
+    ----------
+    condition : str
+        A stable id.
+    what : str
+        What is wrong, with numbers and places; never a value.
+    remedy : str
+        What to do about it.
+    overridable : bool
+        Whether a written reason can override it (design: never schema, consent, known identifiers).
+    """
+
+    condition: str
+    what: str
+    remedy: str
+    overridable: bool = False
+
+
+class GateRefusedError(Exception):
+    """The gate refused a release; `failures` tells every condition that failed."""
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        super().__init__(f"{len(failures)} conditions failed")
+        self.failures = tuple(failures)
+
+
+def judge_tables(
+    tables: Mapping[str, TreatedTable], info: PackageInfo, *, without_consent: int
+) -> list[Failure]:
+    """The conditions on treated tables, before anything is written.
+
+    Parameters
+    ----------
+    tables : mapping of str to TreatedTable
+    info : PackageInfo
+    without_consent : int
+        Participants among those released who did not consent; counted by whoever knows them.
+
+    Returns
+    -------
+    list of Failure
+        Empty if all conditions hold.
+    """
+    return [
+        *_schema_holds(tables),
+        *_everything_is_declared(tables),
+        *_consent_holds(without_consent),
+        *_terms_are_named(info),
+    ]
+
+
+def _schema_holds(tables: Mapping[str, TreatedTable]) -> Iterable[Failure]:
+    for rule, n_rows in broken_typed({name: (t.schema, t.frame) for name, t in tables.items()}).items():
+        yield Failure(
+            "schema",
+            f"{rule.id}: {n_rows} released rows break it ({rule.demand})",
+            "Change the field's treatment or its constraints, so that what is released satisfies them.",
+        )
+
+
+def _everything_is_declared(tables: Mapping[str, TreatedTable]) -> Iterable[Failure]:
+    for name, table in tables.items():
+        undeclared = [column for column in table.frame.columns if column not in table.schema]
+        undecided = [
+            field.name
+            for field in table.schema
+            if field.disclosure is None or field.disclosure.treatment != Treatment("keep")
+        ]
+        if undeclared or undecided:
+            yield Failure(
+                "declared",
+                f"table {name}: {len(undeclared) + len(undecided)} columns are not declared for release",
+                "Give each field a role and a treatment in its schema.",
+            )
+
+
+def _consent_holds(without_consent: int) -> Iterable[Failure]:
+    if without_consent:
+        yield Failure(
+            "consent",
+            f"{without_consent} participants without consent to share are among the released",
+            "Report this as a defect: they should have been left out.",
+        )
+
+
+def _terms_are_named(info: PackageInfo) -> Iterable[Failure]:
+    if not info.licenses:
+        yield Failure(
+            "license",
+            "the package names no licence",
+            "Name one under [[package.licenses]] in study.toml.",
+        )
+    if not info.contributors:
+        yield Failure(
+            "contributors",
+            "the package names nobody to cite",
+            "Name them under [[package.contributors]] in study.toml.",
+        )
+
+
+def judge_folder(folder: Path, known: KnownIdentifiers) -> list[Failure]:
+    """The conditions on a staged package: no known identifier in any published string.
+
+    Every string of every file is looked at: cells, labels, descriptor, codebook, citation, footers
+    and the names of files. A known name that is a word too counts where its context says that it is
+    a name.
+
+    Parameters
+    ----------
+    folder : Path
+    known : KnownIdentifiers
+
+    Returns
+    -------
+    list of Failure
+    """
+    failures = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        for place, strings in published_strings(path, name):
+            hits = sum(any(span.tier is Tier.REDACT for span in spans) for spans in residual(strings, known))
+            if hits:
+                failures.append(
+                    Failure(
+                        "known-identifiers",
+                        f"{name}: {hits} strings in {place} hold a known identifier",
+                        "Give the field another treatment, or correct the words of the schema or study.toml.",
+                    )
+                )
+    return failures
+
+
+def published_strings(path: Path, name: str) -> Iterator[tuple[str, list[str]]]:
+    """The strings of one file of a package, by place: its name first, then what is in it."""
+    yield "its name", [name]
+    if not path.is_file():
+        return
+    if path.suffix == ".parquet":
+        yield from _parquet_strings(path)
+    elif path.suffix == ".json":
+        yield "its text", list(_json_strings(json.loads(path.read_text("utf-8"))))
+    elif path.suffix == ".csv":
+        yield from _csv_strings(path)
+    else:
+        yield "its text", path.read_text("utf-8").splitlines()
+
+
+def _parquet_strings(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """All strings of a Parquet file, by column, and those of its footer."""
+    with pq.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        footer = [*schema.names, *(key.decode("utf-8", "replace") for key in schema.metadata or {})]
+        for value in (schema.metadata or {}).values():
+            footer += _json_strings(json.loads(value))
+        yield "its footer", footer
+        for column in schema.names:
+            if pa.types.is_string(schema.field(column).type):
+                yield f"column {column}", _distinct(file.read([column]).column(0))
+
+
+def _csv_strings(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """All cells of a CSV file, by column; its header row is in the descriptor too."""
+    texts = pa.csv.ConvertOptions(strings_can_be_null=False, auto_dict_encode=False)
+    table = pa.csv.read_csv(
+        path, parse_options=pa.csv.ParseOptions(newlines_in_values=True), convert_options=texts
+    )
+    yield "its header", table.column_names
+    for column in table.column_names:
+        yield f"column {column}", _distinct(pc.cast(table[column], pa.string()))
+
+
+def _distinct(column: pa.ChunkedArray) -> list[str]:
+    found: list[str] = pc.unique(column).drop_null().to_pylist()
+    return found
+
+
+def _json_strings(value: object) -> Iterator[str]:
+    """Every string in a JSON document, names of members included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield key
+            yield from _json_strings(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _json_strings(item)

@@ -1,0 +1,337 @@
+"""From a valid study to a package: known identifiers, consent, treatment, gate, files; the order only."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from ppdarchive.deidentify.consent import PARTICIPANTS, Consented, consented
+from ppdarchive.deidentify.detect import KnownIdentifiers, Patterns
+from ppdarchive.deidentify.freetext import Redaction, redact
+from ppdarchive.deidentify.treat import Treated, keys_by_space, treat
+from ppdarchive.errors import ReadError, StudyError
+from ppdarchive.gate import Failure, GateRefusedError, judge_folder, judge_tables
+from ppdarchive.model.columns import encode, values_of
+from ppdarchive.model.release import Contributor, License, PackageInfo, Source
+from ppdarchive.model.schema import Field, JsonValue, Kind, Role
+from ppdarchive.model.span import TextCategory
+from ppdarchive.model.table import CheckedTable
+from ppdarchive.package import write_package
+from ppdarchive.pipeline import Progress, Validation, validate_study
+from ppdarchive.read import read
+from ppdarchive.register import draw_pseudonym, study_register
+from ppdarchive.study import Study
+
+logger = logging.getLogger(__name__)
+
+_NUMBERS: Final = "text-numbers"
+_MIN_KEY: Final = 5
+"""Keys shorter than this (``7``, ``C03``), or without a digit, are too common to be searched for."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Deidentified:
+    """A study's tables as they would be released, and what led there.
+
+    Attributes
+    ----------
+    validation : Validation
+    consented : Consented
+        The tables as they came in, of consenting participants only.
+    treated : Treated
+    known : KnownIdentifiers
+    """
+
+    validation: Validation
+    consented: Consented
+    treated: Treated
+    known: KnownIdentifiers
+
+    def __repr__(self) -> str:
+        return f"<Deidentified: {len(self.treated.tables)} tables>"
+
+
+class FindingsError(Exception):
+    """The study's data have findings, which come before any release."""
+
+    def __init__(self, validation: Validation) -> None:
+        super().__init__(f"{len(validation.checked.findings)} findings")
+        self.validation = validation
+
+
+def preview_study(
+    folder: Path, *, name: str | None = None, progress: Progress = lambda _: None
+) -> Deidentified:
+    """De-identify a study in memory, with pseudonyms that are forgotten at once; nothing is written.
+
+    Raises
+    ------
+    FindingsError
+        If the study's data have findings.
+    StudyError, SchemaError, ReadError
+        As `validate_study` does.
+    """
+    study, validation, known, allowed = _prepare(folder, name, progress)
+    keys = keys_by_space(allowed.tables)
+    pseudonyms = {space: {key: draw_pseudonym() for key in own} for space, own in keys.items()}
+    treated = _treat(study, allowed, known, pseudonyms, secrets.token_bytes(32), progress)
+    return Deidentified(validation, allowed, treated, known)
+
+
+def pack_study(
+    folder: Path,
+    out: Path,
+    *,
+    version: str,
+    released_on: date,
+    name: str | None = None,
+    progress: Progress = lambda _: None,
+) -> Deidentified:
+    """De-identify a study and write it as a package, if the gate lets it.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    out : Path
+        The package's folder; it must not exist.
+    version : str
+        The package's version, such as ``1.0.0``.
+    released_on : date
+        The date that the package bears.
+
+    Raises
+    ------
+    FindingsError
+        If the study's data have findings.
+    GateRefusedError
+        With every condition that failed; then nothing is written.
+    PackageError, RegisterError, StudyError, SchemaError, ReadError
+        If a place cannot be used, or study.toml, a schema or an export makes no sense.
+    """
+    study, validation, known, allowed = _prepare(folder, name, progress)
+    audience = study.config.release.audience if study.config.release is not None else ""
+    # What is drawn is kept before anything is published under it.
+    with study_register(folder, audience) as register:
+        keys = keys_by_space(allowed.tables)
+        pseudonyms = {space: register.pseudonyms(space, own) for space, own in keys.items()}
+        secret = register.secret(_NUMBERS)
+    treated = _treat(study, allowed, known, pseudonyms, secret, progress)
+    progress("asking the gate")
+    info = _info(study, version, released_on)
+    failures = judge_tables(
+        treated.tables, info, without_consent=_without_consent(study, treated, pseudonyms, validation)
+    )
+    if failures:
+        raise GateRefusedError(failures)
+    progress("writing the package")
+    write_package(out, treated.tables, info, check=_gate_on(known))
+    logger.info("wrote a package of %d tables", len(treated.tables))
+    return Deidentified(validation, allowed, treated, known)
+
+
+def _gate_on(known: KnownIdentifiers) -> Callable[[Path], None]:
+    def check(folder: Path) -> None:
+        failures: list[Failure] = judge_folder(folder, known)
+        if failures:
+            raise GateRefusedError(failures)
+
+    return check
+
+
+def _prepare(
+    folder: Path, name: str | None, progress: Progress
+) -> tuple[Study, Validation, KnownIdentifiers, Consented]:
+    validation = validate_study(folder, name=name, progress=progress)
+    study = validation.study
+    if study.config.release is None:
+        raise StudyError("study.no-release", path=study.path)
+    if validation.checked.findings:
+        raise FindingsError(validation)
+    progress("gathering known identifiers")
+    known = KnownIdentifiers([*_direct_identifiers(validation.checked.tables), *_listed(study)])
+    field = study.config.release.consent
+    allowed = consented(validation.checked.tables, None if field.startswith("all:") else field)
+    return study, validation, known, allowed
+
+
+def _treat(
+    study: Study,
+    allowed: Consented,
+    known: KnownIdentifiers,
+    pseudonyms: Mapping[str, Mapping[str, str]],
+    secret: bytes,
+    progress: Progress,
+) -> Treated:
+    progress("treating fields and texts")
+    replace = study.config.text.replace
+    if replace == "surrogate" or replace == "general":  # noqa: PLR1714 - the type checker reads it
+        raise StudyError(
+            "study.inapplicable",
+            path=study.path,
+            pointer="text.replace",
+            reason=f"{replace!r} is not there yet; use tag, numbered or mask",
+        )
+    detectors = (Patterns(), known)
+    text = study.config.text
+
+    def redact_column(texts: Sequence[str | None], groups: Sequence[int]) -> Redaction:
+        return redact(texts, groups, detectors, replace=replace, uncertain=text.uncertain, secret=secret)
+
+    return treat(allowed.tables, pseudonyms=pseudonyms, redact=redact_column)
+
+
+def _without_consent(
+    study: Study, treated: Treated, pseudonyms: Mapping[str, Mapping[str, str]], validation: Validation
+) -> int:
+    """Count released participants who did not say yes, from the tables as they came in."""
+    release = study.config.release
+    assert release is not None
+    if release.consent.startswith("all:") or PARTICIPANTS not in treated.tables:
+        return 0
+    table = validation.checked.tables[PARTICIPANTS]
+    (key,) = table.schema.primary_key or ("",)
+    if not key or key not in treated.tables[PARTICIPANTS].frame:
+        return 0
+    ids = values_of(table.frame[key]).to_pylist()
+    agreed = values_of(table.frame[release.consent]).to_pylist()
+    mapped = pseudonyms.get("participant", {})
+    yes = {mapped.get(str(own)) for own, said in zip(ids, agreed, strict=True) if said is True}
+    released = values_of(treated.tables[PARTICIPANTS].frame[key]).to_pylist()
+    return sum(pseudonym not in yes for pseudonym in released)
+
+
+def _direct_identifiers(tables: Mapping[str, CheckedTable]) -> Iterator[tuple[str, TextCategory]]:
+    """Every value of a direct-identifier field, of all participants, and long keys."""
+    for table in tables.values():
+        for field in table.schema:
+            role = None if field.disclosure is None else field.disclosure.role
+            if role not in (Role.DIRECT_IDENTIFIER, Role.KEY):
+                continue
+            if (
+                role is Role.KEY
+                and field.disclosure is not None
+                and field.disclosure.treatment.method == "keep"
+            ):
+                continue
+            distinct, _ = encode(values_of(table.frame[field.name]))
+            for value in distinct:
+                if role is Role.DIRECT_IDENTIFIER:
+                    yield from ((text, _category(field)) for text in _written(value))
+                elif len(str(value)) >= _MIN_KEY and any(char.isdigit() for char in str(value)):
+                    yield str(value), TextCategory.ID
+
+
+def _written(value: object) -> tuple[str, ...]:
+    """The forms in which a value may be written; a date has several."""
+    if isinstance(value, date):
+        return (
+            value.isoformat(),
+            f"{value.month}/{value.day}/{value.year}",
+            f"{value.month:02}/{value.day:02}/{value.year}",
+            f"{value:%B} {value.day}, {value.year}",
+        )
+    return (str(value),)
+
+
+_HINTS: Final[Sequence[tuple[str, TextCategory]]] = (
+    (r"phone|mobile|fax|\btel|mail|contact", TextCategory.CONTACT),
+    (r"address|street|city|town|county|zip|postal", TextCategory.LOCATION),
+    (r"hospital|clinic|facility", TextCategory.FACILITY),
+    (r"ssn|mrn|edipi|record|account|licen[cs]e|plate|\bip\b", TextCategory.ID),
+    (r"date|birth|dob", TextCategory.DATE),
+)
+
+
+def _category(field: Field) -> TextCategory:
+    """What a direct identifier is, by its type, format and name; a name where nothing tells."""
+    if field.kind in (Kind.DATE, Kind.DATETIME):
+        return TextCategory.DATE
+    if field.lexical.format in ("email", "uri"):
+        return TextCategory.CONTACT
+    for pattern, category in _HINTS:
+        if re.search(pattern, field.name.lower()):
+            return category
+    return TextCategory.NAME
+
+
+def _listed(study: Study) -> Iterator[tuple[str, TextCategory]]:
+    """The values of the ``[[known]]`` lists."""
+    for index, listing in enumerate(study.config.known):
+        source = (
+            "parquet"
+            if listing.path.endswith(".parquet")
+            else "tsv"
+            if listing.path.endswith(".tsv")
+            else "csv"
+        )
+        export = read(study.folder / listing.path, source=source, name=listing.path)
+        columns = {column.name: column.position for column in export.columns}
+        for name, category in listing.columns.items():
+            if name not in columns:
+                raise StudyError(
+                    "study.no-such-column",
+                    path=study.path,
+                    pointer=f"known[{index}].columns.{name}",
+                    name=name,
+                )
+            distinct, _ = encode(export.cells.column(columns[name] - 1))
+            for text in distinct:
+                if text.strip():
+                    yield text, TextCategory(category)
+
+
+def _info(study: Study, version: str, released_on: date) -> PackageInfo:
+    """What the package says of itself, from study.toml."""
+    given, release = study.config.package, study.config.release
+    assert release is not None
+    treatments: dict[str, JsonValue] = {
+        name: {
+            field.name: "drop" if field.disclosure is None else field.disclosure.treatment.method
+            for field in schema
+        }
+        for name, schema in study.schemas.items()
+    }
+    policy: dict[str, JsonValue] = {
+        "study": study.config.study.id,
+        "audience": release.audience,
+        "standard": release.standard,
+        "treatments": treatments,
+        "text": {
+            "replace": study.config.text.replace,
+            "categories": [category.value for category in TextCategory],
+        },
+        "overridden": [],
+    }
+    return PackageInfo(
+        name=given.name or study.config.study.id,
+        title=given.title or study.config.study.title or study.config.study.id,
+        description=given.description or study.config.study.description or "",
+        version=version,
+        released_on=released_on,
+        id=given.id,
+        licenses=tuple(License(each.name, each.title, each.path) for each in given.licenses),
+        contributors=tuple(
+            Contributor(
+                title=each.title,
+                given_name=each.given_name,
+                family_name=each.family_name,
+                organization=each.organization,
+                orcid=each.orcid,
+                roles=tuple(each.roles),
+            )
+            for each in given.contributors
+        ),
+        sources=tuple(Source(each.title, each.path) for each in given.sources),
+        policy=MappingProxyType(policy),
+    )
+
+
+__all__ = ["Deidentified", "FindingsError", "GateRefusedError", "ReadError", "pack_study", "preview_study"]
