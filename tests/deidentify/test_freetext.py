@@ -154,6 +154,12 @@ def test_a_span_outside_its_text_is_refused():
     assert "Jayden" not in str(caught.value)
 
 
+def test_every_text_needs_a_group():
+    """As many groups as texts, or nothing is done."""
+    with pytest.raises(ValueError, match="each text needs one"):
+        redact(["Jayden"], [], DETECTORS)
+
+
 def test_example():
     """The whole way on one answer: tags, possessive, counts and a coding that moved."""
     text = "my coach grace was a godsend, she called 515 555 0123 even when Jayden’s colic was bad"
@@ -205,7 +211,7 @@ def test_recall_on_the_example_study(example):
         for key, own in spans.items()
         for span in own
     )
-    assert masked < 0.01 * sum(map(len, texts.values()))
+    assert masked < 0.005 * sum(map(len, texts.values()))
 
 
 def answers(folder):
@@ -216,6 +222,8 @@ def answers(folder):
     found = {}
     for row in rows:
         record = dict(zip(header, row, strict=True))
+        if record["Status"] != "0":
+            continue  # previews, tests and spam
         for question, column in zip(questions, ("Q12", "Q13", "Q14", "Q15"), strict=True):
             found.setdefault(f"{record['ResponseId']}.{question}", record[column])
     return found

@@ -94,6 +94,7 @@ def test_a_known_value_is_found_however_it_is_written(data):
             "smith, Jones, smithjones",
             ["smith, Jones", "smithjones"],
         ),
+        ("A. J. Doe", "aj doe, A.J. was, JR, Doe", ["aj doe", "A.J", "Doe"]),
         ("O'Brien", "obrien, O’BRIEN, o brien", ["obrien", "O’BRIEN", "o brien"]),
         ("Groß", "GROSS and groß and groẞ", ["GROSS", "groß", "groẞ"]),
         ("Sofia", "soﬁa and So\u00adfi\u200ba and Sofía", ["soﬁa", "So\u00adfi\u200ba", "Sofía"]),

@@ -7,11 +7,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppdarchive.deidentify.detect import Patterns
-from ppdarchive.deidentify.detect.patterns import RULES
+from ppdarchive.deidentify.detect.patterns import DIGIT_RULES, RULES
 from ppdarchive.model.span import TextCategory, Tier
+from ppdarchive.text.fold import fold
 from ppdarchive.text.overlap import resolve
 
 PATTERNS = Patterns()
+PLACES = [
+    *(
+        "po box#12",
+        "p.o.box 1",
+        "rr2, box 4",
+        "hc 1 box 2",
+        "highway 61",
+        "rt. 5",
+        "cr 12",
+        "hwy.12",
+        "fm 1960",
+    ),
+    *(
+        "zip 52240",
+        "iowa 52240",
+        "1may19",
+        "3.may '19",
+        "6 de julio",
+        "mes julio del 2019",
+        "turned 102",
+        "90 yo",
+    ),
+    *(
+        "plate ab 123",
+        "#1234",
+        "aa:bb:cc:dd:ee:1f",
+        "fe80::1",
+        "a1b2c3d4",
+        "ext 123",
+        "easter '19",
+        "ssn 123",
+    ),
+]
+"""Short forms at the edge of what rules take."""
 
 
 def found(text, *, tiers=(Tier.REDACT,)):
@@ -282,6 +317,15 @@ def test_unseen_and_typographic_characters_hide_nothing(text, data):
     for span, other in zip(spans, PATTERNS.detect([text])[0], strict=True):
         kept = [c for c in dressed[span.start : span.end] if c not in "\u00ad\u200b\u200d\u2060\ufe0f"]
         assert len(kept) == other.end - other.start
+
+
+@given(st.one_of(ANY_TEXT, st.sampled_from(PLACES)))
+def test_what_rules_need_hides_no_match(text):
+    """Wherever a rule matches, what it is said to need stands too, so that it is tried."""
+    plain = fold(text).text
+    for rule in DIGIT_RULES:
+        if rule.pattern.search(plain):
+            assert rule.needs.value.search(plain), rule.name
 
 
 SIZE = 100_000

@@ -87,6 +87,8 @@ def redact(
     ValueError
         If the lengths differ, a detector breaks its promise, or numbers are asked for without a secret.
     """
+    if len(groups) != len(texts):
+        raise ValueError(f"{len(texts)} texts of {len(groups)} groups: each text needs one")
     given = [text or "" for text in texts]
     spans = _found_in(given, detectors)
     unsettled = [place for place, own in enumerate(spans) if own]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _PLAIN: Final = {
-    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u2035\u02bb\u02bc\u02b9\u00b4\u0060\u055a\ua78c", "'"),
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u2035\u02bb\u02bc\u02b9\u00b4\u055a\ua78c", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\u30fb\u00b7", "-"),
     "\u2044": "/",  # fraction slash, also from ½

@@ -32,7 +32,7 @@ class Need(Enum):
     MONTH = re.compile(
         r"(?<![a-z])(?:jan|feb|ma[ry]|apr|ju[nl]|aug|sep|oct|nov|dec|enero|abril|agosto|seti|dici|octu)"
     )
-    ROAD = re.compile("box|route|rt|hwy|highway|cr|fm|county")
+    ROAD = re.compile(r"(?:box|route|rt|hwy|highway|cr|fm|county (?:road|rd))(?:\.|\s|#|[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
