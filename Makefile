@@ -37,7 +37,7 @@ test-thorough: setup
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n 2 -q --thorough
 
 lint: setup
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --quiet --output-format=concise .
 	@$(BIN)/ruff format --quiet --check .
 
 types: setup

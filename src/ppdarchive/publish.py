@@ -81,7 +81,9 @@ def preview_study(
     study, validation, known, allowed = _prepare(folder, name, progress)
     keys = keys_by_space(allowed.tables)
     pseudonyms = {space: {key: draw_pseudonym() for key in own} for space, own in keys.items()}
-    treated = _treat(study, allowed, known, pseudonyms, secrets.token_bytes(32), progress)
+    treated = _treat(
+        study, allowed, known, pseudonyms=pseudonyms, secret=secrets.token_bytes(32), progress=progress
+    )
     return Deidentified(validation, allowed, treated, known)
 
 
@@ -123,7 +125,7 @@ def pack_study(
         keys = keys_by_space(allowed.tables)
         pseudonyms = {space: register.pseudonyms(space, own) for space, own in keys.items()}
         secret = register.secret(_NUMBERS)
-    treated = _treat(study, allowed, known, pseudonyms, secret, progress)
+    treated = _treat(study, allowed, known, pseudonyms=pseudonyms, secret=secret, progress=progress)
     progress("asking the gate")
     info = _info(study, version, released_on)
     failures = judge_tables(
@@ -166,6 +168,7 @@ def _treat(
     study: Study,
     allowed: Consented,
     known: KnownIdentifiers,
+    *,
     pseudonyms: Mapping[str, Mapping[str, str]],
     secret: bytes,
     progress: Progress,

@@ -203,8 +203,8 @@ def test_validate_json(faulty: Path, run: Run) -> None:
     assert said["valid"] is False
     for export in said["exports"]:
         assert list(export) == [
-            "file", "table", "header_rows", "rows_read", "rows_excluded", "rows_marked", "rows_kept", "rows_made",
-            "cells_unanswered", "columns_unmapped",
+            "file", "table", "header_rows", "rows_read", "rows_excluded", "rows_marked", "rows_kept",
+            "rows_made", "cells_unanswered", "columns_unmapped",
         ]  # fmt: skip
         assert export["rows_read"] == export["rows_kept"] + sum(export["rows_excluded"].values())
     for finding in said["findings"]:

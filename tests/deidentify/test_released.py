@@ -76,7 +76,9 @@ def test_pseudonyms_have_one_width() -> None:
     )  # fmt: skip
     schema = release(given_key, primary_key=("id",))
     assert schema["id"].kind is Kind.STRING
-    assert schema["id"].constraints == Constraints(required=True, unique=True, pattern="[bcdfghjklmnpqrstvwxz]{16}")
+    assert schema["id"].constraints == Constraints(
+        required=True, unique=True, pattern="[bcdfghjklmnpqrstvwxz]{16}"
+    )
     assert schema["id"].unit is None
     assert schema.primary_key == ("id",)
 
