@@ -324,7 +324,8 @@ def test_what_rules_need_hides_no_match(text):
     """Wherever a rule matches, what it is said to need stands too, so that it is tried."""
     plain = fold(text).text
     for rule in DIGIT_RULES:
-        if rule.pattern.search(plain):
+        matches = rule.pattern.finditer(plain)
+        if any(list(rule.ranges(match, text)) for match in matches):
             assert rule.needs.value.search(plain), rule.name
 
 

@@ -24,7 +24,7 @@ class Need(Enum):
 
     ANY = re.compile("[0-9]")
     NUMBER = re.compile(
-        r"[0-9](?:[0-9][0-9]| ?[/.:()+-] ?[0-9]| [0-9]|[a-z]{1,3}[0-9])|'[0-9]|[:-][0-9a-f]{0,4}[:-]"
+        r"[0-9](?:[0-9][0-9]| ?[/.:()+-] ?[0-9]| [0-9]|[a-z-]{1,38}[0-9])|'[0-9]|[:-][0-9a-f]{0,4}[:-]"
     )
     """Three digits in a row, or digits with something between them that numbers are written with."""
     FIVE = re.compile("[0-9]{5}")
