@@ -13,7 +13,7 @@ RFC 4180. Data Package v2, Table Schema, "Field types and formats".
 
 from __future__ import annotations
 
-from typing import IO, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,35 +21,43 @@ import pyarrow.csv as pcsv
 import pyarrow.types as pt
 
 from ppdarchive.model.schema import Kind
-from ppdarchive.package.rows import Rows
+from ppdarchive.package.rows import Rows, Sink
 from ppdarchive.package.texts import as_texts, as_year
 
 _BATCH_ROWS: Final = 8192
 
 
-def write_csv(rows: Rows, sink: IO[bytes]) -> None:
-    """Write `rows` to `sink`, a group at a time."""
-    # In a table of one column, a missing value is a quoted empty text: most readers skip empty lines.
-    is_single = len(rows.columns) == 1
-    is_text = [
-        is_single or _needs_text(column, field.kind)
-        for column, field in zip(rows.columns, rows.schema, strict=True)
-    ]
-    schema = pa.schema(
-        [
-            pa.field(field.name, pa.string() if texts else field.type)
-            for field, texts in zip(rows.file_schema, is_text, strict=True)
-        ]
-    )
-    options = pcsv.WriteOptions(batch_size=_BATCH_ROWS)
-    with pcsv.CSVWriter(sink, schema, write_options=options) as writer:
-        for group in rows.groups():
-            arrays = [
-                _texts(column, field.kind) if texts else column
-                for column, field, texts in zip(group.columns, rows.schema, is_text, strict=True)
+class CsvWriter:
+    """Writes the groups of `rows` to `sink`, one after the other; to be closed at the end."""
+
+    def __init__(self, rows: Rows, sink: Sink) -> None:
+        # In a table of one column, a missing value is a quoted empty text: most readers skip empty lines.
+        self._is_single = len(rows.columns) == 1
+        self._fields = tuple(
+            (field.kind, self._is_single or _needs_text(column, field.kind))
+            for column, field in zip(rows.columns, rows.schema, strict=True)
+        )
+        self._schema = pa.schema(
+            [
+                pa.field(field.name, pa.string() if is_text else field.type)
+                for field, (_, is_text) in zip(rows.file_schema, self._fields, strict=True)
             ]
-            arrays = [pc.fill_null(arrays[0], "")] if is_single else arrays
-            writer.write(pa.RecordBatch.from_arrays(arrays, schema=schema))
+        )
+        options = pcsv.WriteOptions(batch_size=_BATCH_ROWS)
+        self._writer = pcsv.CSVWriter(sink, self._schema, write_options=options)
+
+    def write(self, group: pa.RecordBatch) -> None:
+        """Write the next group."""
+        arrays = [
+            _texts(column, kind) if is_text else column
+            for column, (kind, is_text) in zip(group.columns, self._fields, strict=True)
+        ]
+        arrays = [pc.fill_null(arrays[0], "")] if self._is_single else arrays
+        self._writer.write(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._writer.close()
 
 
 def _needs_text(column: pa.Array, kind: Kind) -> bool:

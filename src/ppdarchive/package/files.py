@@ -15,11 +15,11 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -28,11 +28,11 @@ from ppdarchive.errors import PackageError, SchemaError
 from ppdarchive.model.release import PackageInfo, TreatedTable
 from ppdarchive.model.schema import Schemas
 from ppdarchive.package import checksums
-from ppdarchive.package.csvcopy import write_csv
+from ppdarchive.package.csvcopy import CsvWriter
 from ppdarchive.package.descriptor import WrittenFile, descriptor, descriptor_text, table_path
 from ppdarchive.package.documents import citation, license_text, readme
-from ppdarchive.package.parquet import same_rows, write_parquet
-from ppdarchive.package.rows import Rows, rows_of
+from ppdarchive.package.parquet import parquet_writer, same_footer, same_group
+from ppdarchive.package.rows import GROUP_ROWS, Rows, rows_of
 from ppdarchive.tableschema import load_package
 
 Check = Callable[[Path], None]
@@ -118,9 +118,8 @@ def _fill(
     with ThreadPoolExecutor(_N_THREADS) as pool:
         rows = dict(zip(tables, pool.map(rows_of, tables.values()), strict=True))
         large_first = sorted(rows, key=lambda name: -rows[name].n_rows)
-        work = [(table_path(name), partial(write_parquet, rows[name])) for name in large_first]
-        work += [(f"csv/{name}.csv", partial(write_csv, rows[name])) for name in large_first]
-        files = {file.path: file for file in pool.map(lambda task: _write(stage, *task), work)}
+        written = pool.map(lambda name: _write_table(stage, name, rows[name]), large_first)
+        files = {file.path: file for pair in written for file in pair}
     schemas = {name: table.schema for name, table in tables.items()}
     by_table = {name: files[table_path(name)] for name in tables}
     n_rows = {name: each.n_rows for name, each in rows.items()}
@@ -166,41 +165,64 @@ class _HashedFile(io.RawIOBase):
             os.close(self._file)
         super().close()
 
+    def written(self, path: str) -> WrittenFile:
+        """What was written, under the path that it has in the package."""
+        return WrittenFile(path, self.size_bytes, self.digest.hexdigest())
 
-def _write(stage: Path, path: str, write: Callable[[IO[bytes]], None]) -> WrittenFile:
-    with _HashedFile(stage / path) as file:
-        write(file)  # type: ignore[arg-type]
-    return WrittenFile(path, file.size_bytes, file.digest.hexdigest())
+
+def _write_table(stage: Path, name: str, rows: Rows) -> tuple[WrittenFile, WrittenFile]:
+    """Write a table as Parquet and, beside it, as CSV."""
+    paths = table_path(name), f"csv/{name}.csv"
+    with (
+        _HashedFile(stage / paths[0]) as one,
+        _HashedFile(stage / paths[1]) as other,
+        parquet_writer(rows.file_schema, one) as parquet,
+        contextlib.closing(CsvWriter(rows, other)) as csv,
+        ThreadPoolExecutor(1) as side,
+    ):
+        last: Future[None] | None = None
+        for group in rows.groups():
+            if last is not None:
+                last.result()  # so that never more than two groups are held
+            last = side.submit(csv.write, group)
+            parquet.write_batch(group, row_group_size=GROUP_ROWS)
+        if last is not None:
+            last.result()
+    return one.written(paths[0]), other.written(paths[1])
 
 
 def _write_text(stage: Path, path: str, text: str) -> WrittenFile:
-    return _write(stage, path, lambda file: _write_all(file, text.encode()))
-
-
-def _write_all(file: IO[bytes], content: bytes) -> None:
-    file.write(content)
+    with _HashedFile(stage / path) as file:
+        file.write(text.encode())
+    return file.written(path)
 
 
 def _read_back(stage: Path, rows: Mapping[str, Rows], files: Mapping[str, WrittenFile]) -> None:
     """Compare what lies on the disk with what was meant: every digest, every value, every schema."""
-    found = {path for path, _ in checksums.walk(stage)}
-    tables = {table_path(name): rows[name] for name in sorted(rows, key=lambda name: -rows[name].n_rows)}
-    others = sorted(files.keys() - tables.keys(), key=lambda path: -files[path].size_bytes)
-    paths = [*tables, *others]
+    work = [
+        (table_path(name), partial(same_group, rows=each, number=number))
+        for name, each in sorted(rows.items(), key=lambda item: -item[1].n_rows)
+        for number in range(each.n_groups)
+    ]
+    work += [(table_path(name), partial(same_footer, rows=each)) for name, each in rows.items()]
+    work += [(path, partial(_same_digest, file=file)) for path, file in files.items()]
     with ThreadPoolExecutor(_N_THREADS) as pool:
-        are_same = pool.map(lambda path: _is_same(stage, files[path], tables.get(path)), paths)
-        wrong = {path for path, is_same in zip(paths, are_same, strict=True) if not is_same}
+        are_same = pool.map(lambda task: _is_same(stage / task[0], task[1]), work)
+        wrong = {path for (path, _), is_same in zip(work, are_same, strict=True) if not is_same}
     if _schemas(stage) != {name: each.schema for name, each in rows.items()}:
         wrong.add("datapackage.json")
+    found = {path for path, _ in checksums.walk(stage)}
     for path in sorted(wrong | (found ^ files.keys())):
         raise PackageError("package.read-back", name=path)
 
 
-def _is_same(stage: Path, file: WrittenFile, rows: Rows | None) -> bool:
-    """Whether a file has its digest and, if it is a table, its rows."""
+def _same_digest(path: str, file: WrittenFile) -> bool:
+    return checksums.digest(Path(path)) == file.sha256
+
+
+def _is_same(path: Path, compare: Callable[[str], bool]) -> bool:
     try:
-        is_whole = checksums.digest(stage / file.path) == file.sha256
-        return is_whole and (rows is None or same_rows(str(stage / file.path), rows))
+        return compare(str(path))
     except (FileNotFoundError, pa.ArrowException):
         return False
 

@@ -8,7 +8,7 @@ format", https://pandas.pydata.org/docs/development/developer.html
 
 from __future__ import annotations
 
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ import pyarrow.types as pt
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.schema import Field, Kind, Schema
 from ppdarchive.model.table import Frame
-from ppdarchive.package.rows import GROUP_ROWS, Rows, file_type
+from ppdarchive.package.rows import Rows, Sink, file_type
 from ppdarchive.package.texts import split_texts
 
 COMPRESSION: Final = "zstd"
@@ -32,15 +32,15 @@ FOOTER_KEYS: Final = frozenset({b"pandas", b"ARROW:schema"})
 UNREADABLE: Final = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
-def write_parquet(rows: Rows, sink: IO[bytes]) -> None:
-    """Write `rows` to `sink`, a row group at a time."""
-    schema = _with_pandas(rows.file_schema)
-    with pq.ParquetWriter(
-        sink, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL, version="2.6"
-    ) as writer:
-        for group in rows.groups():
-            table = pa.Table.from_batches([group.replace_schema_metadata(schema.metadata)])
-            writer.write_table(table, row_group_size=GROUP_ROWS)
+def parquet_writer(schema: pa.Schema, sink: Sink) -> pq.ParquetWriter:
+    """A writer of tables with the columns of `schema`, to be given one row group after the other."""
+    return pq.ParquetWriter(
+        sink,
+        _with_pandas(schema),
+        compression=COMPRESSION,
+        compression_level=COMPRESSION_LEVEL,
+        version="2.6",
+    )
 
 
 def _with_pandas(schema: pa.Schema) -> pa.Schema:
@@ -53,23 +53,27 @@ def _with_pandas(schema: pa.Schema) -> pa.Schema:
     return schema.with_metadata({b"pandas": metadata[b"pandas"]})
 
 
-def same_rows(path: str, rows: Rows) -> bool:
-    """Whether the file holds exactly `rows`, to the bit, group by group.
+def same_footer(path: str, rows: Rows) -> bool:
+    """Whether the file says of itself what is true of `rows`, and nothing else.
 
     Raises
     ------
     pyarrow.ArrowException, OSError
-        If it cannot be read.
+        If it cannot be read, as in `same_group`.
     """
+    found = pq.read_metadata(path)
+    return (found.metadata.keys(), found.num_rows, found.num_row_groups) == (
+        FOOTER_KEYS,
+        rows.n_rows,
+        rows.n_groups,
+    )
+
+
+def same_group(path: str, rows: Rows, number: int) -> bool:
+    """Whether a row group of the file is exactly that group of `rows`, to the bit."""
     with pq.ParquetFile(path) as file:
-        metadata = file.metadata
-        if set(metadata.metadata) != FOOTER_KEYS or metadata.num_rows != rows.n_rows:
-            return False
-        # Threads of pyarrow's own would compete with those that read other files.
-        return all(
-            _same(file.read_row_group(number, use_threads=False), rows.group(number))
-            for number in range(rows.n_groups)
-        )
+        # Threads of pyarrow's own would compete with those that read other groups.
+        return _same(file.read_row_group(number, use_threads=False), rows.group(number))
 
 
 def _same(found: pa.Table, meant: pa.RecordBatch) -> bool:
