@@ -170,7 +170,7 @@ app.command("pack", epilog=example("ppdarchive pack my-study my-package --versio
     publishing.pack
 )
 app.command("show", epilog=example("ppdarchive show my-package"))(publishing.show_package)
-app.command("demo", epilog=example("ppdarchive demo"))(publishing.demo)
+app.command("demo", epilog=example("ppdarchive demo my-demo"))(publishing.demo)
 
 
 # ---------------------------------------------------------------------------------------------
