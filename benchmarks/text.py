@@ -3,8 +3,8 @@
     python benchmarks/text.py                     # 100,000 answers, about 22 MB; 10,000 known values
     python benchmarks/text.py --answers 20000 --runs 5
 
-Speeds are medians of processor time in one process, so that a busy machine distorts them less. The answers are the example study's, repeated,
-a few words of each changed so that no two are the same text.
+Speeds are medians of processor time in one process, so that a busy machine distorts them less. The
+answers are the example study's, repeated, a few words of each changed so that no two are the same text.
 """
 
 from __future__ import annotations
