@@ -14,8 +14,6 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
 import pyarrow as pa
 
 from ppdarchive.errors import LoadError, SchemaError
@@ -255,10 +253,10 @@ def _package(folder: Path) -> Package:
     raise problem
 
 
-def _resources(folder: Path) -> Mapping[str, tuple[str, Any, Any]]:
+def _resources(folder: Path) -> Mapping[str, tuple[str, object, object]]:
     """Path, size and hash of each table, as the descriptor says; it was parsed before."""
     members = json.loads((folder / DESCRIPTOR).read_text("utf-8-sig"))
-    result: dict[str, tuple[str, Any, Any]] = {}
+    result: dict[str, tuple[str, object, object]] = {}
     for number, resource in enumerate(members["resources"]):
         inside = resource.get("path")
         if not isinstance(inside, str) or not checksums.is_inside(inside):
@@ -268,5 +266,7 @@ def _resources(folder: Path) -> Mapping[str, tuple[str, Any, Any]]:
                 pointer=f"/resources/{number}/path",
                 reason="a path inside the package expected",
             )
-        result[resource["name"]] = (inside, resource.get("bytes"), resource.get("hash"))
+        own = resource.get("ppdarchive")
+        size_bytes = own.get("bytes") if isinstance(own, dict) else None
+        result[resource["name"]] = (inside, size_bytes, resource.get("hash"))
     return result

@@ -91,7 +91,10 @@ def split_texts(texts: pa.Array, field: Field) -> pa.Array:
     """
     target = arrow_type(field)
     lists = pc.split_pattern(texts, field.lexical.delimiter)
-    items = pc.cast(lists.flatten(), target.value_type)
+    items = lists.flatten()
+    if pt.is_time(target.value_type):  # Arrow reads times of day as part of a date only
+        items = pc.cast(pc.binary_join_element_wise("1970-01-01", items, "T"), pa.timestamp("us"))
+    items = pc.cast(items, target.value_type)
     counts = pc.fill_null(pc.list_value_length(lists), 0)
     offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cast(pc.cumulative_sum(counts), pa.int32())])
     return pa.ListArray.from_arrays(offsets, items, type=target, mask=texts.is_null())
