@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ppdarchive.model.schema import Field, Kind
 
@@ -51,7 +52,8 @@ def bands(field: Field) -> Bands:
     if width is None or start is None or stop is None:
         raise ValueError("a band needs `bottom` or a minimum, and `top` or a maximum")
     # A top code begins a band of its own; a maximum lies inside the last band.
-    n_bands = math.ceil((stop - start) / width) if top is not None else math.floor((stop - start) / width) + 1
+    size = (stop - start) / width
+    n_bands = math.ceil(size) if top is not None else math.floor(size) + 1
     starts = [start + number * width for number in range(n_bands)]
     ends = [*starts[1:], stop if top is not None else start + n_bands * width]
     labels = [_label(first, last, field.kind) for first, last in zip(starts, ends, strict=True)]
@@ -62,18 +64,23 @@ def bands(field: Field) -> Bands:
     if top is not None:
         labels.append(f"{_shown(top)} and over")
         edges.append(top)
-    return Bands(tuple(edges), tuple(labels))
+    return Bands(tuple(map(_plain, edges)), tuple(labels))
 
 
-def _label(first: float, last: float, kind: Kind) -> str:
-    if kind is Kind.INTEGER and all(float(edge).is_integer() for edge in (first, last)):
+def _label(first: Fraction, last: Fraction, kind: Kind) -> str:
+    if kind is Kind.INTEGER and first.denominator == last.denominator == 1:
         return f"{int(first)}" if last - first == 1 else f"{int(first)}-{int(last) - 1}"
     return f"{_shown(first)} to under {_shown(last)}"
 
 
-def _shown(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() else f"{value:.10g}"
+def _shown(value: Fraction) -> str:
+    return str(int(value)) if value.denominator == 1 else f"{float(value):.10g}"
 
 
-def _as_number(value: object) -> float | None:
-    return value if isinstance(value, int | float) else None
+def _plain(value: Fraction) -> float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def _as_number(value: object) -> Fraction | None:
+    """The number as it is written: three times 0.1 is 0.3, as the label says."""
+    return Fraction(repr(value)) if isinstance(value, int | float) else None

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.model.columns import values_of
@@ -25,13 +26,14 @@ def recoded(
     texts: npt.NDArray[np.int64],
     redaction: Redaction,
     key: Sequence[str],
-) -> tuple[Frame, Mapping[str, int]]:
+) -> tuple[Frame, npt.NDArray[np.bool_], Mapping[str, int]]:
     """Carry the segments of a table of codings across the edits of the texts that they mark.
 
     Parameters
     ----------
     frame : Frame, shape (n_codings, n_fields)
-        With integer columns ``start`` and ``end``, code points of the texts as they came in.
+        As it came in, with integer columns ``start`` and ``end``, code points of the texts as they
+        came in; one that lacks a position marks no segment.
     texts : ndarray of int64, shape (n_codings,)
         For each coding the row of its text in `redaction`.
     redaction : Redaction
@@ -40,26 +42,35 @@ def recoded(
 
     Returns
     -------
-    frame : Frame
-        In the edited texts; without codings of answers that are withheld, and without repeats.
+    frame : Frame, shape (n_codings, n_fields)
+        With positions in the edited texts.
+    gone : ndarray of bool, shape (n_codings,)
+        Codings that must not be released: of answers that are withheld, inside out, or repeated.
     counts : mapping of str to int
         How many were ``kept``, ``widened``, ``swallowed``, and left out as ``withheld``, ``repeated``.
     """
-    withheld = np.array([text is None for text in redaction.texts], dtype=bool)
-    stays = np.asarray(texts >= 0, dtype=bool)
-    if len(withheld):
-        stays &= ~withheld[texts]
-    kept = frame.loc[stays].reset_index(drop=True)
-    starts, ends = (np.asarray(values_of(kept[name]).combine_chunks()) for name in ("start", "end"))
-    moved = recode(texts[stays], starts.astype(np.int64), ends.astype(np.int64), redaction.maps)
-    kept = kept.assign(start=_integers(moved.starts), end=_integers(moved.ends))
-    is_repeated = np.zeros(len(kept), dtype=bool)
+    start, end = (values_of(frame[name]) for name in ("start", "end"))
+    has_start, has_end = (np.asarray(pc.is_valid(column)) for column in (start, end))
+    # A position that stands alone is that of an empty segment.
+    starts = _filled(pc.coalesce(start, end))
+    ends = _filled(pc.coalesce(end, start))
+    withheld = np.array([*(text is None for text in redaction.texts), True], dtype=bool)[texts]
+    withheld |= (starts < 0) | (ends < starts)
+    marks = ~withheld & (has_start | has_end)
+    moved = recode(texts[marks], starts[marks], ends[marks], redaction.maps)
+    starts[marks], ends[marks] = moved.starts, moved.ends
+    result = frame.assign(start=_integers(starts, ~has_start), end=_integers(ends, ~has_end))
+    repeated = np.zeros(len(frame), dtype=bool)
     if key:
-        is_repeated = np.asarray(kept.duplicated(subset=list(key)), dtype=bool)
+        repeated[~withheld] = result.loc[~withheld].duplicated(subset=list(key)).to_numpy(dtype=bool)
     counts = {fate.value: moved.counts[fate] for fate in Fate}
-    counts |= {WITHHELD: int((~stays).sum()), REPEATED: int(is_repeated.sum())}
-    return kept.loc[~is_repeated].reset_index(drop=True), MappingProxyType(counts)
+    counts |= {WITHHELD: int(withheld.sum()), REPEATED: int(repeated.sum())}
+    return result, withheld | repeated, MappingProxyType(counts)
 
 
-def _integers(values: npt.NDArray[np.int64]) -> pd.Series:
-    return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(values, pa.int64())))
+def _filled(values: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    return np.asarray(pc.fill_null(values, 0)).astype(np.int64)
+
+
+def _integers(values: npt.NDArray[np.int64], null: npt.NDArray[np.bool_]) -> pd.Series:
+    return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(values, pa.int64(), mask=null)))

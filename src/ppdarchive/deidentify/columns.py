@@ -6,6 +6,7 @@ agree, which the tests check for every treatment over generated tables.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -18,7 +19,7 @@ from ppdarchive.deidentify.bands import bands
 from ppdarchive.deidentify.released import SUPPRESSED
 from ppdarchive.model.columns import encode, positions, values_of
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
-from ppdarchive.model.schema import Field
+from ppdarchive.model.schema import Field, Kind
 
 
 def pseudonymize(values: pd.Series, pseudonyms: Mapping[str, str]) -> pd.Series:
@@ -51,12 +52,14 @@ def pseudonymize(values: pd.Series, pseudonyms: Mapping[str, str]) -> pd.Series:
 
 
 def band(values: pd.Series, field: Field, released: Field) -> pd.Series:
-    """Group numbers into the bands that `field` declares, closed on the left."""
+    """Group numbers into the bands that `field` declares, closed on the left; NaN lies in none."""
     given = bands(field)
     numbers = values_of(values)
-    filled = np.asarray(pc.fill_null(pc.cast(numbers, pa.float64()), 0.0))
-    codes = np.searchsorted(np.array(given.edges, dtype=np.float64), filled, side="right")
-    codes = np.where(np.asarray(pc.is_null(numbers)), -1, codes)
+    filled = np.asarray(pc.fill_null(numbers, 0))
+    # Whole numbers are compared as such: not all of them have a float.
+    edges = np.array([math.ceil(edge) for edge in given.edges] if field.kind is Kind.INTEGER else given.edges)
+    codes = np.searchsorted(edges.astype(filled.dtype), filled, side="right")
+    codes = np.where(np.asarray(pc.is_null(numbers, nan_is_null=True)), -1, codes)
     return pd.Series(pd.Categorical.from_codes(codes, dtype=pandas_dtype(released)))  # type: ignore[arg-type]
 
 

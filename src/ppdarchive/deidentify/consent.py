@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ppdarchive.model.columns import positions, values_of
-from ppdarchive.model.schema import ForeignKey, Schemas
+from ppdarchive.model.schema import Field, ForeignKey, Schemas
 from ppdarchive.model.table import CheckedTable, Frame
 
 Mask = npt.NDArray[np.bool_]
@@ -30,6 +30,9 @@ class Consented:
 def consented(tables: Mapping[str, CheckedTable], field: str | None) -> Consented:
     """Leave out participants without consent, and every row that refers to them, however far.
 
+    A field that is pseudonymized as participants are refers to them, with a foreign key or without.
+    A row that could name a participant and names none is left out too.
+
     Parameters
     ----------
     tables : mapping of str to CheckedTable
@@ -41,11 +44,53 @@ def consented(tables: Mapping[str, CheckedTable], field: str | None) -> Consente
     -------
     Consented
     """
-    if field is None or PARTICIPANTS not in tables:
+    if field is None:
         return Consented(tables, {})
-    said_yes = pc.fill_null(values_of(tables[PARTICIPANTS].frame[field]), False)
-    gone: dict[str, Mask] = {name: np.zeros(len(table.frame), dtype=bool) for name, table in tables.items()}
-    gone[PARTICIPANTS] = ~np.asarray(said_yes)
+    # Without participants nobody is known to have consented to anything.
+    rows = {name: np.ones(len(table.frame), dtype=bool) for name, table in tables.items()}
+    if PARTICIPANTS in tables:
+        said_yes = pc.fill_null(values_of(tables[PARTICIPANTS].frame[field]), False)
+        rows = {name: _is_nobodys(tables, name) for name in tables}
+        rows[PARTICIPANTS] = ~np.asarray(said_yes)
+    gone = with_referring(tables, rows)
+    return Consented(
+        {name: without(table, gone[name]) for name, table in tables.items()},
+        {name: int(mask.sum()) for name, mask in gone.items() if mask.any()},
+    )
+
+
+def _is_nobodys(tables: Mapping[str, CheckedTable], name: str) -> Mask:
+    """Rows that should refer to participants and refer to none: nobody consented to sharing them."""
+    frame = tables[name].frame
+    keys = [
+        key
+        for own, key in _references({each: table.schema for each, table in tables.items()})
+        if own == name and key.resource == PARTICIPANTS
+    ]
+    if not keys or name == PARTICIPANTS:
+        return np.zeros(len(frame), dtype=bool)
+    refers = [_refers(frame, key, tables[PARTICIPANTS].frame) for key in keys]
+    return np.asarray(~np.logical_or.reduce(refers), dtype=bool)
+
+
+def with_referring(tables: Mapping[str, CheckedTable], rows: Mapping[str, Mask]) -> dict[str, Mask]:
+    """The rows given, and every row that refers to one of them, however far.
+
+    Parameters
+    ----------
+    tables : mapping of str to CheckedTable
+    rows : mapping of str to ndarray of bool, shape (n_rows,)
+        Not every table needs to be named.
+
+    Returns
+    -------
+    dict of str to ndarray of bool, shape (n_rows,)
+        For every table.
+    """
+    gone: dict[str, Mask] = {
+        name: rows[name].copy() if name in rows else np.zeros(len(table.frame), dtype=bool)
+        for name, table in tables.items()
+    }
     schemas = {name: table.schema for name, table in tables.items()}
     changed = True
     while changed:
@@ -58,14 +103,33 @@ def consented(tables: Mapping[str, CheckedTable], field: str | None) -> Consente
             if (refers & ~gone[name]).any():
                 gone[name] |= refers
                 changed = True
-    return Consented(
-        {name: _without(table, gone[name]) for name, table in tables.items()},
-        {name: int(mask.sum()) for name, mask in gone.items() if mask.any()},
-    )
+    return gone
 
 
 def _references(schemas: Schemas) -> list[tuple[str, ForeignKey]]:
-    return [(name, key) for name, schema in schemas.items() for key in schema.foreign_keys]
+    """All foreign keys, and the fields that are no foreign key but stand for a participant's key."""
+    declared = [(name, key) for name, schema in schemas.items() for key in schema.foreign_keys]
+    return declared + [
+        (name, ForeignKey((field.name,), PARTICIPANTS, own))
+        for own in _own_key(schemas)
+        for name, schema in schemas.items()
+        for field in schema
+        if _space(field) == _space(schemas[PARTICIPANTS][own[0]])
+        and (name, field.name) != (PARTICIPANTS, own[0])
+        and field.kind is schemas[PARTICIPANTS][own[0]].kind
+    ]
+
+
+def _own_key(schemas: Schemas) -> list[tuple[str]]:
+    """The one field that names a participant by a pseudonym, if there is one."""
+    if PARTICIPANTS not in schemas or len(schemas[PARTICIPANTS].primary_key) != 1:
+        return []
+    (name,) = schemas[PARTICIPANTS].primary_key
+    return [(name,)] if _space(schemas[PARTICIPANTS][name]) is not None else []
+
+
+def _space(field: Field) -> object:
+    return None if field.disclosure is None else field.disclosure.treatment.parameters.get("space")
 
 
 def _refers(frame: Frame, key: ForeignKey, target: Frame) -> Mask:
@@ -86,7 +150,8 @@ def _refers(frame: Frame, key: ForeignKey, target: Frame) -> Mask:
     return np.isin(here, there) & ~null[: len(frame)]
 
 
-def _without(table: CheckedTable, gone: Mask) -> CheckedTable:
+def without(table: CheckedTable, gone: Mask) -> CheckedTable:
+    """The table without some of its rows."""
     if not gone.any():
         return table
     kept = ~gone

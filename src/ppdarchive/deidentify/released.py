@@ -20,6 +20,7 @@ from ppdarchive.model.schema import (
     Kind,
     Lexical,
     MissingCode,
+    Role,
     Scalar,
     Schema,
     Schemas,
@@ -32,6 +33,9 @@ PSEUDONYM_PATTERN: Final = "[bcdfghjklmnpqrstvwxz]{16}"
 
 SUPPRESSED: Final = "Suppressed: shared by too few participants"
 """The reason in the companion field of a value that was suppressed."""
+
+POSITIONS: Final = ("start", "end")
+"""The fields of a table of codings that say which segment of a text is marked."""
 
 _BLANK: Final = (MissingCode(""),)
 
@@ -52,6 +56,8 @@ def released(schemas: Schemas) -> Schemas:
     mapping of str to Schema
         Tables of which no field is left are gone.
     """
+    moving = {name for name in schemas if coded_text(schemas, name) is not None}
+    schemas = {name: _moving(each) if name in moving else each for name, each in schemas.items()}
     result: dict[str, Schema] = {}
     for name, schema in schemas.items():
         fields = tuple(field for given in schema.fields for field in _released_fields(given))
@@ -66,9 +72,56 @@ def released(schemas: Schemas) -> Schemas:
                 foreign_keys=(),
             )
     for name, schema in result.items():
-        keys = tuple(key for key in schemas[name].foreign_keys if _still_refers(key, name, schemas, result))
+        keys = tuple(
+            key
+            for key in schemas[name].foreign_keys
+            if _still_refers(key, name, schemas, result)
+            and not (key.resource in moving and set(key.reference_fields) & set(POSITIONS))
+        )
         result[name] = replace(schema, foreign_keys=keys)
     return MappingProxyType(result)
+
+
+def coded_text(schemas: Schemas, name: str) -> tuple[str, str] | None:
+    """The table and text field whose segments the table `name` marks by ``start`` and ``end``.
+
+    Returns
+    -------
+    tuple of str, or None
+        None if it marks none: it lacks one of the two whole numbers, or refers to no table with
+        free text that is redacted.
+    """
+    schema = schemas[name]
+    if not all(each in schema and _is_position(schema[each]) for each in POSITIONS):
+        return None
+    for key in schema.foreign_keys:
+        target = schemas.get(key.resource)
+        for field in target.fields if target is not None else ():
+            is_free = field.disclosure is not None and field.disclosure.role is Role.FREE_TEXT
+            if is_free and _method(field) == "text":
+                return key.resource, field.name
+    return None
+
+
+def _is_position(field: Field) -> bool:
+    return field.kind is Kind.INTEGER and field.categories is None
+
+
+def _moving(schema: Schema) -> Schema:
+    """A schema of codings: redaction moves their segments, and what bound them binds no more."""
+    fields = tuple(
+        replace(field, constraints=_moved_bounds(field)) if field.name in POSITIONS else field
+        for field in schema
+    )
+    unique = tuple(key for key in schema.unique_keys if not set(key) & set(POSITIONS))
+    return replace(schema, fields=fields, unique_keys=unique)
+
+
+def _moved_bounds(field: Field) -> Constraints:
+    """No segment begins before its text, or ends before its first character."""
+    least, given = POSITIONS.index(field.name), field.constraints.minimum
+    minimum = given if isinstance(given, int | float) and given <= least else None
+    return Constraints(required=field.constraints.required, minimum=minimum)
 
 
 def _released_fields(field: Field) -> tuple[Field, ...]:
@@ -95,8 +148,11 @@ def _written(field: Field) -> Lexical:
     if field.kind is Kind.STRING:
         return Lexical(format=field.lexical.format)
     keeps_zone = field.kind is Kind.DATETIME and "%z" in field.lexical.format
+    # Items of a list may hold any delimiter but their own.
     return Lexical(
-        format="%Y-%m-%dT%H:%M:%S.%f%z" if keeps_zone else "default", item_kind=field.lexical.item_kind
+        format="%Y-%m-%dT%H:%M:%S.%f%z" if keeps_zone else "default",
+        item_kind=field.lexical.item_kind,
+        delimiter=field.lexical.delimiter,
     )
 
 
@@ -143,10 +199,17 @@ def _band(field: Field) -> Field:
         field,
         kind=Kind.STRING,
         lexical=Lexical(),
-        constraints=Constraints(required=field.constraints.required),
+        # What is not a number lies in no band; bounds let none in.
+        constraints=Constraints(required=field.constraints.required and not _may_be_nan(field)),
         categories=tuple(Category(label) for label in bands(field).labels),
         categories_ordered=True,
     )
+
+
+def _may_be_nan(field: Field) -> bool:
+    given = field.constraints
+    bounds = (given.minimum, given.maximum, given.exclusive_minimum, given.exclusive_maximum, given.enum)
+    return field.kind is Kind.NUMBER and all(bound is None for bound in bounds)
 
 
 def _year(field: Field) -> Field:
@@ -176,8 +239,10 @@ def _suppress(field: Field) -> Field:
 
 
 def _text(field: Field) -> Field:
-    kept = Constraints(required=field.constraints.required)
-    return replace(field, lexical=Lexical(), constraints=kept, categories=None, categories_ordered=False)
+    # Not required: an answer may be withheld.
+    return replace(
+        field, lexical=Lexical(), constraints=Constraints(), categories=None, categories_ordered=False
+    )
 
 
 _CHANGES: Final[Mapping[str, Callable[[Field], Field]]] = MappingProxyType(
@@ -200,6 +265,10 @@ def _tells_apart(schema: Schema, key: tuple[str, ...]) -> bool:
     return bool(key) and all(_method(schema[name]) in _ONE_TO_ONE for name in key)
 
 
+def _treatment(field: Field) -> Treatment | None:
+    return None if field.disclosure is None else field.disclosure.treatment
+
+
 def _method(field: Field) -> str:
     return "drop" if field.disclosure is None else field.disclosure.treatment.method
 
@@ -209,6 +278,6 @@ def _still_refers(key: ForeignKey, name: str, schemas: Schemas, result: Schemas)
     target = key.resource or name
     return target in result and all(
         _method(schemas[name][own]) in _ONE_TO_ONE
-        and _method(schemas[name][own]) == _method(schemas[target][other])
+        and _treatment(schemas[name][own]) == _treatment(schemas[target][other])
         for own, other in zip(key.fields, key.reference_fields, strict=True)
     )

@@ -6,8 +6,9 @@ engine. Nothing here draws a random number, reads a file, or knows which values 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -17,12 +18,13 @@ import pyarrow as pa
 
 from ppdarchive.deidentify import columns
 from ppdarchive.deidentify.codings import recoded
+from ppdarchive.deidentify.consent import with_referring, without
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.deidentify.owners import owners, target_rows
-from ppdarchive.deidentify.released import released
+from ppdarchive.deidentify.released import coded_text, released
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
-from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Role, Schema
+from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Schema, Schemas
 from ppdarchive.model.table import CheckedTable, Frame
 
 Owners = npt.NDArray[np.int64]
@@ -81,35 +83,77 @@ def treat(
     -------
     Treated
     """
-    target = released({name: table.schema for name, table in tables.items()})
-    whose = owners(tables)
-    redactions: dict[tuple[str, str], Redaction] = {}
+    schemas = {name: table.schema for name, table in tables.items()}
+    target = released(schemas)
+    redactions = _redacted(tables, target, redact)
+    moved, rows, counts = _with_moved_codings(tables, target, redactions)
+    whose = owners(moved)
     frames: dict[str, Frame] = {}
     for name, schema in target.items():
         treated: dict[str, pd.Series] = {}
-        for field in tables[name].schema:
-            if field.name not in schema:
-                continue
-            if _method(field) == "text":
-                cells = values_of(tables[name].frame[field.name]).to_pylist()
-                redactions[name, field.name] = redact(cells, whose[name].tolist())
-            treated |= _treated(
-                field,
-                schema,
-                tables,
-                whose=whose[name],
-                pseudonyms=pseudonyms,
-                redaction=redactions.get((name, field.name)),
-            )
+        for field in moved[name].schema:
+            if field.name in schema:
+                redaction = redactions.get((name, field.name))
+                treated |= _treated(
+                    field,
+                    schema,
+                    moved,
+                    whose=whose[name],
+                    pseudonyms=pseudonyms,
+                    texts=None
+                    if redaction is None
+                    else pa.array(redaction.texts, pa.string()).filter(rows[name]),
+                )
         frames[name] = pd.DataFrame({column: treated[column] for column in schema.names})
-    counts: Mapping[str, int] = MappingProxyType({})
-    for name, frame in list(frames.items()):
-        text = _coded_text(tables, name, redactions)
-        if text is not None:
-            rows = _coded_rows(tables, name, text[0])
-            frames[name], counts = recoded(frame, rows, redactions[text], target[name].primary_key)
     result = {name: TreatedTable(target[name], frame) for name, frame in frames.items()}
     return Treated(MappingProxyType(result), MappingProxyType(redactions), counts)
+
+
+def _redacted(
+    tables: Mapping[str, CheckedTable], target: Schemas, redact: Redact
+) -> dict[tuple[str, str], Redaction]:
+    """Every text column that is released, redacted."""
+    whose = owners(tables)
+    return {
+        (name, field.name): redact(
+            values_of(tables[name].frame[field.name]).to_pylist(), whose[name].tolist()
+        )
+        for name in target
+        for field in tables[name].schema
+        if field.name in target[name] and _method(field) == "text"
+    }
+
+
+def _with_moved_codings(
+    tables: Mapping[str, CheckedTable], target: Schemas, redactions: Mapping[tuple[str, str], Redaction]
+) -> tuple[Mapping[str, CheckedTable], Mapping[str, pa.Array], Mapping[str, int]]:
+    """The tables with codings in positions of the redacted texts, before any other treatment.
+
+    Codings that are left out are gone, and so is what refers to them.
+
+    Returns
+    -------
+    tables : mapping of str to CheckedTable
+    rows : mapping of str to Array of bool
+        Which rows of each table as it came in are left.
+    counts : mapping of str to int
+    """
+    schemas = {name: table.schema for name, table in tables.items()}
+    moved, gone = dict(tables), {}
+    counts: Counter[str] = Counter()
+    for name in target:
+        text = coded_text(schemas, name)
+        if text is None or text not in redactions:
+            continue
+        table, key = tables[name], next(key for key in schemas[name].foreign_keys if key.resource == text[0])
+        own = target_rows(table, key, tables[text[0]])
+        frame, gone[name], fates = recoded(table.frame, own, redactions[text], table.schema.primary_key)
+        moved[name] = replace(table, frame=frame)
+        counts.update(fates)
+    every = with_referring(tables, gone)
+    left = {name: without(table, every[name]) for name, table in moved.items()}
+    rows = {name: pa.array(~mask) for name, mask in every.items()}
+    return left, rows, MappingProxyType(dict(counts))
 
 
 def _treated(
@@ -119,7 +163,7 @@ def _treated(
     *,
     whose: Owners,
     pseudonyms: Mapping[str, Mapping[str, str]],
-    redaction: Redaction | None,
+    texts: pa.Array | None,
 ) -> dict[str, pd.Series]:
     """One field's released column, and its companion's."""
     name, frame = schema.name, tables[schema.name].frame
@@ -141,8 +185,8 @@ def _treated(
             result, suppressed = columns.suppress(values, whose, below)
             reasons = columns.suppression_reasons(reasons, suppressed, schema[companion])
         case "text":
-            assert redaction is not None
-            result = pd.Series(pd.arrays.ArrowExtensionArray(pa.array(redaction.texts, pa.string())))
+            assert texts is not None
+            result = pd.Series(pd.arrays.ArrowExtensionArray(texts))
         case _:
             result = columns.default_form(values, own)
     if companion not in schema:
@@ -158,40 +202,17 @@ def _anchors(field: Field, tables: Mapping[str, CheckedTable], name: str) -> pd.
     table, _, column = anchor.rpartition(".")
     if table in ("", name):
         return tables[name].frame[column]
+    if table not in tables:
+        dates = values_of(tables[name].frame[field.name])
+        return pd.Series(pd.arrays.ArrowExtensionArray(pa.nulls(len(dates), dates.type)))
     key = next(key for key in tables[name].schema.foreign_keys if key.resource == table)
     dates = values_of(tables[table].frame[column])
-    if table not in tables:
-        return pd.Series(pd.arrays.ArrowExtensionArray(pa.nulls(len(tables[name].frame), dates.type)))
     rows = target_rows(tables[name], key, tables[table])
     return pd.Series(pd.arrays.ArrowExtensionArray(dates.take(pa.array(rows, mask=rows < 0))))
 
 
-def _coded_text(
-    tables: Mapping[str, CheckedTable], name: str, redactions: Mapping[tuple[str, str], Redaction]
-) -> tuple[str, str] | None:
-    """The text column whose segments the table `name` marks by start and end, if it does."""
-    schema = tables[name].schema
-    if "start" not in schema or "end" not in schema:
-        return None
-    for key in schema.foreign_keys:
-        for table, field in redactions:
-            if table == key.resource and _role(tables[table].schema[field]) is Role.FREE_TEXT:
-                return table, field
-    return None
-
-
-def _coded_rows(tables: Mapping[str, CheckedTable], name: str, text_table: str) -> Owners:
-    """For each coding the row of the text that it marks."""
-    key = next(key for key in tables[name].schema.foreign_keys if key.resource == text_table)
-    return target_rows(tables[name], key, tables[text_table])
-
-
 def _method(field: Field) -> str:
     return "drop" if field.disclosure is None else field.disclosure.treatment.method
-
-
-def _role(field: Field) -> Role | None:
-    return None if field.disclosure is None else field.disclosure.role
 
 
 def _parameter(field: Field, name: str) -> object:
