@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+
 import pyarrow as pa
 
 from ppdarchive.errors import LoadError, SchemaError

@@ -7,6 +7,7 @@ import json
 import tempfile
 import warnings
 from collections import Counter
+from datetime import date, time
 from pathlib import Path
 
 import duckdb
@@ -152,11 +153,9 @@ FORMS = [
     released_field("at", Kind.TIME),
     released_field("seen", Kind.LIST),
 ]
-ROWS = [
-    {"id": "a", "count": 1, "day": None, "score": 1.5, "yes": None, "born": 1990, "at": None, "seen": ["x", "y"]},
-    {"id": "b", "count": None, "day": pd.Timestamp("2020-02-29").date(), "score": None, "yes": True, "born": None,
-     "at": pd.Timestamp("2020-01-01 01:02:03").time(), "seen": None},
-]  # fmt: skip
+FIRST = {"id": "a", "count": 1, "day": None, "score": 1.5, "yes": None, "born": 1990, "at": None}
+SECOND = {"id": "b", "count": None, "day": date(2020, 2, 29), "score": None, "yes": True, "born": None}
+ROWS = [{**FIRST, "seen": ["x", "y"]}, {**SECOND, "at": time(1, 2, 3), "seen": None}]
 
 
 def test_frictionless_finds_nothing_wrong(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, time
 from functools import partial
@@ -86,9 +86,13 @@ def write_package(
     try:
         stage.mkdir(mode=0o700)
         rows, files = _fill(stage, tables, info)
-        _read_back(stage, rows, files)
+        seconds = int(datetime.combine(info.released_on, time(), UTC).timestamp())
+        with ThreadPoolExecutor(1) as disk:  # which is slow, and needs no processor meanwhile
+            settled = disk.map(lambda path: _settle_file(stage / path, seconds), files)
+            _read_back(stage, rows, files)
+            list(settled)
         check(stage)
-        _settle(stage, info)
+        _settle_folders(stage, seconds)
         _place(stage, out)
     except OSError as error:
         reason = error.strerror or "unknown"
@@ -250,24 +254,8 @@ def _place(stage: Path, out: Path) -> None:
         _sync_folder(out.parent)
 
 
-def _settle(stage: Path, info: PackageInfo) -> None:
-    """Give every file and folder its mode and time, and see that it is on the disk."""
-    moment = datetime.combine(info.released_on, time(), UTC)
-    seconds = int(moment.timestamp())
-    folders = [path for path in stage.iterdir() if path.is_dir()]
-    _each(lambda path: _settle_file(stage / path, seconds), [path for path, _ in checksums.walk(stage)])
-    for folder in (*folders, stage):
-        folder.chmod(0o755)
-        os.utime(folder, (seconds, seconds))
-        _sync_folder(folder)
-
-
-def _each(work: Callable[[str], None], paths: Iterable[str]) -> None:
-    with ThreadPoolExecutor(_N_THREADS) as pool:
-        list(pool.map(work, paths))
-
-
 def _settle_file(path: Path, seconds: int) -> None:
+    """Give a file its mode and time, and see that it is on the disk."""
     descriptor = os.open(path, os.O_RDWR)
     try:
         os.fchmod(descriptor, 0o644)
@@ -275,6 +263,14 @@ def _settle_file(path: Path, seconds: int) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _settle_folders(stage: Path, seconds: int) -> None:
+    """Give folders their modes and times; the package's own last, which keeps others out until then."""
+    for folder in (*(path for path in stage.iterdir() if path.is_dir()), stage):
+        folder.chmod(0o755)
+        os.utime(folder, (seconds, seconds))
+        _sync_folder(folder)
 
 
 def _sync_folder(folder: Path) -> None:
