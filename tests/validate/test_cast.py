@@ -193,3 +193,13 @@ def test_numbers_with_a_decimal_comma_never_lose_it() -> None:
         1300,
         1234567,
     ]
+
+
+def test_integer_categories_are_read_in_the_fields_own_form() -> None:
+    """Grouping applies to a categorical integer as to any other."""
+    field = Field(
+        "a", Kind.INTEGER, lexical=Lexical(group_char=","), categories=(Category(1000), Category(13))
+    )
+    result = cast(pa.chunked_array([["1,000", "1,3", "13"]]), field, required=False)
+    assert result.values.tolist()[::2] == [1000, 13]
+    assert {kind: rows.tolist() for kind, rows in result.broken.items()} == {RuleKind.TYPE: [1]}
