@@ -146,6 +146,12 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     return load(write(tmp_path_factory.mktemp("release") / "out"))
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out fsync, which no test in here can see the effect of."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 def test_a_release_says_what_it_is(release: Release) -> None:
     """Names, texts and tables are at hand, and its repr shows numbers of rows and no cell."""
     assert (release.name, release.title, release.version) == ("study", "A study", "2.1.0")

@@ -34,7 +34,7 @@ FULL = replace(
     title='Answers: "so much"',
     id="https://doi.org/10.5281/zenodo.1234",
     licenses=(License("CC-BY-4.0"),),
-    contributors=(ANN, LAB),
+    contributors=(ANN, LAB, replace(ANN, roles=("coder",))),
     sources=(Source("A paper", "https://example.org/paper"),),
     policy={"treatments": ["text"], "categories": {"NAME": "removed"}},
 )  # fmt: skip

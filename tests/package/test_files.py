@@ -91,7 +91,7 @@ def crash(tmp_path: Path, times: int) -> None:
 
 def test_a_killed_writer_leaves_nothing_or_all(tmp_path: Path) -> None:
     """Killed at a few random instants, a writer leaves no package or a whole one."""
-    crash(tmp_path, 4)
+    crash(tmp_path, 3)
 
 
 @pytest.mark.thorough

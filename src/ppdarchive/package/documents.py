@@ -80,8 +80,8 @@ def citation(info: PackageInfo) -> str:
     elif len(info.licenses) == 1 and _URL.fullmatch(info.licenses[0].path or ""):
         lines.append(f"license-url: {_quoted(info.licenses[0].path or '')}")
     lines.append("authors:")
-    for contributor in info.contributors or (Contributor(title=f"Contributors of {info.title}"),):
-        lines += _author(contributor)
+    authors = info.contributors or (Contributor(title=f"Contributors of {info.title}"),)
+    lines += dict.fromkeys("\n".join(_author(author)) for author in authors)  # each stands there once
     return "\n".join(lines) + "\n"
 
 
