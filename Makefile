@@ -18,16 +18,13 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-# The main job on the example study: build it, validate it clean, validate a faulty copy.
+# The main job on the example study, from exports to a package that is loaded; then a faulty copy.
 demo: setup
 	@rm -rf $(DEMO)
-	@echo "== 1. The example study: synthetic, nobody in it exists"
-	@$(BIN)/ppdarchive synth $(DEMO)/study
-	@echo; echo "== 2. Is anything wrong with it?"
-	@$(BIN)/ppdarchive validate $(DEMO)/study
-	@echo; echo "== 3. The same study with faults planted in its exports"
+	@$(BIN)/ppdarchive demo $(DEMO)
+	@echo; echo "== The same study with faults planted in its exports"
 	@$(BIN)/ppdarchive synth $(DEMO)/faulty --faults
-	@echo; echo "== 4. What is wrong with that one? (exit code 1 says that there are findings)"
+	@echo; echo "== What is wrong with that one? (exit code 1 says that there are findings)"
 	@$(BIN)/ppdarchive validate $(DEMO)/faulty; test $$? -eq 1
 
 test: setup lint types imports

@@ -6,6 +6,7 @@ key too many or too few there is an error.
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import sys
@@ -26,12 +27,16 @@ from pydantic.fields import FieldInfo
 import ppdarchive
 from ppdarchive.cli.main import app, call
 from ppdarchive.codebook import codebook as codebook_page
+from ppdarchive.deidentify.detect import KnownIdentifiers, Patterns
+from ppdarchive.deidentify.detect.patterns import RULES
 from ppdarchive.errors import PROBLEMS
 from ppdarchive.model.finding import Rule, RuleKind
 from ppdarchive.model.schema import Constraints, Field, FieldsMatch, ForeignKey, Kind, Lexical, Role, Schema
+from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.model.treatment import TREATMENTS
 from ppdarchive.study import Config
 from ppdarchive.tableschema import load_package, parse
+from ppdarchive.text.overlap import resolve
 from ppdarchive.validate import rules
 
 ROOT: Final = Path(__file__).parents[1]
@@ -49,6 +54,8 @@ def pages() -> dict[str, str]:
         "reference/schemas.md": schemas(),
         "reference/rules.md": rule_kinds(),
         "reference/errors.md": errors(),
+        "reference/gate.md": gate(),
+        "reference/detectors.md": detectors(),
         "reference/cli.md": command_line(),
         "reference/codebook.md": codebook(),
         "reference/python.md": python(),
@@ -236,8 +243,8 @@ def schemas() -> str:
         "",
         'Ours, not the standard\'s: `{"role": ..., "treatment": {"method": ..., ...}}`. A role says what '
         "a field can reveal, a treatment what happens to it before release. Treatments are checked "
-        "against the field's type and role today, and the released schema is computed from them; the "
-        "data themselves are not treated yet.",
+        "against the field's type and role, and the released schema is computed from them: its own "
+        "treatments are all `keep`, and its descriptions say what was done.",
         "",
         *table(
             ("role", "meaning", "treatments"),
@@ -253,6 +260,10 @@ def schemas() -> str:
                 for name, kind in TREATMENTS.items()
             ),
         ),
+        "",
+        "What becomes of values, types and constraints:",
+        "",
+        *table(("method", "what becomes of the field"), _described("treatment", TREATMENTS)),
         "",
         "Bands must be known before the data are: `bottom` or a `minimum`, and `top` or a `maximum`, "
         "are there. Both sides of a foreign key have the same treatment.",
@@ -391,6 +402,9 @@ ROOMS: Final = {
     "study": "study.toml",
     "write": "Writing",
     "usage": "The command line",
+    "register": "The register",
+    "package": "Writing a package",
+    "load": "Loading a package",
 }
 
 
@@ -427,6 +441,136 @@ def _filled(template: str) -> str:
     return shown
 
 
+# -- the gate and the detectors -------------------------------------------------------------------
+
+
+def gate() -> str:
+    """Every condition of the gate, as its own source states it."""
+    found = _conditions()
+    words = meaning("gate", found)
+    open_to_reasons = [name for name, (_, overridable) in found.items() if overridable]
+    lines = [
+        "# The gate",
+        "",
+        "The gate is a list of conditions that must hold before anything is published. A condition that "
+        "does not hold stops the release: `ppdarchive pack` ends with exit code 3, names every condition "
+        "of that stage that failed and what to do about it, and nothing is written. A message holds numbers "
+        "and places, never a value.",
+        "",
+        "There are two stages. The treated tables are judged in memory. Then the package is written beside "
+        "its place, and every string of every file in it is looked at: cells, labels, the codebook, the "
+        "descriptor, the footers of Parquet files, and the names of files. Only then is it moved there.",
+        "",
+        *table(
+            ("condition", "demands", "what to do"),
+            ((f"`{name}`", words[name], remedy) for name, (remedy, _) in found.items()),
+        ),
+        "",
+        f"A written reason can override {code(open_to_reasons) or 'none of them'}.",
+        "",
+        "## What it does not judge yet",
+        "",
+        "The thresholds under `[release]` (`k`, `max_prosecutor_risk`, `max_average_risk`), the `review` of "
+        "uncertain words and the identifier classes of the `standard` are read and checked as part of "
+        "`study.toml`, and **no condition enforces them today**. That the gate lets a package pass says that "
+        "the conditions above hold, and no more.",
+    ]
+    return "\n".join(lines)
+
+
+def _conditions() -> dict[str, tuple[str, bool]]:
+    """Each condition of gate.py: its remedy, and whether a reason can override it."""
+    result: dict[str, tuple[str, bool]] = {}
+    tree = ast.parse((ROOT / "src/ppdarchive/gate.py").read_text("utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for node in sorted(calls, key=lambda call: call.lineno):
+        if isinstance(node.func, ast.Name) and node.func.id == "Failure":
+            given = dict(zip(("condition", "what", "remedy", "overridable"), node.args, strict=False))
+            given |= {each.arg: each.value for each in node.keywords if each.arg is not None}
+            name, remedy = (ast.literal_eval(given[key]) for key in ("condition", "remedy"))
+            overridable = ast.literal_eval(given["overridable"]) if "overridable" in given else False
+            result.setdefault(name, (remedy, overridable))
+    return result
+
+
+def detectors() -> str:
+    """What the pattern detector finds, by category, on examples that are run."""
+    words = meaning("detector", [rule.name for rule in RULES])
+    lines = [
+        "# Detectors",
+        "",
+        "Two detectors look at every text today: patterns, which know forms, and the study's known "
+        "identifiers, which know values. **They are simple.** What has no form and is in no list is not "
+        "found: an unlisted name, a misspelt one, an employer, a church, a ship, a rank, or a story. Do not "
+        "publish real answers on them alone; a person must read what is left. How texts are matched and what "
+        "comes of it is told in [Why: de-identification](../why/deidentification.md).",
+        "",
+        "## Patterns",
+        "",
+        "In bold is what the rule finds in an example. What is found *surely* is redacted. What is "
+        "*uncertain* is redacted too, or the whole answer is withheld, as `uncertain` under `[text]` in "
+        "`study.toml` says.",
+    ]
+    for category in TextCategory:
+        own = [rule for rule in RULES if rule.category is category]
+        if own:
+            rows = (
+                (f"`{rule.name}`", _marked(rule.name, words[rule.name]), _sureness(rule.tier)) for rule in own
+            )
+            lines += ["", f"### {category}", "", *table(("rule", "an example", "found"), rows)]
+    without = [category for category in TextCategory if not any(r.category is category for r in RULES)]
+    lines += [
+        "",
+        f"No pattern finds {code(without)}: values of these categories are found where they are known.",
+        "",
+        "## Known identifiers",
+        "",
+        "Values that identify people in this study, looked for in every text of it, whoever wrote it:",
+        "",
+        "- every value of a field of role `direct-identifier`, of all participants, also of those who are "
+        "not released; a date in four ways of writing it;",
+        "- every key that is not released as it is, from five characters on, if there is a digit in it;",
+        "- the columns of the `[[known]]` lists that `study.toml` names.",
+        "",
+        "In bold is what is found where the value is known:",
+        "",
+        *table(
+            ("known", "as", "in texts"),
+            (_known(*key.split(" | "), text) for key, text in MEANINGS["known"].items()),
+        ),
+        "",
+        "Values of one letter, numbers of fewer than four digits and placeholders such as `n/a` are not "
+        "looked for.",
+    ]
+    return "\n".join(lines)
+
+
+def _sureness(tier: Tier) -> str:
+    return "surely" if tier is Tier.REDACT else "uncertain"
+
+
+def _marked(rule: str, text: str) -> str:
+    """The example with what the rule finds in bold."""
+    (spans,) = Patterns().detect([text])
+    own = [span for span in spans if span.detector == f"patterns.{rule}"]
+    if not own:
+        raise LookupError(f"meanings.toml, [detector]: {rule} finds nothing in {text!r}")
+    return _bold(text, own)
+
+
+def _known(value: str, category: str, text: str) -> tuple[str, str, str]:
+    """A known value, and an example text with what is found of it in bold."""
+    (spans,) = KnownIdentifiers([(value, TextCategory(category))]).detect([text])
+    uncertain = " (uncertain)" if any(span.tier is Tier.UNCERTAIN for span in spans) else ""
+    return value, category, _bold(text, resolve(spans)) + uncertain
+
+
+def _bold(text: str, spans: Iterable[Span]) -> str:
+    for start, end in sorted({(span.start, span.end) for span in spans}, reverse=True):
+        text = f"{text[:start]}**{text[start:end]}**{text[end:]}"
+    return text
+
+
 # -- command line ---------------------------------------------------------------------------------
 
 
@@ -440,11 +584,12 @@ def command_line() -> str:
         "| 0 | fine |",
         "| 1 | findings in the data |",
         "| 2 | wrong use, a file that cannot be read, a `study.toml` or schema that makes no sense |",
-        "| 3 | a gate refused (planned, with releases) |",
+        "| 3 | the gate refused: nothing was written, see [The gate](gate.md) |",
         "| 130 | stopped by the user |",
         "",
         "Results go to standard output, errors to standard error; with `--json` both are JSON on "
-        "standard output. No command shows a cell of a data file, except `validate --show-values`. "
+        "standard output. No command shows a cell of a data file, except `validate` and `deidentify` with "
+        "`--show-values`, and `demo`, whose people are invented. "
         "`columns` shows what an export says of its columns: names and labels.",
         "",
         "## ppdarchive",
@@ -483,13 +628,14 @@ def codebook() -> str:
     head, _, rest = page.partition("\n")
     about = (
         "This is what `ppdarchive codebook` writes for a study that keeps the profile's schemas as they "
-        "are. What it says of a role's treatment is what a release will do; releases are planned."
+        "are. What it says of a role's treatment is what a release will do."
     )
     return f"{head}\n\n{about}\n{rest}"
 
 
 STARTING_POINTS: Final = (
     "load_study",
+    "load",
     "validate_study",
     "read_export",
     "load_package",
@@ -497,6 +643,7 @@ STARTING_POINTS: Final = (
     "codebook_markdown",
 )
 RETURNED: Final = (
+    "ppdarchive.loading.Release",
     "ppdarchive.validate.Checked",
     "ppdarchive.model.table.CheckedTable",
     "ppdarchive.model.finding.ExportCount",
@@ -528,6 +675,8 @@ def python() -> str:
             lines += ["", *_docstring(home, f"ppdarchive.{name}")]
     lines += ["", "## What these return", "", "Not to be made by hand, and not public names."]
     for home in RETURNED:
+        if home.rpartition(".")[2] in public:
+            continue
         lines += ["", *_docstring(home, home.rpartition(".")[2])]
     return "\n".join(lines)
 
