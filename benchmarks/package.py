@@ -32,7 +32,7 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 from pyarrow import feather
 
-from ppdarchive.load import load
+from ppdarchive.loading import load
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.dtypes import pandas_dtype
 from ppdarchive.model.release import PackageInfo, TreatedTable
@@ -205,16 +205,16 @@ WORK = {each.__name__: each for each in (write_ours, write_theirs, read_ours, re
 
 
 def measure(name: str, folder: Path) -> None:
-    """In a process of its own: seconds, and MB above what was held before."""
+    """In a process of its own: seconds, those of processors, and MB above what was held before."""
     work = WORK[name](folder)
     gc.collect()
     pa.default_memory_pool().release_unused()
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts from what is held now (proc(5))
     before = memory("VmRSS")
-    start = time.perf_counter()
+    start, processor = time.perf_counter(), time.process_time()
     kept = work()
-    seconds = time.perf_counter() - start
-    print(seconds, memory("VmHWM") - before)
+    seconds, processor = time.perf_counter() - start, time.process_time() - processor
+    print(seconds, processor, memory("VmHWM") - before)
     del kept
 
 
@@ -224,13 +224,13 @@ def memory(name: str) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
 
 
-def run(name: str, folder: Path) -> tuple[float, float]:
+def run(name: str, folder: Path) -> tuple[float, ...]:
     """Measure once, from a clean place."""
     for place in ("ours", "theirs"):
         shutil.rmtree(folder / place, ignore_errors=True)
     command = [sys.executable, __file__, "--measure", name, "--folder", str(folder)]
-    seconds, risen = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    return float(seconds), float(risen)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return tuple(map(float, done.stdout.split()))
 
 
 def main() -> None:
@@ -248,7 +248,7 @@ def main() -> None:
         folder = Path(name)
         generate(folder, options.rows)
         n_bytes = sum(table.nbytes for table in peers(folder).values())
-        times: dict[str, list[tuple[float, float]]] = {each: [] for each in WORK}
+        times: dict[str, list[tuple[float, ...]]] = {each: [] for each in WORK}
         write_package(folder / "package", treated(folder), INFO)
         for _ in range(options.runs):
             for each in WORK:
@@ -256,15 +256,15 @@ def main() -> None:
         written = sum(path.stat().st_size for path in (folder / "package").rglob("*") if path.is_file())
     print(f"{options.rows:,} responses and as many codings: {n_bytes / 1e6:.0f} MB in memory, ", end="")
     print(f"{written / 1e6:.0f} MB of files; medians of {options.runs} runs\n")
-    print("| step | ppdarchive, s | pyarrow, s | times | memory risen by, MB | pyarrow, MB |")
-    print("|---|--:|--:|--:|--:|--:|")
+    print("| step | ppdarchive, s | pyarrow, s | times | processors, s | pyarrow | memory, MB | pyarrow |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|")
     for step, ours, theirs in (
         ("write, read back, in place / Parquet + CSV + hash", "write_ours", "write_theirs"),
         ("load all tables / Parquet to pandas + hash", "read_ours", "read_theirs"),
     ):
-        own, other = (statistics.median(seconds for seconds, _ in times[each]) for each in (ours, theirs))
-        most, least = (max(risen for _, risen in times[each]) for each in (ours, theirs))
-        print(f"| {step} | {own:.2f} | {other:.2f} | {own / other:.2f} | {most:.0f} | {least:.0f} |")
+        own, other = ([statistics.median(column) for column in zip(*times[each])] for each in (ours, theirs))
+        print(f"| {step} | {own[0]:.2f} | {other[0]:.2f} | {own[0] / other[0]:.2f} ", end="")
+        print(f"| {own[1]:.2f} | {other[1]:.2f} | {own[2]:.0f} | {other[2]:.0f} |")
 
 
 if __name__ == "__main__":

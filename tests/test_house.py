@@ -31,7 +31,7 @@ AT_THE_DOOR = {
         "pipeline.py",
         "profile.py",
         "register.py",
-        "load.py",
+        "loading.py",
         "study/__init__.py",
         "study/model.py",
     ),

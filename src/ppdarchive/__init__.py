@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ppdarchive.codebook import codebook as codebook_markdown
     from ppdarchive.deidentify.released import released
     from ppdarchive.errors import PpdArchiveError, ReadError, SchemaError, StudyError
+    from ppdarchive.loading import Release, load
     from ppdarchive.model.finding import Finding, Findings, Place, Rule
     from ppdarchive.model.schema import Field, Schema
     from ppdarchive.pipeline import Validation, validate_study
@@ -29,6 +30,7 @@ _HOMES = {
     "Place": ("ppdarchive.model.finding", "Place"),
     "PpdArchiveError": ("ppdarchive.errors", "PpdArchiveError"),
     "ReadError": ("ppdarchive.errors", "ReadError"),
+    "Release": ("ppdarchive.loading", "Release"),
     "Rule": ("ppdarchive.model.finding", "Rule"),
     "Schema": ("ppdarchive.model.schema", "Schema"),
     "SchemaError": ("ppdarchive.errors", "SchemaError"),
@@ -36,6 +38,7 @@ _HOMES = {
     "StudyError": ("ppdarchive.errors", "StudyError"),
     "Validation": ("ppdarchive.pipeline", "Validation"),
     "codebook_markdown": ("ppdarchive.codebook", "codebook"),
+    "load": ("ppdarchive.loading", "load"),
     "load_package": ("ppdarchive.tableschema", "load_package"),
     "load_study": ("ppdarchive.study", "load_study"),
     "read_export": ("ppdarchive.read", "read"),
@@ -51,6 +54,7 @@ __all__ = [
     "Place",
     "PpdArchiveError",
     "ReadError",
+    "Release",
     "Rule",
     "Schema",
     "SchemaError",
@@ -59,6 +63,7 @@ __all__ = [
     "Validation",
     "__version__",
     "codebook_markdown",
+    "load",
     "load_package",
     "load_study",
     "read_export",

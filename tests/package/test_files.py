@@ -19,7 +19,7 @@ import pyarrow as pa
 import pytest
 
 from ppdarchive.errors import PackageError
-from ppdarchive.load import load
+from ppdarchive.loading import load
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Disclosure, Field, Kind, Role, Schema, Treatment
 from ppdarchive.package import files, write_package

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from ppdarchive.deidentify.released import released
 from ppdarchive.errors import PackageError
-from ppdarchive.load import load
+from ppdarchive.loading import load
 from ppdarchive.model.dtypes import pandas_dtype
 from ppdarchive.model.lexical import parser
 from ppdarchive.model.release import TreatedTable

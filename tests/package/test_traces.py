@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ppdarchive.load import load
+from ppdarchive.loading import load
 from ppdarchive.model.dtypes import pandas_dtype
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Category, Kind, Schema

@@ -15,7 +15,7 @@ from ppdarchive.cli import render
 from ppdarchive.cli.terminal import FINDINGS, AsJson, StudyFolder, progress, show, show_json
 from ppdarchive.errors import UsageError
 from ppdarchive.gate import GateRefusedError
-from ppdarchive.load import Release, load
+from ppdarchive.loading import Release, load
 from ppdarchive.pipeline import Validation
 from ppdarchive.profile import profile_files
 from ppdarchive.publish import Deidentified, FindingsError, pack_study, preview_study

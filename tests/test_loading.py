@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 from ppdarchive.errors import LoadError
-from ppdarchive.load import Release, load
+from ppdarchive.loading import Release, load
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.release import PackageInfo, TreatedTable
 from ppdarchive.model.schema import (
@@ -408,7 +408,7 @@ def test_a_package_can_be_reached_through_a_link(tmp_path: Path) -> None:
 
 def test_loading_imports_no_validator() -> None:
     """Whoever only reads does not pay for validation, detection or the command line."""
-    code = "import sys, ppdarchive.load; print(*sys.modules)"
+    code = "import sys, ppdarchive.loading; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     heavy = ("pandera", "pydantic", "typer", "rich", "hypothesis", "phonenumbers", "sqlite3")
