@@ -643,7 +643,6 @@ STARTING_POINTS: Final = (
     "codebook_markdown",
 )
 RETURNED: Final = (
-    "ppdarchive.loading.Release",
     "ppdarchive.validate.Checked",
     "ppdarchive.model.table.CheckedTable",
     "ppdarchive.model.finding.ExportCount",
@@ -675,8 +674,6 @@ def python() -> str:
             lines += ["", *_docstring(home, f"ppdarchive.{name}")]
     lines += ["", "## What these return", "", "Not to be made by hand, and not public names."]
     for home in RETURNED:
-        if home.rpartition(".")[2] in public:
-            continue
         lines += ["", *_docstring(home, home.rpartition(".")[2])]
     return "\n".join(lines)
 
