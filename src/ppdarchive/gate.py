@@ -6,10 +6,13 @@ and never with a value. A gate that fails stops the release.
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +24,10 @@ from ppdarchive.model.release import PackageInfo, TreatedTable
 from ppdarchive.model.schema import Treatment
 from ppdarchive.model.span import Tier
 from ppdarchive.validate.typed import broken_typed
+
+_DIGEST: Final = re.compile(r"\b[0-9a-f]{64}\b")
+_BLOCK_BYTES: Final = 1 << 26
+"""No row of a CSV copy is longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +78,21 @@ def judge_tables(
         Empty if all conditions hold.
     """
     return [
+        *_something_is_left(tables),
         *_schema_holds(tables),
         *_everything_is_declared(tables),
         *_consent_holds(without_consent),
         *_terms_are_named(info),
     ]
+
+
+def _something_is_left(tables: Mapping[str, TreatedTable]) -> Iterable[Failure]:
+    if not any(len(table.frame) for table in tables.values()):
+        yield Failure(
+            "not-empty",
+            "no row of any table is left to release",
+            "See who consented, and which fields the schemas release.",
+        )
 
 
 def _schema_holds(tables: Mapping[str, TreatedTable]) -> Iterable[Failure]:
@@ -170,6 +187,8 @@ def published_strings(path: Path, name: str) -> Iterator[tuple[str, list[str]]]:
         yield "its text", list(_json_strings(json.loads(path.read_text("utf-8"))))
     elif path.suffix == ".csv":
         yield from _csv_strings(path)
+    elif path.name == "SHA256SUMS":
+        yield "its text", [_DIGEST.sub("", line) for line in path.read_text("utf-8").splitlines()]
     else:
         yield "its text", path.read_text("utf-8").splitlines()
 
@@ -178,39 +197,62 @@ def _parquet_strings(path: Path) -> Iterator[tuple[str, list[str]]]:
     """All strings of a Parquet file, by column, and those of its footer."""
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
-        footer = [*schema.names, *(key.decode("utf-8", "replace") for key in schema.metadata or {})]
-        for value in (schema.metadata or {}).values():
-            footer += _json_strings(json.loads(value))
+        notes = [file.metadata.metadata or {}, schema.metadata or {}]
+        notes += [schema.field(column).metadata or {} for column in schema.names]
+        footer = [*schema.names, str(file.metadata.created_by)]
+        for members in notes:
+            for key, value in members.items():
+                footer += [key.decode("utf-8", "replace"), *_strings_of(value.decode("utf-8", "replace"))]
         yield "its footer", footer
         for column in schema.names:
-            if pa.types.is_string(schema.field(column).type):
+            if not pa.types.is_primitive(schema.field(column).type):  # numbers stand in the CSV copy
                 yield f"column {column}", _distinct(file.read([column]).column(0))
 
 
+def _strings_of(text: str) -> list[str]:
+    """The strings of a JSON document; the text itself if it is none."""
+    try:
+        return list(_json_strings(json.loads(text)))
+    except ValueError:
+        return [text]
+
+
 def _csv_strings(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """All cells of a CSV file, by column; its header row is in the descriptor too."""
-    texts = pa.csv.ConvertOptions(strings_can_be_null=False, auto_dict_encode=False)
+    """All cells of a CSV file as they are written, by column; its header row is in the descriptor too."""
+    with path.open(encoding="utf-8", newline="") as file:
+        header = next(csv.reader(file), [])
+    yield "its header", header
     table = pa.csv.read_csv(
-        path, parse_options=pa.csv.ParseOptions(newlines_in_values=True), convert_options=texts
+        path,
+        read_options=pa.csv.ReadOptions(block_size=_BLOCK_BYTES),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            strings_can_be_null=False, column_types=dict.fromkeys(header, pa.string())
+        ),
     )
-    yield "its header", table.column_names
     for column in table.column_names:
-        yield f"column {column}", _distinct(pc.cast(table[column], pa.string()))
+        yield f"column {column}", _distinct(table[column])
 
 
 def _distinct(column: pa.ChunkedArray) -> list[str]:
-    found: list[str] = pc.unique(column).drop_null().to_pylist()
-    return found
+    found = pc.unique(column).drop_null().to_pylist()
+    return [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in found]
 
 
 def _json_strings(value: object) -> Iterator[str]:
-    """Every string in a JSON document, names of members included."""
+    """Every string and number in a JSON document, names of members included.
+
+    Sizes and digests of files follow from what is published, and may look like any number.
+    """
     if isinstance(value, str):
-        yield value
+        yield _DIGEST.sub("", value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
     elif isinstance(value, dict):
         for key, member in value.items():
             yield key
-            yield from _json_strings(member)
+            if key != "bytes":
+                yield from _json_strings(member)
     elif isinstance(value, list):
         for item in value:
             yield from _json_strings(item)

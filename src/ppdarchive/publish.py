@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,11 +13,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from ppdarchive.deidentify.consent import PARTICIPANTS, Consented, consented
+import pyarrow as pa
+
+from ppdarchive.deidentify.consent import (
+    PARTICIPANTS,
+    Consented,
+    consented,
+    participant_fields,
+    space_of,
+)
 from ppdarchive.deidentify.detect import KnownIdentifiers, Patterns
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.treat import Treated, keys_by_space, treat
-from ppdarchive.errors import ReadError, StudyError
+from ppdarchive.errors import PackageError, ReadError, StudyError
 from ppdarchive.gate import Failure, GateRefusedError, judge_folder, judge_tables
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import Contributor, License, PackageInfo, Source
@@ -118,6 +127,8 @@ def pack_study(
     PackageError, RegisterError, StudyError, SchemaError, ReadError
         If a place cannot be used, or study.toml, a schema or an export makes no sense.
     """
+    if os.path.lexists(out):
+        raise PackageError("package.exists", path=str(out))
     study, validation, known, allowed = _prepare(folder, name, progress)
     audience = study.config.release.audience if study.config.release is not None else ""
     # What is drawn is kept before anything is published under it.
@@ -197,18 +208,27 @@ def _without_consent(
     """Count released participants who did not say yes, from the tables as they came in."""
     release = study.config.release
     assert release is not None
-    if release.consent.startswith("all:") or PARTICIPANTS not in treated.tables:
+    tables = validation.checked.tables
+    if release.consent.startswith("all:") or PARTICIPANTS not in tables:
         return 0
-    table = validation.checked.tables[PARTICIPANTS]
-    (key,) = table.schema.primary_key or ("",)
-    if not key or key not in treated.tables[PARTICIPANTS].frame:
-        return 0
-    ids = values_of(table.frame[key]).to_pylist()
-    agreed = values_of(table.frame[release.consent]).to_pylist()
-    mapped = pseudonyms.get("participant", {})
-    yes = {mapped.get(str(own)) for own, said in zip(ids, agreed, strict=True) if said is True}
-    released = values_of(treated.tables[PARTICIPANTS].frame[key]).to_pylist()
-    return sum(pseudonym not in yes for pseudonym in released)
+    said = values_of(tables[PARTICIPANTS].frame[release.consent]).to_pylist()
+    n_yes = sum(answer is True for answer in said)
+    released = treated.tables.get(PARTICIPANTS)
+    n_more = max(0, len(released.frame) - n_yes) if released is not None else 0
+    if len(tables[PARTICIPANTS].schema.primary_key) != 1:
+        return n_more
+    (key,) = tables[PARTICIPANTS].schema.primary_key
+    ids = values_of(tables[PARTICIPANTS].frame[key]).to_pylist()
+    agreed = {str(own) for own, answer in zip(ids, said, strict=True) if answer is True}
+    strangers: set[str] = set()
+    for name, table in treated.tables.items():
+        for field in participant_fields(validation.study.schemas, name):
+            if field.name in table.frame:
+                mapped = pseudonyms.get(str(space_of(field)), {})
+                known = {mapped.get(own, "") if space_of(field) is not None else own for own in agreed}
+                distinct, _ = encode(values_of(table.frame[field.name]))
+                strangers |= {str(value) for value in distinct} - known
+    return max(n_more, len(strangers))
 
 
 def _direct_identifiers(tables: Mapping[str, CheckedTable]) -> Iterator[tuple[str, TextCategory]]:
@@ -224,7 +244,12 @@ def _direct_identifiers(tables: Mapping[str, CheckedTable]) -> Iterator[tuple[st
                 and field.disclosure.treatment.method == "keep"
             ):
                 continue
-            distinct, _ = encode(values_of(table.frame[field.name]))
+            values = values_of(table.frame[field.name])
+            if field.kind is Kind.LIST:
+                values = pa.chunked_array(
+                    [chunk.flatten() for chunk in values.chunks], values.type.value_type
+                )
+            distinct, _ = encode(values)
             for value in distinct:
                 if role is Role.DIRECT_IDENTIFIER:
                     yield from ((text, _category(field)) for text in _written(value))
@@ -297,8 +322,10 @@ def _info(study: Study, version: str, released_on: date) -> PackageInfo:
     assert release is not None
     treatments: dict[str, JsonValue] = {
         name: {
-            field.name: "drop" if field.disclosure is None else field.disclosure.treatment.method
+            # Of fields that nothing is declared of not even the name is told.
+            field.name: field.disclosure.treatment.method
             for field in schema
+            if field.disclosure is not None
         }
         for name, schema in study.schemas.items()
     }

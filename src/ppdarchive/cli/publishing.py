@@ -120,10 +120,11 @@ def demo(
     result = pack_study(study, package, version="1.0.0", released_on=date(2026, 1, 31))
     n_rows = sum(table.n_rows for table in result.validation.raw.values())
     typer.echo(f"   Nothing wrong in {len(result.validation.raw)} tables, {n_rows:,} rows.")
-    typer.echo("3. Who did not consent to sharing is left out; every field is treated as its schema")
-    typer.echo("   says; names, places and numbers in the answers are replaced by tags.")
+    typer.echo("3. Who did not consent to sharing is left out; every field is treated as its")
+    typer.echo("   schema says; names, places and numbers in the answers are replaced by tags.")
     show(deidentified_lines(result))
-    typer.echo("4. The gate looked at every string of the package before it was moved into place.")
+    typer.echo("4. The gate looked at every string of the package before it was moved into its")
+    typer.echo("   place.")
     typer.echo(f"   {package}")
     typer.echo("5. Answers before and after (the names are invented, so they may be shown):")
     show(answer_lines(result, 4))
@@ -131,7 +132,8 @@ def demo(
     typer.echo(f'   >>> import ppdarchive; release = ppdarchive.load("{package}")')
     typer.echo("   >>> release.joined()")
     release = load(package)
-    typer.echo(f"   {len(release.joined()):,} rows from {', '.join(release.tables)}")
+    tables = ", ".join(release.tables)
+    show(render.wrapped(f"   {len(release.joined()):,} rows from {tables}", indent=6))
 
 
 def report_refusal(refusal: GateRefusedError, *, as_json: bool) -> None:
@@ -191,7 +193,7 @@ def deidentified_lines(result: Deidentified) -> Iterator[Text]:
     """What was done, for people."""
     left_out = ", ".join(f"{number} {name}" for name, number in result.consented.left_out.items())
     if left_out:
-        yield Text(f"   left out for want of consent: {left_out}")
+        yield from render.wrapped(f"   left out for want of consent: {left_out}", indent=6)
     for (table, field), redaction in result.treated.redactions.items():
         counts = ", ".join(f"{number} {category}" for category, number in _counts(redaction).items())
         yield from render.wrapped(f"   {table}.{field}: {counts or 'nothing'} replaced", indent=6)
@@ -215,7 +217,7 @@ def answer_lines(result: Deidentified, number: int) -> Iterator[Text]:
 
 def package_lines(release: Release) -> Iterator[Text]:
     """A package in a few lines."""
-    yield Text(f"{release.title} ({release.name} {release.version})", style="bold")
+    yield from render.wrapped(f"{release.title} ({release.name} {release.version})", indent=2, style="bold")
     for name in release.tables:
         fields = ", ".join(release.schema(name).names)
         yield Text(f"  {name}: {len(release[name]):,} rows")

@@ -106,29 +106,38 @@ def with_referring(tables: Mapping[str, CheckedTable], rows: Mapping[str, Mask])
     return gone
 
 
-def _references(schemas: Schemas) -> list[tuple[str, ForeignKey]]:
-    """All foreign keys, and the fields that are no foreign key but stand for a participant's key."""
-    declared = [(name, key) for name, schema in schemas.items() for key in schema.foreign_keys]
-    return declared + [
-        (name, ForeignKey((field.name,), PARTICIPANTS, own))
-        for own in _own_key(schemas)
-        for name, schema in schemas.items()
-        for field in schema
-        if _space(field) == _space(schemas[PARTICIPANTS][own[0]])
-        and (name, field.name) != (PARTICIPANTS, own[0])
-        and field.kind is schemas[PARTICIPANTS][own[0]].kind
+def participant_fields(schemas: Schemas, name: str) -> list[Field]:
+    """The fields of the table `name` that stand for one participant: by foreign key or by pseudonym."""
+    if PARTICIPANTS not in schemas or len(schemas[PARTICIPANTS].primary_key) != 1:
+        return []
+    own = schemas[PARTICIPANTS][schemas[PARTICIPANTS].primary_key[0]]
+    referring = {
+        key.fields[0]
+        for key in schemas[name].foreign_keys
+        if (key.resource or name, key.reference_fields) == (PARTICIPANTS, (own.name,))
+    }
+    return [
+        field
+        for field in schemas[name]
+        if field.name in referring
+        or (name == PARTICIPANTS and field.name == own.name)
+        or (space_of(field) is not None and space_of(field) == space_of(own) and field.kind is own.kind)
     ]
 
 
-def _own_key(schemas: Schemas) -> list[tuple[str]]:
-    """The one field that names a participant by a pseudonym, if there is one."""
-    if PARTICIPANTS not in schemas or len(schemas[PARTICIPANTS].primary_key) != 1:
-        return []
-    (name,) = schemas[PARTICIPANTS].primary_key
-    return [(name,)] if _space(schemas[PARTICIPANTS][name]) is not None else []
+def _references(schemas: Schemas) -> list[tuple[str, ForeignKey]]:
+    """All foreign keys, and the fields that are no foreign key but stand for a participant's key."""
+    found = [(name, key) for name, schema in schemas.items() for key in schema.foreign_keys]
+    for name in schemas:
+        for field in participant_fields(schemas, name):
+            key = ForeignKey((field.name,), PARTICIPANTS, schemas[PARTICIPANTS].primary_key)
+            if (name, key.fields) != (PARTICIPANTS, key.reference_fields) and (name, key) not in found:
+                found.append((name, key))
+    return found
 
 
-def _space(field: Field) -> object:
+def space_of(field: Field) -> object:
+    """The space of the field's pseudonyms; None if it is not pseudonymized."""
     return None if field.disclosure is None else field.disclosure.treatment.parameters.get("space")
 
 
