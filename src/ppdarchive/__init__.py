@@ -11,11 +11,22 @@ from ppdarchive._version import __version__
 if TYPE_CHECKING:
     from ppdarchive.codebook import codebook as codebook_markdown
     from ppdarchive.deidentify.released import released
-    from ppdarchive.errors import PpdArchiveError, ReadError, SchemaError, StudyError
+    from ppdarchive.errors import (
+        LoadError,
+        PackageError,
+        PpdArchiveError,
+        ReadError,
+        RegisterError,
+        SchemaError,
+        StudyError,
+        WriteError,
+    )
+    from ppdarchive.gate import GateRefusedError
     from ppdarchive.loading import Release, load
     from ppdarchive.model.finding import Finding, Findings, Place, Rule
     from ppdarchive.model.schema import Field, Schema
     from ppdarchive.pipeline import Validation, validate_study
+    from ppdarchive.publish import Deidentified, FindingsError, pack_study, preview_study
     from ppdarchive.read import read as read_export
     from ppdarchive.study import Study, load_study
     from ppdarchive.tableschema import Package, load_package
@@ -23,13 +34,19 @@ if TYPE_CHECKING:
 # Name -> where it lives, and what it is called there when that name is a submodule's: a submodule,
 # once it is loaded, hides a name of this package.
 _HOMES = {
+    "Deidentified": ("ppdarchive.publish", "Deidentified"),
     "Field": ("ppdarchive.model.schema", "Field"),
     "Finding": ("ppdarchive.model.finding", "Finding"),
     "Findings": ("ppdarchive.model.finding", "Findings"),
+    "FindingsError": ("ppdarchive.publish", "FindingsError"),
+    "GateRefusedError": ("ppdarchive.gate", "GateRefusedError"),
+    "LoadError": ("ppdarchive.errors", "LoadError"),
     "Package": ("ppdarchive.tableschema", "Package"),
+    "PackageError": ("ppdarchive.errors", "PackageError"),
     "Place": ("ppdarchive.model.finding", "Place"),
     "PpdArchiveError": ("ppdarchive.errors", "PpdArchiveError"),
     "ReadError": ("ppdarchive.errors", "ReadError"),
+    "RegisterError": ("ppdarchive.errors", "RegisterError"),
     "Release": ("ppdarchive.loading", "Release"),
     "Rule": ("ppdarchive.model.finding", "Rule"),
     "Schema": ("ppdarchive.model.schema", "Schema"),
@@ -37,23 +54,32 @@ _HOMES = {
     "Study": ("ppdarchive.study", "Study"),
     "StudyError": ("ppdarchive.errors", "StudyError"),
     "Validation": ("ppdarchive.pipeline", "Validation"),
+    "WriteError": ("ppdarchive.errors", "WriteError"),
     "codebook_markdown": ("ppdarchive.codebook", "codebook"),
     "load": ("ppdarchive.loading", "load"),
     "load_package": ("ppdarchive.tableschema", "load_package"),
     "load_study": ("ppdarchive.study", "load_study"),
+    "pack_study": ("ppdarchive.publish", "pack_study"),
+    "preview_study": ("ppdarchive.publish", "preview_study"),
     "read_export": ("ppdarchive.read", "read"),
     "released": ("ppdarchive.deidentify.released", "released"),
     "validate_study": ("ppdarchive.pipeline", "validate_study"),
 }
 
 __all__ = [
+    "Deidentified",
     "Field",
     "Finding",
     "Findings",
+    "FindingsError",
+    "GateRefusedError",
+    "LoadError",
     "Package",
+    "PackageError",
     "Place",
     "PpdArchiveError",
     "ReadError",
+    "RegisterError",
     "Release",
     "Rule",
     "Schema",
@@ -61,11 +87,14 @@ __all__ = [
     "Study",
     "StudyError",
     "Validation",
+    "WriteError",
     "__version__",
     "codebook_markdown",
     "load",
     "load_package",
     "load_study",
+    "pack_study",
+    "preview_study",
     "read_export",
     "released",
     "validate_study",

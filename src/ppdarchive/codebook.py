@@ -9,13 +9,16 @@ from ppdarchive.model.schema import Constraints, Field, Kind, Schema, Schemas
 from ppdarchive.model.treatment import TREATMENTS
 
 
-def codebook(schemas: Schemas, *, title: str) -> str:
+def codebook(schemas: Schemas, *, title: str, is_released: bool = False) -> str:
     """Write the codebook of a study or a package.
 
     Parameters
     ----------
     schemas : mapping of str to Schema
     title : str
+    is_released : bool
+        Whether the schemas are those of a package: what was done to a field then stands in its
+        description, and nothing more will be.
 
     Returns
     -------
@@ -27,11 +30,11 @@ def codebook(schemas: Schemas, *, title: str) -> str:
         what = _cell(schema.description or schema.title or "")
         lines.append(f"| [{schema.name}](#{schema.name}) | {len(schema.fields)} | {what} |")
     for schema in schemas.values():
-        lines += ["", *_table(schema)]
+        lines += ["", *_table(schema, is_released=is_released)]
     return "\n".join(lines) + "\n"
 
 
-def _table(schema: Schema) -> Iterator[str]:
+def _table(schema: Schema, *, is_released: bool) -> Iterator[str]:
     yield f"## {schema.name}"
     yield ""
     if schema.description:
@@ -40,7 +43,7 @@ def _table(schema: Schema) -> Iterator[str]:
     yield from _keys(schema)
     for field in schema:
         yield ""
-        yield from _field(field)
+        yield from _field(field, is_released=is_released)
 
 
 def _keys(schema: Schema) -> Iterator[str]:
@@ -53,7 +56,7 @@ def _keys(schema: Schema) -> Iterator[str]:
         yield f"- {_names(foreign.fields)} refers to {_names(foreign.reference_fields)} of `{target}`."
 
 
-def _field(field: Field) -> Iterator[str]:
+def _field(field: Field, *, is_released: bool) -> Iterator[str]:
     yield f"### {field.name}"
     yield ""
     yield " ".join(
@@ -66,8 +69,8 @@ def _field(field: Field) -> Iterator[str]:
     for words in _constraints(field.constraints):
         yield f"- {words}"
     if field.disclosure is not None:
-        treatment = TREATMENTS[field.disclosure.treatment.method]
-        yield f"- Role: {field.disclosure.role.value}. {treatment.does}"
+        does = "" if is_released else f". {TREATMENTS[field.disclosure.treatment.method].does}"
+        yield f"- Role: {field.disclosure.role.value}{does}"
     if field.categories is not None:
         yield ""
         yield f"| value | label{' (in order)' if field.categories_ordered else ''} |"

@@ -129,7 +129,7 @@ def _fill(
     n_rows = {name: each.n_rows for name, each in rows.items()}
     texts = {
         "datapackage.json": descriptor_text(descriptor(info, schemas, by_table)),
-        "codebook.md": codebook(schemas, title=info.title),
+        "codebook.md": codebook(schemas, title=info.title, is_released=True),
         "README.md": readme(info, schemas, n_rows),
         "CITATION.cff": citation(info),
         "LICENSE": license_text(info),
