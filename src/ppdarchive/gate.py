@@ -20,12 +20,14 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from ppdarchive.deidentify.detect import KnownIdentifiers, residual
-from ppdarchive.model.release import PackageInfo, TreatedTable
+from ppdarchive.model.release import Contributor, PackageInfo, TreatedTable
 from ppdarchive.model.schema import Treatment
 from ppdarchive.model.span import Tier
 from ppdarchive.validate.typed import broken_typed
 
 _DIGEST: Final = re.compile(r"\b[0-9a-f]{64}\b")
+_CITING: Final = ("CITATION.cff", "datapackage.json", "README.md")
+_CITED: Final = re.compile(r"^\s*(?:-\s*)?(?:family-names|given-names|name|affiliation):")
 _BLOCK_BYTES: Final = 1 << 26
 """No row of a CSV copy is longer than this."""
 
@@ -144,7 +146,9 @@ def _terms_are_named(info: PackageInfo) -> Iterable[Failure]:
         )
 
 
-def judge_folder(folder: Path, known: KnownIdentifiers) -> list[Failure]:
+def judge_folder(
+    folder: Path, known: KnownIdentifiers, *, authors: Sequence[Contributor] = ()
+) -> list[Failure]:
     """The conditions on a staged package: no known identifier in any published string.
 
     Every string of every file is looked at: cells, labels, descriptor, codebook, citation, footers
@@ -155,16 +159,22 @@ def judge_folder(folder: Path, known: KnownIdentifiers) -> list[Failure]:
     ----------
     folder : Path
     known : KnownIdentifiers
+    authors : sequence of Contributor
+        Who is cited by their own name, which may be somebody's in the data too: excepted where the
+        citation, the descriptor and the README name them, and nowhere else.
 
     Returns
     -------
     list of Failure
     """
     failures = []
+    names = _names_of(authors)
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         for place, strings in published_strings(path, name):
-            hits = sum(any(span.tier is Tier.REDACT for span in spans) for spans in residual(strings, known))
+            looked_at = [_without(text, names) for text in strings] if name in _CITING else strings
+            found = residual(looked_at, known)
+            hits = sum(any(span.tier is Tier.REDACT for span in spans) for spans in found)
             if hits:
                 failures.append(
                     Failure(
@@ -174,6 +184,26 @@ def judge_folder(folder: Path, known: KnownIdentifiers) -> list[Failure]:
                     )
                 )
     return failures
+
+
+def _names_of(authors: Sequence[Contributor]) -> frozenset[str]:
+    """The forms in which authors are named, whole names and parts of them."""
+    names: set[str] = set()
+    for author in authors:
+        given, family = author.given_name or "", author.family_name or ""
+        names |= {author.title or "", author.organization or "", given, family}
+        names |= {f"{given} {family}", f"{family}, {given}"} if given and family else set()
+    return frozenset(names - {""})
+
+
+def _without(text: str, names: frozenset[str]) -> str:
+    """The text without the authors it names: a part of a name only where nothing else stands."""
+    if _CITED.sub("", text).strip().strip("\"'") in names:
+        return ""
+    for name in names:
+        if " " in name:
+            text = text.replace(name, "")
+    return text
 
 
 def published_strings(path: Path, name: str) -> Iterator[tuple[str, list[str]]]:

@@ -41,6 +41,10 @@ from ppdarchive.study import Study
 logger = logging.getLogger(__name__)
 
 _NUMBERS: Final = "text-numbers"
+_CANNOT_BE_WRITTEN: Final = ("schema", "declared", "not-empty")
+"""Conditions without which there is no folder to look at."""
+NOT_ASSESSED: Final = ("standard", "k", "max_prosecutor_risk", "max_average_risk", "review")
+"""What ``[release]`` states and this version does not compute; the package says so."""
 _MIN_KEY: Final = 5
 """Keys shorter than this (``7``, ``C03``), or without a digit, are too common to be searched for."""
 
@@ -142,17 +146,19 @@ def pack_study(
     failures = judge_tables(
         treated.tables, info, without_consent=_without_consent(study, treated, pseudonyms, validation)
     )
-    if failures:
+    if any(failure.condition in _CANNOT_BE_WRITTEN for failure in failures):
         raise GateRefusedError(failures)
     progress("writing the package")
-    write_package(out, treated.tables, info, check=_gate_on(known))
+    write_package(out, treated.tables, info, check=_gate_on(known, info, failures))
     logger.info("wrote a package of %d tables", len(treated.tables))
     return Deidentified(validation, allowed, treated, known)
 
 
-def _gate_on(known: KnownIdentifiers) -> Callable[[Path], None]:
+def _gate_on(known: KnownIdentifiers, info: PackageInfo, so_far: Sequence[Failure]) -> Callable[[Path], None]:
+    """Judge the staged folder, and refuse with every condition that failed before or now."""
+
     def check(folder: Path) -> None:
-        failures: list[Failure] = judge_folder(folder, known)
+        failures = [*so_far, *judge_folder(folder, known, authors=info.contributors)]
         if failures:
             raise GateRefusedError(failures)
 
@@ -333,6 +339,7 @@ def _info(study: Study, version: str, released_on: date) -> PackageInfo:
         "study": study.config.study.id,
         "audience": release.audience,
         "standard": release.standard,
+        "not_assessed": list(NOT_ASSESSED),
         "treatments": treatments,
         "text": {
             "replace": study.config.text.replace,
@@ -343,7 +350,7 @@ def _info(study: Study, version: str, released_on: date) -> PackageInfo:
     return PackageInfo(
         name=given.name or study.config.study.id,
         title=given.title or study.config.study.title or study.config.study.id,
-        description=given.description or study.config.study.description or "",
+        description=given.description or study.config.study.description or study.package.description or "",
         version=version,
         released_on=released_on,
         id=given.id,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.text import Text
@@ -18,9 +18,11 @@ from ppdarchive.gate import GateRefusedError
 from ppdarchive.loading import Release, load
 from ppdarchive.pipeline import Validation
 from ppdarchive.profile import profile_files
-from ppdarchive.publish import Deidentified, FindingsError, pack_study, preview_study
+from ppdarchive.publish import NOT_ASSESSED, Deidentified, FindingsError, pack_study, preview_study
 from ppdarchive.register import PRIVATE_FOLDER, warnings
 from ppdarchive.synthetic import write_study
+
+_TEXT_COLUMN: Final = 11
 
 
 def deidentify(
@@ -80,10 +82,15 @@ def pack(
         return
     dangers = warnings(study / PRIVATE_FOLDER)
     if as_json:
-        show_json({**render_deidentified(result), "package": str(out), "warnings": list(dangers)})
+        document = {**render_deidentified(result), "package": str(out), "warnings": list(dangers)}
+        show_json({**document, "not_assessed": list(NOT_ASSESSED)})
         return
     show(deidentified_lines(result))
     typer.echo(f"wrote {out}")
+    stated = ", ".join(NOT_ASSESSED)
+    show(
+        render.wrapped(f"warning: stated in study.toml and not assessed by this version: {stated}", indent=2)
+    )
     for danger in dangers:
         typer.echo(f"warning: {danger}", err=True)
 
@@ -129,7 +136,7 @@ def demo(
     typer.echo("5. Answers before and after (the names are invented, so they may be shown):")
     show(answer_lines(result, 4))
     typer.echo("6. A researcher opens it:")
-    typer.echo(f'   >>> import ppdarchive; release = ppdarchive.load("{package}")')
+    typer.echo(f'   >>> import ppdarchive as ppd; release = ppd.load("{package}")')
     typer.echo("   >>> release.joined()")
     release = load(package)
     tables = ", ".join(release.tables)
@@ -211,8 +218,16 @@ def answer_lines(result: Deidentified, number: int) -> Iterator[Text]:
             if shown < number and edits and isinstance(original, str) and len(original) < 400:
                 shown += 1
                 yield Text("")
-                yield from render.wrapped(f"   before: {original}", indent=11, style="dim")
-                yield from render.wrapped(f"   after:  {text}", indent=11)
+                yield from _labelled("before:", original, style="dim")
+                yield from _labelled("after:", text or "(withheld)")
+
+
+def _labelled(label: str, text: str, *, style: str = "") -> Iterator[Text]:
+    """A text in lines that begin below each other, the first behind its label."""
+    start = f"   {label}".ljust(_TEXT_COLUMN)
+    for line in render.wrapped(" " * _TEXT_COLUMN + text, indent=_TEXT_COLUMN, style=style):
+        yield Text(start + line.plain[_TEXT_COLUMN:], style=style)
+        start = " " * _TEXT_COLUMN
 
 
 def package_lines(release: Release) -> Iterator[Text]:
