@@ -262,7 +262,10 @@ def main() -> None:
         ("write, read back, in place / Parquet + CSV + hash", "write_ours", "write_theirs"),
         ("load all tables / Parquet to pandas + hash", "read_ours", "read_theirs"),
     ):
-        own, other = ([statistics.median(column) for column in zip(*times[each])] for each in (ours, theirs))
+        own, other = (
+            [statistics.median(run[place] for run in times[each]) for place in range(3)]
+            for each in (ours, theirs)
+        )
         print(f"| {step} | {own[0]:.2f} | {other[0]:.2f} | {own[0] / other[0]:.2f} ", end="")
         print(f"| {own[1]:.2f} | {other[1]:.2f} | {own[2]:.0f} | {other[2]:.0f} |")
 
