@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 _NUMBERS: Final = "text-numbers"
 _CANNOT_BE_WRITTEN: Final = ("schema", "declared", "not-empty")
 """Conditions without which there is no folder to look at."""
-NOT_ASSESSED: Final = ("standard", "k", "max_prosecutor_risk", "max_average_risk", "review")
+NOT_ASSESSED: Final = ("privacy standard", "class sizes", "risk thresholds", "review")
 """What ``[release]`` states and this version does not compute; the package says so."""
 _MIN_KEY: Final = 5
 """Keys shorter than this (``7``, ``C03``), or without a digit, are too common to be searched for."""
