@@ -326,8 +326,8 @@ def leading_zero(stage: Path) -> None:
 @pytest.mark.parametrize(
     "tamper",
     [
-        rename_table, add_file, add_folder, add_footer_key, add_footer_name, add_pandas_attrs, add_column_note,
-        widen_text, binary_text, dictionary_text, late_cell, long_cell, leading_zero,
+        rename_table, add_file, add_folder, add_footer_key, add_footer_name, add_pandas_attrs,
+        add_column_note, widen_text, binary_text, dictionary_text, late_cell, long_cell, leading_zero,
     ],
     ids=lambda tamper: tamper.__name__,
 )  # fmt: skip
@@ -372,12 +372,8 @@ def test_digests_and_sizes_hold_no_identifier(tmp_path: Path) -> None:
     package = tmp_path / "first/package"
     sums = (package / "SHA256SUMS").read_text()
     members = json.loads((package / "datapackage.json").read_text())
-    runs = {
-        "".join(part)
-        for line in sums.splitlines()
-        for part in __import__("re").findall("[0-9]{4,}", line[:64])
-    }
-    sizes = {str(resource["bytes"]) for resource in members["resources"]}
+    runs = {part for line in sums.splitlines() for part in re.findall("[0-9]{4,}", line[:64])}
+    sizes = {str(resource["ppdarchive"]["bytes"]) for resource in members["resources"]}
     assert runs
     known = KnownIdentifiers([(digits, TextCategory.ID) for digits in runs | sizes])
     assert judged(tmp_path / "second", tables(), known=known) == []

@@ -1,0 +1,607 @@
+"""From a study to a package: what stops it, what it leaves behind, and that it is the same every time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from ppdarchive import publish
+from ppdarchive.cli.main import call
+from ppdarchive.deidentify.consent import Consented
+from ppdarchive.errors import PackageError, PpdArchiveError, StudyError
+from ppdarchive.gate import GateRefusedError
+from ppdarchive.model.columns import values_of
+from ppdarchive.publish import FindingsError, pack_study, preview_study
+
+DAY = date(2026, 1, 31)
+
+TOML = """\
+[study]
+id = "small"
+title = "A small study"
+
+[[export]]
+table = "participants"
+format = "csv"
+path = "exports/participants.csv"
+[export.columns]
+pid = "pid"
+name = "name"
+born = "born"
+phones = "phones"
+agreed = "agreed"
+age = "age"
+
+[[export]]
+table = "responses"
+format = "csv"
+path = "exports/responses.csv"
+[export.columns]
+rid = "rid"
+pid = "pid"
+text = "text"
+
+[[package.licenses]]
+name = "CC0-1.0"
+[[package.contributors]]
+title = "A lab"
+
+[release]
+standard = "safe-harbor"
+consent = "agreed"
+"""
+
+
+def disclosure(role: str, method: str, **rest: object) -> dict[str, object]:
+    """A field's disclosure."""
+    return {"role": role, "treatment": {"method": method, **rest}}
+
+
+PARTICIPANTS: dict[str, Any] = {
+    "fields": [
+        {
+            "name": "pid", "type": "string", "constraints": {"required": True},
+            "disclosure": disclosure("key", "pseudonymize", space="participant"),
+        },
+        {"name": "name", "type": "string", "disclosure": disclosure("direct-identifier", "drop")},
+        {"name": "born", "type": "date", "disclosure": disclosure("direct-identifier", "drop")},
+        {
+            "name": "phones", "type": "list", "delimiter": ";",
+            "disclosure": disclosure("direct-identifier", "drop"),
+        },
+        {"name": "agreed", "type": "boolean", "disclosure": disclosure("none", "drop")},
+        {
+            "name": "age", "type": "integer", "constraints": {"minimum": 18, "maximum": 60},
+            "disclosure": disclosure("quasi-identifier", "band", width=10),
+        },
+    ],
+    "primaryKey": ["pid"],
+}  # fmt: skip
+RESPONSES: dict[str, Any] = {
+    "fields": [
+        {"name": "rid", "type": "string", "disclosure": disclosure("key", "pseudonymize", space="response")},
+        {
+            "name": "pid",
+            "type": "string",
+            "disclosure": disclosure("key", "pseudonymize", space="participant"),
+        },
+        {"name": "text", "type": "string", "disclosure": disclosure("free-text", "text")},
+    ],
+    "primaryKey": ["rid"],
+    "foreignKeys": [{"fields": ["pid"], "reference": {"resource": "participants", "fields": ["pid"]}}],
+}
+PEOPLE = (
+    "pid,name,born,phones,agreed,age\n"
+    "P-10001,Zyxwanda Qvortrup,1990-03-04,503-555-0142;(541) 555 0199,true,31\n"
+    "P-10002,Anna Lind,1985-12-24,,false,45\n"
+    "P-10003,Bo Ek,,541-555-0100,,28\n"
+    "P-10004,Siri Dal,1991-01-02,,true,39\n"
+)
+ANSWERS = (
+    "rid,pid,text\n"
+    'R-1,P-10001,"Zyxwanda here, call 541 555-0199 or ask Anna Lind. I am P-10001."\n'
+    "R-2,P-10002,nobody may read this\n"
+    "R-3,P-10003,nor this\n"
+    "R-4,P-10004,it was good\n"
+)
+
+
+def write_small(folder: Path, **changes: str) -> Path:
+    """Write a study; `changes` exchange files, named without their dots and slashes."""
+    files = {
+        "study.toml": changes.get("toml", TOML),
+        "exports/participants.csv": changes.get("people", PEOPLE),
+        "exports/responses.csv": changes.get("answers", ANSWERS),
+        "schemas/participants.json": changes.get("participants", json.dumps(PARTICIPANTS)),
+        "schemas/responses.json": changes.get("responses", json.dumps(RESPONSES)),
+        "datapackage.json": json.dumps({"resources": [
+            {"name": name, "schema": f"schemas/{name}.json"} for name in ("participants", "responses")
+        ]}),
+    }  # fmt: skip
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Return a small study."""
+    return write_small(tmp_path / "study")
+
+
+@pytest.fixture(scope="module")
+def load() -> Callable[[Path], Any]:
+    """Return the function that opens a package, wherever it lives."""
+    name = "ppdarchive.loading" if find_spec("ppdarchive.loading") else "ppdarchive.load"
+    opened: Callable[[Path], Any] = import_module(name).load
+    return opened
+
+
+def pack(study: Path, out: Path, version: str = "1.0.0") -> Any:
+    """Pack a study."""
+    return pack_study(study, out, version=version, released_on=DAY)
+
+
+def snapshot(folder: Path) -> dict[str, str | None]:
+    """Everything below a folder, by its digest."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        if path.is_file()
+        else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+# -- what comes out -------------------------------------------------------------------------------
+
+
+def test_a_small_study_becomes_a_package(small: Path, load: Callable[[Path], Any]) -> None:
+    """Two of four consented; what they wrote is there without names, numbers and ids."""
+    result = pack(small, small.parent / "package")
+    release = load(small.parent / "package")
+    assert result.consented.left_out == {"participants": 2, "responses": 2}
+    assert sorted(release["participants"]["age"].astype(str)) == ["28-37", "38-47"]
+    assert sorted(release["responses"]["text"]) == [
+        "[NAME] here, call [CONTACT] or ask [NAME]. I am [ID].", "it was good",
+    ]  # fmt: skip
+    assert set(release["responses"]["pid"]) == set(release["participants"]["pid"])
+
+
+def test_a_preview_writes_nothing(small: Path) -> None:
+    """Not even a private folder is made."""
+    before = snapshot(small.parent)
+    preview = preview_study(small)
+    assert snapshot(small.parent) == before
+    assert set(preview.treated.tables) == {"participants", "responses"}
+    assert "Qvortrup" not in repr(preview)
+
+
+def test_the_policy_tells_treatments_and_no_more(small: Path) -> None:
+    """The descriptor's own section has methods and categories, and no threshold, path, list or digest."""
+    toml = TOML.replace('consent = "agreed"', 'consent = "agreed"\nk = 7\nmax_prosecutor_risk = 0.123')
+    schema = json.loads(json.dumps(PARTICIPANTS))
+    schema["fields"].append({"name": "undecided_field", "type": "string"})
+    write_small(
+        small, toml=toml.replace('age = "age"', 'age = "age"\nundecided_field = "pid"'),
+        participants=json.dumps(schema),
+    )  # fmt: skip
+    pack(small, small.parent / "package")
+    members = json.loads((small.parent / "package/datapackage.json").read_text())
+    assert members["ppdarchive"]["treatments"]["participants"] == {
+        "pid": "pseudonymize", "name": "drop", "born": "drop", "phones": "drop", "agreed": "drop",
+        "age": "band",
+    }  # fmt: skip
+    assert set(members["ppdarchive"]) == {
+        "audience", "format", "not_assessed", "overridden", "standard", "study", "text", "treatments",
+    }  # fmt: skip
+    told = json.dumps(members["ppdarchive"])
+    assert not any(word in told for word in ("0.123", "exports", "width", "sha256"))
+    files = [
+        path for path in (small.parent / "package").rglob("*") if path.suffix in (".json", ".md", ".csv")
+    ]
+    assert not any("undecided_field" in path.read_text() for path in files)
+
+
+def test_the_same_study_is_the_same_package(small: Path) -> None:
+    """Twice packed, it is equal to the byte, to the time and to the mode."""
+    for name in ("one", "two"):
+        pack(small, small.parent / name)
+        time.sleep(0.01)
+    one, two = small.parent / "one", small.parent / "two"
+    assert snapshot(one) == snapshot(two)
+    for path in [one, *one.rglob("*")]:
+        other = two / path.relative_to(one)
+        here, there = path.stat(), other.stat()
+        assert (here.st_mode, here.st_mtime_ns) == (there.st_mode, there.st_mtime_ns)
+        assert here.st_mtime_ns == 1_769_817_600 * 10**9
+        assert (here.st_mode & 0o7777) == (0o755 if path.is_dir() else 0o644)
+
+
+PACK = "import sys; from ppdarchive.cli.main import call; sys.exit(call(sys.argv[1:]))"
+
+
+@pytest.mark.parametrize("replace", ["tag", "numbered"])
+def test_the_package_does_not_know_where_it_was_made(small: Path, replace: str) -> None:
+    """Another time zone, language, umask, folder, hash seed and user's name: the same bytes."""
+    write_small(small, toml=TOML + f'\n[text]\nreplace = "{replace}"\n')
+    pack(small, small.parent / "here")
+    elsewhere = small.parent / "else where"
+    elsewhere.mkdir()
+    for number, (zone, language, mask) in enumerate(
+        [("Pacific/Kiritimati", "tr_TR.UTF-8", 0o077), ("America/Los_Angeles", "C", 0o000)]
+    ):
+        environment = {
+            **os.environ, "TZ": zone, "LC_ALL": language, "LANG": language, "PYTHONHASHSEED": str(number * 7919),
+            "USER": f"user{number}", "HOME": str(elsewhere), "PYTHONUTF8": str(number), "COLUMNS": "40",
+        }  # fmt: skip
+        subprocess.run(
+            [sys.executable, "-c", PACK, "pack", "../study", f"there{number}", "--version", "1.0.0",
+             "--date", "2026-01-31"],
+            cwd=elsewhere, env=environment, umask=mask, check=True, capture_output=True,
+        )  # fmt: skip
+        assert snapshot(elsewhere / f"there{number}") == snapshot(small.parent / "here")
+
+
+def test_the_order_of_rows_says_nothing(small: Path) -> None:
+    """The same rows in another order, under the same register, are the same package."""
+    pack(small, small.parent / "one")
+    header, *rows = PEOPLE.splitlines()
+    other, *answers = ANSWERS.splitlines()
+    write_small(
+        small,
+        people="\n".join([header, *reversed(rows)]) + "\n",
+        answers="\n".join([other, *reversed(answers)]) + "\n",
+    )
+    pack(small, small.parent / "two")
+    assert snapshot(small.parent / "one") == snapshot(small.parent / "two")
+
+
+def test_audiences_share_no_pseudonym(small: Path, load: Callable[[Path], Any]) -> None:
+    """Two releases for different audiences cannot be joined by their keys."""
+    pack(small, small.parent / "one")
+    write_small(small, toml=TOML + 'audience = "partners"\n')
+    pack(small, small.parent / "two")
+    one, two = load(small.parent / "one"), load(small.parent / "two")
+    for table, column in (("participants", "pid"), ("responses", "rid"), ("responses", "pid")):
+        assert not set(one[table][column]) & set(two[table][column])
+
+
+# -- what stops it --------------------------------------------------------------------------------
+
+
+def test_findings_come_first(small: Path) -> None:
+    """A study with findings is not packed, and its register is not touched."""
+    write_small(small, people=PEOPLE.replace(",31\n", ",17\n"))
+    before = snapshot(small.parent)
+    with pytest.raises(FindingsError):
+        pack(small, small.parent / "package")
+    assert snapshot(small.parent) == before
+
+
+@pytest.mark.parametrize("kind", ["folder", "empty folder", "file", "dangling link"])
+def test_what_is_there_stays(small: Path, kind: str) -> None:
+    """A package never takes a place that is taken, and says so before it draws a pseudonym."""
+    out = small.parent / "package"
+    match kind:
+        case "folder":
+            out.mkdir()
+            (out / "precious").write_text("x")
+        case "empty folder":
+            out.mkdir()
+        case "file":
+            out.write_text("x")
+        case _:
+            out.symlink_to("nowhere")
+    before = snapshot(small.parent)
+    with pytest.raises(PackageError) as raised:
+        pack(small, out)
+    assert raised.value.code == "package.exists"
+    assert snapshot(small.parent) == before
+
+
+def refused(small: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:
+    """What the command says that the gate refuses; nothing is written and no value shown."""
+    out = small.parent / "package"
+    beside = set(small.parent.iterdir())
+    assert call(["pack", str(small), str(out), "--version", "1.0.0", *arguments]) == 3
+    assert set(small.parent.iterdir()) == beside
+    said = capsys.readouterr()
+    assert not any(word in said.out + said.err for word in ("Qvortrup", "Zyxwanda", "10001", "0142"))
+    return said.out, said.err
+
+
+def test_every_failing_condition_is_told_with_its_remedy(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two conditions on standard error, or as JSON; exit code 3."""
+    terms = TOML[TOML.index("[[package.licenses]]") : TOML.index("[release]")]
+    write_small(small, toml=TOML.replace(terms, ""))
+    out, err = refused(small, capsys)
+    assert out == ""
+    assert [line.split(":")[0] for line in err.splitlines()] == [
+        "error", "  license", "    Name one under [[package.licenses]] in study.toml.",
+        "  contributors", "    Name them under [[package.contributors]] in study.toml.",
+    ]  # fmt: skip
+    out, err = refused(small, capsys, "--json")
+    assert err == ""
+    document = json.loads(out)
+    assert document["error"] == "gate"
+    assert [failure["condition"] for failure in document["failures"]] == ["license", "contributors"]
+    assert all(set(failure) == {"condition", "what", "remedy"} for failure in document["failures"])
+
+
+PLACES = {
+    "study title": {"toml": TOML.replace("A small study", "Zyxwanda and others")},
+    "study id": {"toml": TOML.replace('"small"', '"small-qvortrup"')},
+    "dropped field's name": {
+        "toml": TOML.replace('age = "age"', 'age = "age"\nqvortrup = "pid"'),
+        "participants": json.dumps({**PARTICIPANTS, "fields": [*PARTICIPANTS["fields"], {
+            "name": "qvortrup", "type": "string", "disclosure": disclosure("none", "drop"),
+        }]}),
+    },
+    "description": {"participants": json.dumps({**PARTICIPANTS, "description": "After Zyxwanda."})},
+    "kept text": {
+        "responses": json.dumps({**RESPONSES, "fields": [*RESPONSES["fields"][:2], {
+            "name": "text", "type": "string", "disclosure": disclosure("none", "keep"),
+        }]}),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", list(PLACES))
+def test_a_known_identifier_anywhere_refuses_the_release(
+    small: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    """In the study's own words and in fields that are kept."""
+    write_small(small, **PLACES[place])
+    _, err = refused(small, capsys)
+    assert "known-identifiers" in err
+
+
+def test_authors_may_be_cited(small: Path) -> None:
+    """Who is cited may bear a name that is in the data, but nowhere else in the package."""
+    author = '[[package.contributors]]\ngiven_name = "Anna"\nfamily_name = "Lind"'
+    toml = TOML.replace('[[package.contributors]]\ntitle = "A lab"', author)
+    write_small(small, toml=toml)
+    pack(small, small.parent / "package")
+    assert "Lind" in (small.parent / "package/CITATION.cff").read_text()
+    write_small(
+        small, toml=toml, participants=json.dumps({**PARTICIPANTS, "description": "Anna Lind coached."})
+    )
+    with pytest.raises(GateRefusedError):
+        pack(small, small.parent / "other")
+
+
+def test_a_list_of_known_identifiers_counts(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A value of a [[known]] list is looked for as a direct identifier's is."""
+    (small / "exports/known.csv").write_text("who\nit was good\n")
+    schema = {**RESPONSES, "fields": [*RESPONSES["fields"][:2], {
+        "name": "text", "type": "string", "disclosure": disclosure("none", "keep"),
+    }]}  # fmt: skip
+    toml = TOML + '\n[[known]]\npath = "exports/known.csv"\ncolumns = {who = "NAME"}\n'
+    people = PEOPLE.replace("Zyxwanda Qvortrup", "Someone Else")
+    answers = (
+        ANSWERS.replace("Zyxwanda", "Somebody")
+        .replace("P-10001.", "x.")
+        .replace("541 555-0199", "x")
+        .replace("Anna Lind", "x")
+    )
+    write_small(small, toml=toml, responses=json.dumps(schema), people=people, answers=answers)
+    _, err = refused(small, capsys)
+    assert "data/responses.parquet: 1 strings in column text" in err
+
+
+@pytest.mark.parametrize("where", ["participants", "responses"])
+def test_a_breach_of_consent_refuses_the_release(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """If a defect let somebody through the gate would count them."""
+    whole = publish.consented
+
+    def broken(tables: Any, field: str | None) -> Consented:
+        right = whole(tables, field)
+        return Consented({**right.tables, where: tables[where]}, {})
+
+    monkeypatch.setattr(publish, "consented", broken)
+    _, err = refused(small, capsys)
+    assert "  consent: 2 participants" in err
+
+
+@pytest.mark.parametrize("method", ["drop", "keep"])
+def test_consent_is_counted_whatever_becomes_of_the_key(
+    small: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """Keys that are kept or dropped hide no breach and raise no false alarm."""
+
+    def treated(schema: dict[str, Any]) -> str:
+        fields = [
+            {**each, "disclosure": disclosure("key", method)} if each["name"] == "pid" else each
+            for each in schema["fields"]
+        ]
+        return json.dumps({**schema, "fields": fields})
+
+    people, answers = PEOPLE.replace("P-1000", "P"), ANSWERS.replace("P-1000", "P")
+    write_small(
+        small,
+        participants=treated(PARTICIPANTS),
+        responses=treated(RESPONSES),
+        people=people,
+        answers=answers,
+    )
+    pack(small, small.parent / "package")
+    whole = publish.consented
+    monkeypatch.setattr(publish, "consented", lambda tables, _: whole(tables, None))
+    with pytest.raises(GateRefusedError) as raised:
+        pack(small, small.parent / "other")
+    assert "consent" in [failure.condition for failure in raised.value.failures]
+
+
+def test_nobody_consented(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A release of nobody is none."""
+    write_small(small, people=PEOPLE.replace(",true,", ",false,"))
+    _, err = refused(small, capsys)
+    assert "not-empty" in err
+
+
+def test_replacements_that_are_not_there_are_told(small: Path) -> None:
+    """Surrogates are asked for in vain."""
+    write_small(small, toml=TOML + '\n[text]\nreplace = "surrogate"\n')
+    with pytest.raises(StudyError):
+        pack(small, small.parent / "package")
+    assert not (small.parent / "package").exists()
+
+
+def test_an_answer_may_be_withheld(small: Path, load: Callable[[Path], Any]) -> None:
+    """Where the policy withholds what is uncertain, even a required answer may be missing."""
+    schema = json.loads(json.dumps(RESPONSES))
+    schema["fields"][2]["constraints"] = {"required": True}
+    answers = ANSWERS.replace("it was good", "hope was there and so was Hope may be in May or March 5")
+    write_small(
+        small, toml=TOML + '\n[text]\nuncertain = "withhold"\n', responses=json.dumps(schema),
+        answers=answers, people=PEOPLE.replace("Bo Ek", "Hope May"),
+    )  # fmt: skip
+    result = pack(small, small.parent / "package")
+    release = load(small.parent / "package")
+    withheld = len(result.treated.redactions["responses", "text"].withheld)
+    assert release["responses"]["text"].isna().sum() == withheld
+
+
+# -- disks and crashes ----------------------------------------------------------------------------
+
+
+def test_a_read_only_target_is_left_alone(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be written nothing is, and the error says so."""
+
+    def refuse(self: Path, *_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system", str(self))
+
+    out = small.parent / "target"
+    out.mkdir()
+    real = Path.mkdir
+
+    def picky(self: Path, *arguments: Any, **rest: Any) -> None:
+        if "staging" in self.as_posix():
+            refuse(self)
+        real(self, *arguments, **rest)
+
+    monkeypatch.setattr(Path, "mkdir", picky)
+    with pytest.raises(PpdArchiveError) as raised:
+        pack(small, out / "package")
+    assert (raised.value.code, raised.value.__context__) == ("package.not-writable", None)
+    assert list(out.iterdir()) == []
+
+
+@pytest.fixture
+def mounted() -> Iterator[Callable[[str], Path]]:
+    """Return a way to mount small disks."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting needs root")
+    places: list[str] = []
+    with TemporaryDirectory() as parent:
+
+        def mount(options: str) -> Path:
+            place = Path(parent) / str(len(places))
+            place.mkdir()
+            done = subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True, check=False
+            )
+            if done.returncode:
+                pytest.skip("no file system can be mounted here")
+            places.append(str(place))
+            return place
+
+        yield mount
+        for place in places:
+            subprocess.run(["umount", place], check=True)
+
+
+@pytest.mark.parametrize("size", ["8k", "20k", "32k"])
+def test_a_full_disk_leaves_nothing(small: Path, mounted: Callable[[str], Path], size: str) -> None:
+    """A disk that is full at any of its stages has neither a package nor a part of one."""
+    disk = mounted(f"size={size}")
+    with pytest.raises(PackageError) as raised:
+        pack(small, disk / "package")
+    assert (raised.value.code, raised.value.__context__) == ("package.not-writable", None)
+    assert list(disk.iterdir()) == []
+
+
+def test_a_disk_that_cannot_be_written_is_told(small: Path, mounted: Callable[[str], Path]) -> None:
+    """A read-only file system is an error of the package, not a bug."""
+    disk = mounted("size=1m,ro")
+    with pytest.raises(PackageError) as raised:
+        pack(small, disk / "package")
+    assert (raised.value.code, raised.value.__context__) == ("package.not-writable", None)
+
+
+def killed(small: Path, number: int, seconds: float, load: Callable[[Path], Any]) -> bool:
+    """Kill a process that packs, and see what it left; whether it left a package."""
+    out = small.parent / f"killed{number}"
+    with subprocess.Popen(
+        [sys.executable, "-c", PACK, "pack", str(small), str(out), "--version", "1.0.0"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+    if out.exists():
+        assert len(load(out).tables) == 2
+    for stage in small.parent.glob(".*.staging"):
+        assert stage.stat().st_mode & 0o077 == 0 or load(stage)
+    return out.exists()
+
+
+def test_a_killed_process_leaves_all_or_nothing(small: Path, load: Callable[[Path], Any]) -> None:
+    """At a few random instants there is no package or a whole one, and the register works on."""
+    random = Random(7)
+    for number in range(3):
+        killed(small, number, random.uniform(0.8, 2.5), load)
+    pack(small, small.parent / "package")
+    assert load(small.parent / "package")
+
+
+@pytest.mark.thorough
+def test_a_process_killed_at_many_instants_leaves_all_or_nothing(
+    small: Path, load: Callable[[Path], Any]
+) -> None:
+    """At fifty random instants around the writing."""
+    began = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-c", PACK, "pack", str(small), str(small.parent / "first"), "--version", "1.0.0"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    whole = time.monotonic() - began
+    random = Random(11)
+    left = [killed(small, number, random.uniform(whole * 0.3, whole * 1.1), load) for number in range(50)]
+    assert {True, False} >= set(left)
+    pack(small, small.parent / "package")
+    assert (
+        snapshot(small.parent / "package")["data/responses.parquet"]
+        == (snapshot(small.parent / "first")["data/responses.parquet"])
+    )
+
+
+def test_who_is_whom_stays_known_after_a_refusal(small: Path, load: Callable[[Path], Any]) -> None:
+    """Pseudonyms that were drawn for a refused release are those of the next one."""
+    write_small(small, toml=TOML.replace('name = "CC0-1.0"', 'name = "Zyxwanda"'))
+    with pytest.raises(GateRefusedError):
+        pack(small, small.parent / "package")
+    backup = snapshot(small / "private")
+    write_small(small)
+    pack(small, small.parent / "package")
+    assert snapshot(small / "private") == backup
+    assert len(values_of(load(small.parent / "package")["participants"]["pid"])) == 2
