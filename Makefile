@@ -56,6 +56,8 @@ docs: setup
 
 benchmarks: setup
 	@$(BIN)/python benchmarks/validate.py
+	@$(BIN)/python benchmarks/package.py
+	@$(BIN)/python benchmarks/text.py
 
 clean:
 	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
