@@ -247,8 +247,9 @@ def test_the_package_does_not_know_where_it_was_made(small: Path, replace: str) 
         [("Pacific/Kiritimati", "tr_TR.UTF-8", 0o077), ("America/Los_Angeles", "C", 0o000)]
     ):
         environment = {
-            **os.environ, "TZ": zone, "LC_ALL": language, "LANG": language, "PYTHONHASHSEED": str(number * 7919),
-            "USER": f"user{number}", "HOME": str(elsewhere), "PYTHONUTF8": str(number), "COLUMNS": "40",
+            **os.environ, "TZ": zone, "LC_ALL": language, "LANG": language,
+            "PYTHONHASHSEED": str(number * 7919), "USER": f"user{number}", "HOME": str(elsewhere),
+            "PYTHONUTF8": str(number), "COLUMNS": "40",
         }  # fmt: skip
         subprocess.run(
             [sys.executable, "-c", PACK, "pack", "../study", f"there{number}", "--version", "1.0.0",
