@@ -27,7 +27,7 @@ from ppdarchive.model.schema import (
     Schema,
     Treatment,
 )
-from ppdarchive.tableschema import Package, to_descriptor
+from ppdarchive.tableschema import Package, parse_schema, to_descriptor
 
 
 def field(name: str, kind: Kind, method: str, role: Role = Role.NONE, **rest: object) -> Field:
@@ -264,3 +264,12 @@ def test_the_profile_releases_no_direct_identifier(profile: Package) -> None:
             if given_field.disclosure.role is Role.KEY:
                 assert before[given_field.name].disclosure is not None
                 assert given_field.constraints.pattern == "[bcdfghjklmnpqrstvwxz]{16}"
+
+
+def test_an_empty_text_may_be_a_category() -> None:
+    """Where the empty text is a value, it is no missing code in the released schema either."""
+    given_field = field("a", Kind.STRING, "keep", categories=(Category(""), Category("x")), missing_values=())
+    schema = release(given_field)
+    assert schema["a"].missing_values == ()
+    text = json.dumps(to_descriptor(schema))
+    assert parse_schema(text, name="t", path="t.json", released=True) == schema

@@ -132,7 +132,7 @@ def _released_fields(field: Field) -> tuple[Field, ...]:
     own = replace(
         _CHANGES[method](replace(field, lexical=_written(field))),
         description=_told(field),
-        missing_values=_BLANK,
+        missing_values=_no_code(field),
         disclosure=Disclosure(field.disclosure.role, Treatment("keep")),
     )
     companion = field.companion
@@ -141,6 +141,12 @@ def _released_fields(field: Field) -> tuple[Field, ...]:
     if companion is None:
         return (own,)
     return (own, replace(companion, disclosure=own.disclosure))
+
+
+def _no_code(field: Field) -> tuple[MissingCode, ...]:
+    """The empty text stands for null, as everywhere, unless it is one of the field's categories."""
+    is_category = any(category.value == "" for category in field.categories or ())
+    return () if is_category else _BLANK
 
 
 def _written(field: Field) -> Lexical:
