@@ -58,6 +58,8 @@ def test_unpacked_wheel_does_its_work_away_from_the_repository(wheel: Path, tmp_
     assert run_away(str(unpacked), tmp_path, "synth", "study", "--participants", "30").returncode == 0
     assert run_away(str(unpacked), tmp_path, "validate", "study").returncode == 0
     assert run_away(str(unpacked), tmp_path, "init", "own").returncode == 0
+    assert run_away(str(unpacked), tmp_path, "demo", "demo").returncode == 0
+    assert run_away(str(unpacked), tmp_path, "show", "demo/package").returncode == 0
 
 
 @pytest.mark.thorough
@@ -77,6 +79,8 @@ def test_wheel_installs_into_an_empty_environment(wheel: Path, tmp_path: Path) -
         (["validate", "study"], 0),
         (["synth", "faulty", "--participants", "40", "--faults"], 0),
         (["validate", "faulty", "--json"], 1),
+        (["demo", "demo"], 0),
+        (["show", "demo/package"], 0),
     ):
         result = subprocess.run(
             [command, *words], env=environment, cwd=tmp_path, capture_output=True, check=False
