@@ -148,6 +148,13 @@ def test_treating_under_a_released_schema_changes_nothing(tables: Checked) -> No
         assert_frame_equal(again.tables[name].frame, table.frame)
 
 
+@given(packages())
+def test_releasing_a_released_schema_changes_nothing(schemas: Schemas) -> None:
+    """The released schemas of released schemas are themselves (rule 5)."""
+    once = released(schemas)
+    assert released(once) == once
+
+
 @given(tables=studies())
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_what_is_written_is_what_is_loaded(tables: Checked, load: Any, write_package: Any, info: Any) -> None:

@@ -129,10 +129,11 @@ def _released_fields(field: Field) -> tuple[Field, ...]:
     if field.disclosure is None or field.disclosure.treatment.method == "drop":
         return ()
     method = field.disclosure.treatment.method
+    own = _CHANGES[method](replace(field, lexical=_written(field)))
     own = replace(
-        _CHANGES[method](replace(field, lexical=_written(field))),
+        own,
         description=_told(field),
-        missing_values=_no_code(field),
+        missing_values=_no_code(own),
         disclosure=Disclosure(field.disclosure.role, Treatment("keep")),
     )
     companion = field.companion
