@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -28,21 +27,6 @@ def load() -> Callable[[Path], Any]:
     return opened
 
 
-def decided(text: str) -> str:
-    """The schemas with what a release asks for: of days the year alone, of other people's names nothing.
-
-    The gate refuses otherwise: a day of admission to hospital is somebody's birthday.
-    """
-    members = json.loads(text)
-    for resource in members["resources"]:
-        for field in resource["schema"]["fields"]:
-            if field["type"] == "date" and field["disclosure"]["treatment"]["method"] == "keep":
-                field["disclosure"] = {"role": "quasi-identifier", "treatment": {"method": "year"}}
-            if field["name"].startswith(("next_of_kin_contact", "ec_phone")):
-                field["disclosure"] = {"role": "direct-identifier", "treatment": {"method": "drop"}}
-    return json.dumps(members)
-
-
 @pytest.fixture(scope="module", params=STUDIES, ids=lambda folder: folder.name)
 def packed(
     request: pytest.FixtureRequest, shared: Path, tmp_path_factory: pytest.TempPathFactory
@@ -54,7 +38,6 @@ def packed(
     shutil.copytree(source, study, ignore=shutil.ignore_patterns("private"))
     config = (study / "study.toml").read_text().replace("../../../../shared", shared.as_posix())
     (study / "study.toml").write_text(config)
-    (study / "datapackage.json").write_text(decided((study / "datapackage.json").read_text()))
     result = pack_study(study, folder / "package", version="1.0.0", released_on=date(2026, 1, 31))
     return folder / "package", result
 

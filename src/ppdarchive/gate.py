@@ -172,7 +172,9 @@ def judge_folder(
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         for place, strings in published_strings(path, name):
-            looked_at = [_without(text, names) for text in strings] if name in _CITING else strings
+            looked_at = (
+                _without(strings, names, whole_only=path.suffix == ".json") if name in _CITING else strings
+            )
             found = residual(looked_at, known)
             hits = sum(any(span.tier is Tier.REDACT for span in spans) for spans in found)
             if hits:
@@ -196,14 +198,16 @@ def _names_of(authors: Sequence[Contributor]) -> frozenset[str]:
     return frozenset(names - {""})
 
 
-def _without(text: str, names: frozenset[str]) -> str:
-    """The text without the authors it names: a part of a name only where nothing else stands."""
-    if _CITED.sub("", text).strip().strip("\"'") in names:
-        return ""
-    for name in names:
-        if " " in name:
+def _without(texts: Sequence[str], names: frozenset[str], *, whole_only: bool) -> list[str]:
+    """The texts without the authors they name: a part of a name only where nothing else stands."""
+    full = () if whole_only else [name for name in names if " " in name]
+    left = []
+    for given in texts:
+        text = "" if _CITED.sub("", given).strip().strip("\"'") in names else given
+        for name in full:
             text = text.replace(name, "")
-    return text
+        left.append(text)
+    return left
 
 
 def published_strings(path: Path, name: str) -> Iterator[tuple[str, list[str]]]:

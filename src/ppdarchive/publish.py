@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -45,8 +45,8 @@ _CANNOT_BE_WRITTEN: Final = ("schema", "declared", "not-empty")
 """Conditions without which there is no folder to look at."""
 NOT_ASSESSED: Final = ("privacy standard", "class sizes", "risk thresholds", "review")
 """What ``[release]`` states and this version does not compute; the package says so."""
-_MIN_KEY: Final = 5
-"""Keys shorter than this (``7``, ``C03``), or without a digit, are too common to be searched for."""
+_SEARCHED_KEY: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z]).{2,}|[0-9 .-]{5,}", re.DOTALL)
+"""Keys that can be searched for in prose: letters with digits (``P4``), or long numbers; not ``7``."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -202,7 +202,7 @@ def _treat(
     detectors = (Patterns(), known)
     text = study.config.text
 
-    def redact_column(texts: Sequence[str | None], groups: Sequence[int]) -> Redaction:
+    def redact_column(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redaction:
         return redact(texts, groups, detectors, replace=replace, uncertain=text.uncertain, secret=secret)
 
     return treat(allowed.tables, pseudonyms=pseudonyms, redact=redact_column)
@@ -259,7 +259,7 @@ def _direct_identifiers(tables: Mapping[str, CheckedTable]) -> Iterator[tuple[st
             for value in distinct:
                 if role is Role.DIRECT_IDENTIFIER:
                     yield from ((text, _category(field)) for text in _written(value))
-                elif len(str(value)) >= _MIN_KEY and any(char.isdigit() for char in str(value)):
+                elif _SEARCHED_KEY.fullmatch(str(value)):
                     yield str(value), TextCategory.ID
 
 

@@ -17,13 +17,25 @@ Owners = npt.NDArray[np.int64]
 
 
 def owners(tables: Mapping[str, CheckedTable]) -> Mapping[str, Owners]:
+    """Follow foreign keys from each table to ``participants``; other tables' rows are their own.
+
+    Returns
+    -------
+    mapping of str to ndarray of int64, shape (n_rows,)
+        For every table; as `participant_rows`, or 0, 1, ... where a table refers to no participant.
+    """
+    alone = {name: np.arange(len(table.frame), dtype=np.int64) for name, table in tables.items()}
+    return alone | dict(participant_rows(tables))
+
+
+def participant_rows(tables: Mapping[str, CheckedTable]) -> Mapping[str, Owners]:
     """Follow foreign keys from each table to ``participants``.
 
     Returns
     -------
     mapping of str to ndarray of int64, shape (n_rows,)
-        The row of ``participants`` that a row belongs to; -1 where it belongs to none. A table that
-        refers to no participant has each row for its own.
+        The row of ``participants`` that a row belongs to; -1 where it belongs to none. Only tables
+        that lead there.
     """
     found: dict[str, Owners] = {}
     if PARTICIPANTS in tables:
@@ -34,8 +46,7 @@ def owners(tables: Mapping[str, CheckedTable]) -> Mapping[str, Owners]:
             if name not in found and key is not None:
                 rows = target_rows(table, key, tables[key.resource])
                 found[name] = np.where(rows < 0, -1, np.append(found[key.resource], -1)[rows])
-    alone = {name: np.arange(len(table.frame), dtype=np.int64) for name, table in tables.items()}
-    return alone | found
+    return found
 
 
 def target_rows(table: CheckedTable, key: ForeignKey, target: CheckedTable) -> Owners:

@@ -7,7 +7,7 @@ engine. Nothing here draws a random number, reads a file, or knows which values 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -18,9 +18,9 @@ import pyarrow as pa
 
 from ppdarchive.deidentify import columns
 from ppdarchive.deidentify.codings import recoded
-from ppdarchive.deidentify.consent import with_referring, without
+from ppdarchive.deidentify.consent import PARTICIPANTS, with_referring, without
 from ppdarchive.deidentify.freetext import Redaction
-from ppdarchive.deidentify.owners import owners, target_rows
+from ppdarchive.deidentify.owners import owners, participant_rows, target_rows
 from ppdarchive.deidentify.released import coded_text, released
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
@@ -28,7 +28,7 @@ from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Schema, Schemas
 from ppdarchive.model.table import CheckedTable, Frame
 
 Owners = npt.NDArray[np.int64]
-Redact = Callable[[Sequence[str | None], Sequence[int]], Redaction]
+Redact = Callable[[Sequence[str | None], Sequence[Hashable]], Redaction]
 """``redact(texts, groups)``: texts of a column and whose they are, to what is released of them."""
 
 
@@ -109,15 +109,24 @@ def treat(
     return Treated(MappingProxyType(result), MappingProxyType(redactions), counts)
 
 
+def _groups(tables: Mapping[str, CheckedTable]) -> Mapping[str, list[Hashable]]:
+    """Whose each row is, by the participant's key where there is one: rows may come in any order."""
+    groups: dict[str, list[Hashable]] = {name: rows.tolist() for name, rows in owners(tables).items()}
+    table = tables.get(PARTICIPANTS)
+    if table is not None and table.schema.primary_key:
+        parts = [values_of(table.frame[name]).to_pylist() for name in table.schema.primary_key]
+        keys: list[Hashable] = [*zip(*parts, strict=True), None]
+        groups |= {name: [keys[row] for row in rows] for name, rows in participant_rows(tables).items()}
+    return groups
+
+
 def _redacted(
     tables: Mapping[str, CheckedTable], target: Schemas, redact: Redact
 ) -> dict[tuple[str, str], Redaction]:
     """Every text column that is released, redacted."""
-    whose = owners(tables)
+    groups = _groups(tables)
     return {
-        (name, field.name): redact(
-            values_of(tables[name].frame[field.name]).to_pylist(), whose[name].tolist()
-        )
+        (name, field.name): redact(values_of(tables[name].frame[field.name]).to_pylist(), groups[name])
         for name in target
         for field in tables[name].schema
         if field.name in target[name] and _method(field) == "text"
