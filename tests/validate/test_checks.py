@@ -40,6 +40,7 @@ def failing(field: Field, texts: list[str]) -> dict[str, list[int]]:
         (Kind.STRING, Constraints(pattern="a|b"), ["a", "b", "axxx", "b\n"], {"pattern": [2, 3]}),
         (Kind.STRING, Constraints(enum=("a", "b")), ["a", "c", ""], {"enum": [1]}),
         (Kind.NUMBER, Constraints(enum=(1, 2.5)), ["1.0", "2.5", "3"], {"enum": [2]}),
+        (Kind.NUMBER, Constraints(enum=(-0.0,)), ["0", "-0.0", "1"], {"enum": [2]}),
         (Kind.BOOLEAN, Constraints(enum=(True,)), ["true", "false"], {"enum": [1]}),
         (Kind.STRING, Constraints(unique=True), ["a", "b", "a", "", "", "a"], {"unique": [2, 5]}),
         (Kind.INTEGER, Constraints(unique=True), ["1", "01", "2"], {"unique": [1]}),

@@ -127,7 +127,9 @@ def broken_rows(series: pd.Series, rule: Rule, field: Field) -> Rows:
         return repeated(series.to_frame(field.name), [field.name])
     if rule.kind is RuleKind.ENUM and field.categories is not None:
         assert isinstance(rule.operand, tuple)
-        return np.flatnonzero(series.notna() & ~series.isin(rule.operand)).astype(np.int64)
+        known = [place for place, each in enumerate(field.categories) if each.value in rule.operand]
+        codes = series.cat.codes.to_numpy()
+        return np.flatnonzero((codes >= 0) & ~np.isin(codes, known)).astype(np.int64)
     values = values_of(series)
     if values.null_count == len(values):
         return np.empty(0, dtype=np.int64)
@@ -165,7 +167,7 @@ def _holds(values: pa.ChunkedArray, rule: Rule, field: Field) -> pa.ChunkedArray
 
 
 def _as_type(operands: Sequence[Scalar], field: Field) -> list[Scalar]:
-    return [float(value) for value in operands] if field.kind is Kind.NUMBER else list(operands)  # type: ignore[arg-type]
+    return [float(value) + 0.0 for value in operands] if field.kind is Kind.NUMBER else list(operands)  # type: ignore[arg-type]
 
 
 # What RE2 and Python's `re` understand alike: plain characters, classes of plain characters and
