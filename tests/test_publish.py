@@ -11,8 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -20,6 +18,7 @@ from typing import Any
 
 import pytest
 
+import ppdarchive
 from ppdarchive import publish
 from ppdarchive.cli.main import call
 from ppdarchive.deidentify.consent import Consented
@@ -148,8 +147,7 @@ def small(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def load() -> Callable[[Path], Any]:
     """Return the function that opens a package, wherever it lives."""
-    name = "ppdarchive.loading" if find_spec("ppdarchive.loading") else "ppdarchive.load"
-    opened: Callable[[Path], Any] = import_module(name).load
+    opened: Callable[[Path], Any] = ppdarchive.load
     return opened
 
 

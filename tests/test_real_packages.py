@@ -5,14 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import frictionless
 import pytest
 
+import ppdarchive
 from ppdarchive.deidentify.released import released
 from ppdarchive.publish import Deidentified, pack_study
 
@@ -22,8 +21,7 @@ STUDIES = sorted((Path(__file__).parent / "real").iterdir())
 @pytest.fixture(scope="module")
 def load() -> Callable[[Path], Any]:
     """Return the function that opens a package, wherever it lives."""
-    name = "ppdarchive.loading" if find_spec("ppdarchive.loading") else "ppdarchive.load"
-    opened: Callable[[Path], Any] = import_module(name).load
+    opened: Callable[[Path], Any] = ppdarchive.load
     return opened
 
 

@@ -238,7 +238,7 @@ def _without_consent(
 
 
 def _direct_identifiers(tables: Mapping[str, CheckedTable]) -> Iterator[tuple[str, TextCategory]]:
-    """Every value of a direct-identifier field, of all participants, and long keys."""
+    """Every value of a direct-identifier field, of all participants, and keys to search for."""
     for table in tables.values():
         for field in table.schema:
             role = None if field.disclosure is None else field.disclosure.role

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +17,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+import ppdarchive
 from ppdarchive import package
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.released import PSEUDONYM_PATTERN, SUPPRESSED, released
@@ -182,8 +181,7 @@ def rows_of(frame: Any) -> Counter[str]:
 @pytest.fixture(scope="module")
 def load() -> Any:
     """Return the function that opens a package, wherever it lives."""
-    name = "ppdarchive.loading" if find_spec("ppdarchive.loading") else "ppdarchive.load"
-    return import_module(name).load
+    return ppdarchive.load
 
 
 @pytest.fixture(scope="module")
