@@ -24,9 +24,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ppdarchive.deidentify.detect import KnownIdentifiers, Patterns
-from ppdarchive.deidentify.detect.detector import detect
 from ppdarchive.deidentify.freetext import redact
+from ppdarchive.detectors import KnownIdentifiers, Patterns
+from ppdarchive.detectors.protocol import detect
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.profile import profile_files
 from ppdarchive.synthetic import write_study

@@ -27,8 +27,8 @@ from pydantic.fields import FieldInfo
 import ppdarchive
 from ppdarchive.cli.main import app, call
 from ppdarchive.codebook import codebook as codebook_page
-from ppdarchive.deidentify.detect import KnownIdentifiers, Patterns
-from ppdarchive.deidentify.detect.patterns import RULES
+from ppdarchive.detectors import KnownIdentifiers, Patterns
+from ppdarchive.detectors.patterns.detector import RULES
 from ppdarchive.errors import PROBLEMS
 from ppdarchive.model.finding import Rule, RuleKind
 from ppdarchive.model.schema import Constraints, Field, FieldsMatch, ForeignKey, Kind, Lexical, Role, Schema

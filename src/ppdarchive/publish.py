@@ -22,9 +22,9 @@ from ppdarchive.deidentify.consent import (
     participant_fields,
     space_of,
 )
-from ppdarchive.deidentify.detect import KnownIdentifiers, Patterns
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.treat import Treated, keys_by_space, treat
+from ppdarchive.detectors import KnownIdentifiers, Patterns
 from ppdarchive.errors import PackageError, ReadError, StudyError
 from ppdarchive.gate import Failure, GateRefusedError, judge_folder, judge_tables
 from ppdarchive.model.columns import encode, values_of

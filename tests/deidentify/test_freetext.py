@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppdarchive.deidentify.detect import KnownIdentifiers, Patterns, residual
-from ppdarchive.deidentify.detect.detector import detect
 from ppdarchive.deidentify.freetext import redact
+from ppdarchive.detectors import KnownIdentifiers, Patterns, residual
+from ppdarchive.detectors.protocol import detect
 from ppdarchive.model.span import Fate, Span, TextCategory, Tier
 from ppdarchive.text.fold import words_only
 from ppdarchive.text.recode import recode

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppdarchive.deidentify.detect.tags import MASK
 from ppdarchive.deidentify.replace import edits_for, without_possessive
+from ppdarchive.detectors.tags import MASK
 from ppdarchive.model.span import Span, TextCategory
 from ppdarchive.text.edit import apply
 

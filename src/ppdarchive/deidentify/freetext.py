@@ -9,9 +9,9 @@ from dataclasses import replace as changed
 from types import MappingProxyType
 from typing import Literal
 
-from ppdarchive.deidentify.detect.detector import Detector, detect
-from ppdarchive.deidentify.detect.tags import replaced_ranges
 from ppdarchive.deidentify.replace import Replace, edits_for, without_possessive
+from ppdarchive.detectors.protocol import Detector, detect
+from ppdarchive.detectors.tags import replaced_ranges
 from ppdarchive.model.span import Edit, OffsetMap, Span, TextCategory, Tier
 from ppdarchive.text.edit import apply
 from ppdarchive.text.overlap import resolve

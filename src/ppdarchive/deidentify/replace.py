@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Final, Literal
 
-from ppdarchive.deidentify.detect.tags import MASK, tag
+from ppdarchive.detectors.tags import MASK, tag
 from ppdarchive.model.span import Edit, Span, TextCategory
 from ppdarchive.text.fold import fold, words_only
 

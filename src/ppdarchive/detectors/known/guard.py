@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from ppdarchive.deidentify.detect.words import ANNOUNCING, DATING, MONTHS, NAMING, VERBS
+from ppdarchive.detectors.known.words import ANNOUNCING, DATING, MONTHS, NAMING, VERBS
 from ppdarchive.model.span import Tier
 from ppdarchive.text.fold import Folded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ppdarchive.deidentify.detect.rule import GAP, SPACE, Narrow, Need, Rule, only_if
+from ppdarchive.detectors.patterns.rule import GAP, SPACE, Narrow, Need, Rule, only_if
 from ppdarchive.model.span import TextCategory, Tier
 
 _DATE: Final = TextCategory.DATE

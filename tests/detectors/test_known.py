@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ppdarchive.deidentify.detect import KnownIdentifiers, residual
-from ppdarchive.deidentify.detect.words import COMMON, PARTICLES, PLACEHOLDERS
+from ppdarchive.detectors import KnownIdentifiers, residual
+from ppdarchive.detectors.known.words import COMMON, PARTICLES, PLACEHOLDERS
 from ppdarchive.model.span import TextCategory, Tier
 from ppdarchive.text.fold import fold, words_only
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
-from ppdarchive.deidentify.detect.rule import Need, Rule, only_if
-from ppdarchive.deidentify.detect.words import words
+from ppdarchive.detectors.known.words import words
+from ppdarchive.detectors.patterns.rule import Need, Rule, only_if
 from ppdarchive.model.span import TextCategory
 
 _CONTACT: Final = TextCategory.CONTACT

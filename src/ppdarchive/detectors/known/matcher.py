@@ -10,7 +10,7 @@ All values are looked for at once: one set of first words passes most texts by, 
 follows the values in the others. The cost does not grow with the number of values.
 
 Values that are words of everyday text (a coach named Grace, a town named Mobile) are judged by what
-stands around them; `ppdarchive.deidentify.detect.guard` says how.
+stands around them; `ppdarchive.detectors.known.guard` says how.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
-from ppdarchive.deidentify.detect.guard import judge
-from ppdarchive.deidentify.detect.tags import replaced_ranges
-from ppdarchive.deidentify.detect.words import COMMON, PARTICLES, PLACEHOLDERS, PLAIN_S, ROLES, words
+from ppdarchive.detectors.known.guard import judge
+from ppdarchive.detectors.known.words import COMMON, PARTICLES, PLACEHOLDERS, PLAIN_S, ROLES, words
+from ppdarchive.detectors.tags import replaced_ranges
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.text.fold import Folded, fold
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from ppdarchive.deidentify.detect.contact import AT_RULES, DOT_RULES, PHONE_RULES
-from ppdarchive.deidentify.detect.date import AGE_RULES, DATE_RULES
-from ppdarchive.deidentify.detect.number import NUMBER_RULES
-from ppdarchive.deidentify.detect.place import PLACE_RULES
-from ppdarchive.deidentify.detect.rule import Need, Rule
+from ppdarchive.detectors.patterns.contact import AT_RULES, DOT_RULES, PHONE_RULES
+from ppdarchive.detectors.patterns.date import AGE_RULES, DATE_RULES
+from ppdarchive.detectors.patterns.number import NUMBER_RULES
+from ppdarchive.detectors.patterns.place import PLACE_RULES
+from ppdarchive.detectors.patterns.rule import Need, Rule
 from ppdarchive.model.span import Span
 from ppdarchive.text.fold import Folded, fold
 

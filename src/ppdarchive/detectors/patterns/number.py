@@ -6,7 +6,7 @@ import re
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
-from ppdarchive.deidentify.detect.rule import GAP, SPACE, Need, Rule, only_if
+from ppdarchive.detectors.patterns.rule import GAP, SPACE, Need, Rule, only_if
 from ppdarchive.model.span import TextCategory, Tier
 
 _ID: Final = TextCategory.ID

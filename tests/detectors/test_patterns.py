@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppdarchive.deidentify.detect import Patterns
-from ppdarchive.deidentify.detect.patterns import DIGIT_RULES, RULES
+from ppdarchive.detectors import Patterns
+from ppdarchive.detectors.patterns.detector import DIGIT_RULES, RULES
 from ppdarchive.model.span import TextCategory, Tier
 from ppdarchive.text.fold import fold
 from ppdarchive.text.overlap import resolve

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ppdarchive.deidentify.detect.rule import GAP, SPACE, Need, Rule
-from ppdarchive.deidentify.detect.words import words
+from ppdarchive.detectors.known.words import words
+from ppdarchive.detectors.patterns.rule import GAP, SPACE, Need, Rule
 from ppdarchive.model.span import TextCategory
 
 _PLACE: Final = TextCategory.LOCATION
