@@ -55,6 +55,11 @@ class _Table(dict[int, str]):
 _TABLE: Final = _Table()
 
 
+def folded_character(code_point: int) -> str:
+    """One character's plain form; empty for marks and what cannot be seen, longer for ligatures."""
+    return _TABLE[code_point]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Folded:
     """A folded text and where its characters come from.

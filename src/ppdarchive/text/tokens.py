@@ -1,0 +1,156 @@
+"""Words, numbers and signs of a batch, found and hashed as columns; no loop over them.
+
+A token is a run of letters, a run of decimal digits, or one character of any other kind; white space
+and separators are none. A word's hash is computed from its folded letters alone, so that two spellings
+in other capitals or with other marks are one word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.text.batch import SEPARATOR, Codes, Positions, TextBatch
+
+Hashes = npt.NDArray[np.uint64]
+"""Hashes of words, 64 bits each."""
+
+
+class Kind(IntEnum):
+    """What a character, and so a token, is."""
+
+    SPACE = 0
+    LETTER = 1
+    DIGIT = 2
+    SIGN = 3
+
+
+_ASCII: Final = 128
+_BASE: Final = 0x9E3779B97F4A7C15
+_INVERSE: Final = pow(_BASE, -1, 1 << 64)
+_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Tokens:
+    """The tokens of a batch in order.
+
+    Attributes
+    ----------
+    starts, ends : ndarray of int64, shape (n,)
+        In `TextBatch.folded`.
+    kinds : ndarray of uint8, shape (n,)
+        `Kind`; never ``SPACE``.
+    texts : ndarray of int64, shape (n,)
+        Whose tokens they are.
+    hashes : ndarray of uint64, shape (n,)
+        Of their folded characters.
+    """
+
+    starts: Positions
+    ends: Positions
+    kinds: npt.NDArray[np.uint8]
+    texts: Positions
+    hashes: Hashes
+
+    @classmethod
+    def of(cls, batch: TextBatch) -> Self:
+        """Find the tokens of a batch.
+
+        Examples
+        --------
+        >>> batch = TextBatch.of(["It's 5pm"])
+        >>> tokens = Tokens.of(batch)
+        >>> [batch.folded[a:b] for a, b in zip(tokens.starts, tokens.ends)]
+        ['it', "'", 's', '5', 'pm']
+        """
+        kinds = kinds_of(batch.lower)
+        is_first = np.empty(len(kinds), np.bool_)
+        is_first[:1] = True
+        np.not_equal(kinds[1:], kinds[:-1], out=is_first[1:])
+        is_first |= kinds == Kind.SIGN
+        borders = np.append(np.flatnonzero(is_first), len(kinds))
+        starts, ends = borders[:-1], borders[1:]
+        own = kinds[starts]
+        kept = own != Kind.SPACE
+        starts, ends = starts[kept], ends[kept]
+        texts = np.searchsorted(batch.starts, starts, side="right") - 1
+        return cls(starts, ends, own[kept], texts, range_hashes(batch.lower, starts, ends))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+def kinds_of(codes: Codes) -> npt.NDArray[np.uint8]:
+    """The `Kind` of each folded character; separators count as space."""
+    small = codes < _ASCII
+    if small.all():
+        return _ascii_kinds()[codes]
+    kinds = _ascii_kinds()[np.minimum(codes, _ASCII - 1)]
+    rare, kind_of = np.unique(codes[~small], return_inverse=True)
+    kinds[~small] = np.array([_kind(chr(code)) for code in rare], np.uint8)[kind_of]
+    return kinds
+
+
+def range_hashes(codes: Codes, starts: Positions, ends: Positions) -> Hashes:
+    """The hash of each range of some characters; equal ranges have equal hashes, wherever they stand."""
+    powers, inverses = _powers(_rounded(len(codes)))
+    sums = np.zeros(len(codes) + 1, np.uint64)
+    np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * powers[: len(codes)], out=sums[1:])
+    hashes = (sums[ends] - sums[starts]) * inverses[starts]
+    hashes ^= hashes >> np.uint64(32)
+    hashes *= _MIX
+    hashes ^= hashes >> np.uint64(32)
+    return hashes
+
+
+def word_hashes(words: Sequence[str]) -> Hashes:
+    """The hashes of folded words, as `Tokens.hashes` has them.
+
+    Parameters
+    ----------
+    words : sequence of str, length n
+        Folded already (`ppdarchive.text.fold`); none is empty.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n,)
+    """
+    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32)
+    ends = np.cumsum(np.fromiter(map(len, words), np.int64, len(words)))
+    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1])) if len(words) else ends
+    return range_hashes(codes, starts, ends)
+
+
+def _kind(character: str) -> Kind:
+    if character == SEPARATOR or character.isspace():
+        return Kind.SPACE
+    if character.isalpha():
+        return Kind.LETTER
+    return Kind.DIGIT if character.isdecimal() else Kind.SIGN
+
+
+@cache
+def _ascii_kinds() -> npt.NDArray[np.uint8]:
+    return np.array([_kind(chr(code)) for code in range(_ASCII)], np.uint8)
+
+
+def _rounded(size: int) -> int:
+    """The next power of two: few sizes, so that few tables are made."""
+    return 1 << max(size - 1, 1 << 10).bit_length()
+
+
+@cache
+def _powers(size: int) -> tuple[Hashes, Hashes]:
+    """The powers of the base, and of its inverse, modulo 2**64."""
+    table = np.empty((2, size), np.uint64)
+    table[:, 0] = 1
+    table[0, 1:], table[1, 1:] = _BASE, _INVERSE
+    np.cumprod(table, axis=1, out=table)
+    return table[0], table[1]
