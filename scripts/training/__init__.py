@@ -1,0 +1,1 @@
+"""Labelled text to train the tagger on: generated informal English, and the CC BY corpora."""
