@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ppdarchive.text.batch import TextBatch
 from ppdarchive.text.fold import fold
-from ppdarchive.text.tokens import Tokens, word_hashes
+from ppdarchive.text.tokens import Tokens, tokens_of, word_hashes
 
 TEXTS = st.lists(
     st.text(alphabet=st.one_of(st.characters(), st.sampled_from("aB1' .-ßé\n\x00²🙂"))), max_size=5
@@ -57,3 +57,11 @@ def test_no_two_words_share_a_hash() -> None:
     letters = "abcdefghijklmnopqrstuvwxyz"
     words = [a + b + c + d for a in letters for b in letters for c in letters for d in letters]
     assert len(set(word_hashes(words).tolist())) == len(words)
+
+
+def test_tokens_of_the_last_batch_are_found_once() -> None:
+    """Detectors that ask for the tokens of one batch get the same."""
+    batch = TextBatch.of(["It's 5pm"])
+    assert tokens_of(batch) is tokens_of(batch)
+    assert tokens_of(batch).hashes.tolist() == Tokens.of(batch).hashes.tolist()
+    assert tokens_of(TextBatch.of(["It's 5pm"])) is not tokens_of(batch)

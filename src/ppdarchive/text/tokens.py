@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Self
 
 import numpy as np
@@ -85,6 +85,12 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+
+@lru_cache(maxsize=1)
+def tokens_of(batch: TextBatch) -> Tokens:
+    """The tokens of a batch, the same ones for every detector that asks while it is the last batch."""
+    return Tokens.of(batch)
 
 
 def kinds_of(codes: Codes) -> npt.NDArray[np.uint8]:
