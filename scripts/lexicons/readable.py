@@ -1,0 +1,47 @@
+"""Names as they are written, for surrogates and generated texts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from facts import Facts
+
+from ppdarchive.detectors.lexicon.names import NameKind
+
+N_GIVEN_NAMES: Final = 8_000
+N_SURNAMES: Final = 20_000
+N_CITIES: Final = 8_000
+N_WORLD_CITIES: Final = 2_000
+
+Row = tuple[str, int, str]
+
+
+def readable_names(facts: Facts) -> dict[NameKind, list[Row]]:
+    """Name, weight and detail of each list, the heaviest first."""
+    named: dict[NameKind, list[Row]] = {kind: [] for kind in NameKind}
+    named[NameKind.GIVEN_NAME] = [
+        (own.name, own.n, str(round(100 * own.n_girls / own.n)))
+        for own in sorted(facts.given_names, key=lambda own: (-own.n, own.name))[:N_GIVEN_NAMES]
+    ]
+    named[NameKind.SURNAME] = [
+        (_capitalized(name), n, "")
+        for name, n in sorted(facts.surnames.items(), key=lambda own: (-own[1], own[0]))[:N_SURNAMES]
+    ]
+    largest = sorted(facts.places, key=lambda own: (-own.population, own.name, own.region))
+    american = [own for own in largest if own.is_american][:N_CITIES]
+    abroad = [own for own in largest if not own.is_american][:N_WORLD_CITIES]
+    named[NameKind.CITY] = [(own.name, max(own.population, 1), own.region) for own in american]
+    named[NameKind.WORLD_CITY] = [(own.name, max(own.population, 1), own.region) for own in abroad]
+    named[NameKind.COUNTY] = [(name, 1, state) for name, state in sorted(set(facts.counties))]
+    for own in facts.lists:
+        if own.kind in set(NameKind):
+            named[NameKind(own.kind)] += [(value, 1, "") for value in own.values]
+    return named
+
+
+def _capitalized(name: str) -> str:
+    """A surname as it is written: the census has capitals only."""
+    for prefix in ("MC",):
+        if name.startswith(prefix) and len(name) > len(prefix) + 2:
+            return prefix.capitalize() + name[len(prefix) :].capitalize()
+    return name.capitalize()

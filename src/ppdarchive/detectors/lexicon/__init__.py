@@ -1,0 +1,26 @@
+"""Name, place and word lists as memory-mapped columns; hashes in, columns out."""
+
+from ppdarchive.detectors.lexicon.kinds import LOG_SCALE, Column, Flag, PhraseKind
+from ppdarchive.detectors.lexicon.names import Half, NameKind, Names, is_held_out, split_half
+from ppdarchive.detectors.lexicon.phrases import PhraseMatches, Phrases
+from ppdarchive.detectors.lexicon.shipped import names_for, phrases, words
+from ppdarchive.detectors.lexicon.words import WordColumns, Words
+
+__all__ = [
+    "LOG_SCALE",
+    "Column",
+    "Flag",
+    "Half",
+    "NameKind",
+    "Names",
+    "PhraseKind",
+    "PhraseMatches",
+    "Phrases",
+    "WordColumns",
+    "Words",
+    "is_held_out",
+    "names_for",
+    "phrases",
+    "split_half",
+    "words",
+]
