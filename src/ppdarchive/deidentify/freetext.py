@@ -7,17 +7,31 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Protocol
 
-from ppdarchive.deidentify.replace import Replace, edits_for, without_possessive
+from ppdarchive.deidentify.replace import Chooser, edits_for, tags, without_plural, without_possessive
 from ppdarchive.detectors.protocol import Detector, detect
 from ppdarchive.detectors.tags import replaced_ranges
 from ppdarchive.model.span import Edit, OffsetMap, Span, TextCategory, Tier
+from ppdarchive.text.batch import TextBatch
 from ppdarchive.text.edit import apply
 from ppdarchive.text.overlap import resolve
 
 Uncertain = Literal["redact", "withhold"]
 """What becomes of an answer with an uncertain span: the span is redacted, or the answer withheld."""
+
+Ranges = tuple[tuple[int, int], ...]
+"""Ranges of one text, disjoint and sorted."""
+
+
+class Engine(Protocol):
+    """What finds spans in all texts at once, and knows whose they are."""
+
+    def detect(
+        self, texts: Sequence[str], groups: Sequence[Hashable] | None = None
+    ) -> Sequence[Sequence[Span]]:
+        """Find the spans of each text."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,6 +61,25 @@ class Redaction:
     withheld: tuple[int, ...]
     counts: Mapping[tuple[TextCategory, Tier], int]
 
+    def replaced(self) -> Mapping[str, Ranges]:
+        """Where each released text holds replacements that nothing in it tells from words.
+
+        Tags, general words and masks are known by their form wherever they stand
+        (`ppdarchive.detectors.tags.replaced_ranges`); surrogates only by this record. A text that came
+        out of several answers has the ranges that it has in all of them.
+
+        Returns
+        -------
+        mapping of str to tuple of tuple of int
+            By released text; texts without such ranges are left out.
+        """
+        found: dict[str, set[tuple[int, int]]] = {}
+        for text, moved, edits in zip(self.texts, self.maps, self.edits, strict=True):
+            if text is not None and (edits or text in found):
+                own = set(_unmarked(moved, edits))
+                found[text] = found.get(text, own) & own
+        return MappingProxyType({text: tuple(sorted(own)) for text, own in found.items() if own})
+
     def __repr__(self) -> str:
         n_spans = sum(self.counts.values())
         return f"Redaction({len(self.texts)} texts, {n_spans} spans, {len(self.withheld)} withheld)"
@@ -55,28 +88,27 @@ class Redaction:
 def redact(
     texts: Sequence[str | None],
     groups: Sequence[Hashable],
-    detectors: Sequence[Detector],
+    detectors: Sequence[Detector] | Engine,
     *,
-    replace: Replace = "tag",
+    replace: Chooser = tags,
     uncertain: Uncertain = "redact",
-    secret: bytes = b"",
 ) -> Redaction:
     """Redact answers.
 
     Detection goes on until nothing more is found: a replacement can bring together what was apart.
-    So redacting the result again changes nothing, and no detector finds anything in it.
+    So no detector finds anything in the result but what was put there, and where what was put there
+    can be told from words (tags, general words, masks) redacting again changes nothing.
 
     Parameters
     ----------
     texts : sequence of str or None, length n
         Answers; null passes through.
     groups : sequence of hashable, length n
-        Whose answers they are; numbers are drawn within a group.
-    detectors : sequence of Detector
-    replace : {"tag", "numbered", "mask"}
+        Whose answers they are; numbers and surrogates are drawn within a group.
+    detectors : sequence of Detector, or Engine
+    replace : Chooser
+        `ppdarchive.deidentify.replace` has them.
     uncertain : {"redact", "withhold"}
-    secret : bytes
-        For ``numbered``.
 
     Returns
     -------
@@ -85,27 +117,17 @@ def redact(
     Raises
     ------
     ValueError
-        If the lengths differ, a detector breaks its promise, or numbers are asked for without a secret.
+        If the lengths differ, or a detector breaks its promise.
     """
     if len(groups) != len(texts):
         raise ValueError(f"{len(texts)} texts of {len(groups)} groups: each text needs one")
-    given = [text or "" for text in texts]
-    spans = _found_in(given, detectors)
-    unsettled = [place for place, own in enumerate(spans) if own]
-    while True:
-        edits = edits_for(given, spans, replace=replace, groups=groups, secret=secret)
-        edited, maps = apply(given, edits)
-        more = _found_in([edited[place] for place in unsettled], detectors)
-        unsettled = [place for place, own in zip(unsettled, more, strict=True) if own]
-        if not unsettled:
-            break
-        for place, own in zip(unsettled, filter(None, more), strict=True):
-            back = maps[place].inverse()
-            spans[place] = resolve([*spans[place], *(_moved(span, back) for span in own)])
+    given = TextBatch.of([text or "" for text in texts])
+    spans = _found_in(given, groups, detectors, {})
+    edited, maps, edits = _settled(given, groups, spans, detectors, replace)
     withheld = tuple(
         place
         for place, own in enumerate(spans)
-        if uncertain == "withhold" and any(span.tier is Tier.UNCERTAIN for span in own)
+        if own and uncertain == "withhold" and any(span.tier is Tier.UNCERTAIN for span in own)
     )
     for place in withheld:
         edits[place] = [Edit(0, len(given[place]), "", TextCategory.OTHER)]
@@ -125,25 +147,79 @@ def redact(
     )
 
 
-def _found_in(texts: Sequence[str], detectors: Sequence[Detector]) -> list[list[Span]]:
-    """What the detectors find outside tags and masks, disjoint, possessives left out."""
-    found = []
-    for text, own in zip(texts, detect(texts, detectors), strict=True):
-        tags = list(replaced_ranges(text)) if own else []
-        pieces = [piece for span in own for piece in _outside_tags(text, span, tags)] if tags else own
-        found.append([without_possessive(text, span) for span in resolve(pieces)])
-    return found
+def _settled(
+    texts: TextBatch,
+    groups: Sequence[Hashable],
+    spans: list[list[Span]],
+    detectors: Sequence[Detector] | Engine,
+    replace: Chooser,
+) -> tuple[list[str], list[OffsetMap], list[list[Edit]]]:
+    """Replace and look again until nothing more is found; what is found is added to `spans`."""
+    unsettled = [place for place, own in enumerate(spans) if own]
+    while True:
+        edits = edits_for(texts, spans, replace, groups=groups)
+        edited, maps = apply(texts, edits)
+        barred = {at: _unmarked(maps[place], edits[place]) for at, place in enumerate(unsettled)}
+        more = _found_in(
+            TextBatch.of([edited[place] for place in unsettled]),
+            [groups[place] for place in unsettled],
+            detectors,
+            barred,
+        )
+        found = [(place, own) for place, own in zip(unsettled, more, strict=True) if own]
+        if not found:
+            return edited, maps, edits
+        for place, own in found:
+            back = maps[place].inverse()
+            spans[place] = resolve([*spans[place], *(_moved(span, back) for span in own)])
+        # What is a name in one answer may be one in the others of the same person.
+        touched = {groups[place] for place, _ in found}
+        unsettled = [place for place, group in enumerate(groups) if group in touched]
 
 
-def _outside_tags(text: str, span: Span, tags: Sequence[tuple[int, int]]) -> list[Span]:
-    """The pieces of a span between tags that hold a letter or digit."""
+def _found_in(
+    texts: TextBatch,
+    groups: Sequence[Hashable],
+    detectors: Sequence[Detector] | Engine,
+    barred: Mapping[int, Sequence[tuple[int, int]]],
+) -> list[list[Span]]:
+    """What is found outside of replacements, disjoint, without possessives and plurals."""
+    spans: Sequence[Sequence[Span]]
+    spans = detect(texts, detectors) if isinstance(detectors, Sequence) else detectors.detect(texts, groups)
+    return [
+        _kept(text, own, barred.get(place, ())) if own else []
+        for place, (text, own) in enumerate(zip(texts, spans, strict=True))
+    ]
+
+
+def _kept(text: str, spans: Sequence[Span], barred: Sequence[tuple[int, int]]) -> list[Span]:
+    """The spans, or pieces of spans, that are to be replaced."""
+    ranges = sorted({*replaced_ranges(text), *barred})
+    pieces = [piece for span in spans for piece in _outside(text, span, ranges)] if ranges else spans
+    return [without_plural(text, without_possessive(text, span)) for span in resolve(pieces)]
+
+
+def _outside(text: str, span: Span, ranges: Sequence[tuple[int, int]]) -> list[Span]:
+    """The pieces of a span between replacements that hold a letter or digit."""
     pieces = []
     position = span.start
-    for start, end in (*tags, (span.end, span.end)):
+    for start, end in (*ranges, (span.end, span.end)):
         if position < min(start, span.end) and any(map(str.isalnum, text[position : min(start, span.end)])):
             pieces.append(changed(span, start=position, end=min(start, span.end)))
         position = max(position, end)
     return pieces
+
+
+def _unmarked(moved: OffsetMap, edits: Sequence[Edit]) -> list[tuple[int, int]]:
+    """The ranges of an edited text whose replacements hold nothing that tells them from words."""
+    if not moved.layers:
+        return []
+    (layer,) = moved.layers
+    return [
+        place
+        for place, edit in zip(zip(layer.new_starts, layer.new_ends, strict=True), edits, strict=True)
+        if edit.replacement and next(replaced_ranges(edit.replacement), None) is None
+    ]
 
 
 def _moved(span: Span, back: OffsetMap) -> Span:

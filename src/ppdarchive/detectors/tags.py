@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ppdarchive.detectors.general import PATTERN
 from ppdarchive.model.span import TextCategory
 
 MASK: Final = "█████"
@@ -13,7 +14,7 @@ MASK: Final = "█████"
 
 _CATEGORIES: Final = "|".join(TextCategory)
 # At most six digits: a number that somebody wrote in brackets is not taken for a tag.
-_REPLACED: Final = re.compile(rf"\[(?:{_CATEGORIES})(?:-[1-9][0-9]{{0,5}})?\]|{MASK}")
+_REPLACED: Final = re.compile(rf"\[(?:{_CATEGORIES})(?:-[1-9][0-9]{{0,5}})?\]|(?i:{PATTERN})|{MASK}")
 
 
 def tag(category: TextCategory, number: int | None = None) -> str:
@@ -22,7 +23,7 @@ def tag(category: TextCategory, number: int | None = None) -> str:
 
 
 def replaced_ranges(text: str) -> Iterator[tuple[int, int]]:
-    """The ranges of a text that are tags or masks, in order."""
+    """The ranges of a text that are tags, general words in their brackets, or masks, in order."""
     if "[" in text or MASK in text:
         for match in _REPLACED.finditer(text):
             yield match.span()
