@@ -400,6 +400,7 @@ ROOMS: Final = {
     "read": "Reading an export",
     "schema": "Schemas",
     "study": "study.toml",
+    "detector": "Detectors of other packages",
     "write": "Writing",
     "usage": "The command line",
     "register": "The register",

@@ -32,6 +32,7 @@ AT_THE_DOOR = {
         "profile.py",
         "register.py",
         "loading.py",
+        "detectors/plugins/loading.py",
         "study/__init__.py",
         "study/model.py",
     ),

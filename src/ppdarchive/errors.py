@@ -166,6 +166,29 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "there is no [release] part", "Say there under which conditions the study may be published."
         ),
         "study.no-such-column": Problem("the list has no column {name!r}", "Name one of its columns."),
+        # -- detectors of other packages ------------------------------------------------------
+        "detector.not-installed": Problem(
+            "no installed package offers a detector {name!r}{hint}",
+            "Install the package that does, or correct the name.",
+        ),
+        "detector.library": Problem(
+            "detector {name!r} needs the library {what!r}, which is not installed",
+            "Install it; for those that come as extras: pip install 'ppdarchive[{name}]'.",
+        ),
+        "detector.model": Problem(
+            "detector {name!r} finds no model {what!r} on this machine",
+            "Put it there and name its folder; nothing is downloaded.",
+        ),
+        "detector.labels": Problem(
+            "detector {name!r}: none of its {found} labels means anything here",
+            "Use another model, or say in a factory of your own what its labels mean.",
+        ),
+        "detector.unusable": Problem(
+            "detector {name!r} could not be made ({kind})", "Run its factory on its own to see why."
+        ),
+        "detector.promise": Problem(
+            "detector {name!r} broke its promise: {reason}", "Mend it, or leave it out of study.toml."
+        ),
         # -- writing -------------------------------------------------------------------------
         "write.exists": Problem("the folder already exists and is not empty", "Name a new folder."),
         "write.there-already": Problem(
@@ -323,6 +346,10 @@ class PackageError(PpdArchiveError):
 
 class LoadError(PpdArchiveError):
     """A package that is damaged, or is none."""
+
+
+class DetectorError(PpdArchiveError):
+    """A detector of another package that is not there, cannot be made, or breaks its promise."""
 
 
 class UsageError(PpdArchiveError):

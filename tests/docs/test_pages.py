@@ -75,10 +75,14 @@ def test_every_attacker_has_promises() -> None:
 def test_dependencies_are_those_of_the_project() -> None:
     """The page of dependencies has a line for each requirement of pyproject.toml and no other."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = dict(project["optional-dependencies"])
     wanted = {
         "To run": project["dependencies"],
-        "For testing, as an extra": project["optional-dependencies"]["testing"],
-        "To develop": project["optional-dependencies"]["dev"],
+        "For testing, as an extra": extras.pop("testing"),
+        "To develop": extras.pop("dev"),
+        "To plug detectors in, as extras": list(
+            dict.fromkeys(name for own in extras.values() for name in own)
+        ),
     }
     for title, requirements in wanted.items():
         section = page("dependencies.md").partition(f"## {title}\n")[2].partition("\n## ")[0]

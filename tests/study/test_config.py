@@ -68,6 +68,9 @@ function = "fn"
 [text]
 replace = "surrogate"
 uncertain = "withhold"
+lexicons = ["clinics.csv"]
+detectors = ["presidio", "spacy:en_core_web_md"]
+combine = "vote"
 
 [release]
 standard = "expert-determination"
@@ -125,6 +128,13 @@ def test_every_key_is_understood() -> None:
     assert export["long"] == [{"column": "L", "into": "s", "set": {"u": "v"}}]
     assert document["release"]["max_prosecutor_risk"] == 1.0
     assert [rule["demand"] for rule in document["rule"]] == ["f is above one", None]
+
+
+@pytest.mark.parametrize("names", ['["spacy:"]', '[" "]', '["a b"]', '["spacy", "spacy"]', '["spacy: "]'])
+def test_detectors_are_named_once_and_properly(names: str) -> None:
+    """A detector has a name, what follows a colon is not blank, and no two are the same."""
+    error = problem(f"{SMALLEST}[text]\ndetectors = {names}\n")
+    assert (error.pointer or "").startswith("text.detectors")
 
 
 def test_no_key_is_left_out_here() -> None:

@@ -25,8 +25,21 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _detector(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*(:.*\S.*)?", text) is None:
+        raise ValueError("a detector's name expected, with a colon before what it takes")
+    return text
+
+
+def _once(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("each detector once expected")
+    return names
+
+
 Name = Annotated[str, AfterValidator(_identifier)]
 Words = Annotated[str, AfterValidator(_not_blank)]
+Detectors = Annotated[list[Annotated[str, AfterValidator(_detector)]], AfterValidator(_once)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -105,10 +118,14 @@ class StudyRule(_Part):
 
 
 class Text(_Part):
-    """``[text]``: what stands in place of identifying words."""
+    """``[text]``: what finds identifying words, and what stands in their place."""
 
     replace: Literal["tag", "numbered", "surrogate", "general", "mask"] = "tag"
+    within: Literal["participant", "study"] = "participant"
     uncertain: Literal["redact", "withhold"] = "redact"
+    lexicons: list[Words] = []
+    detectors: Detectors = []
+    combine: Literal["union", "vote"] = "union"
 
 
 class Release(_Part):
