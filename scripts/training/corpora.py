@@ -37,7 +37,9 @@ _NO_SPACE_AFTER: Final = re.compile(r"(?:[\[({$£€#@]|['\"]?[({\[])$")
 _FACE: Final = re.compile(r"[:;=8xX][-o^']?[)(\]\[dDpPoO/\\|*3]+$|[<>]3+$|\^[_.]?\^$")
 _QUOTES: Final = frozenset({'"', "''", "``", "“", "”", "'\"'"})
 _ENDS: Final = re.compile(r"(?:['’]s)?[.,:;!?'’\"”)…]+$")
-_ABBREVIATION: Final = re.compile(r"(?:\w\.)+\w?\.?$|(?:Jr|Sr|Inc|Co|Corp|Ltd|St|Mt|Bros|Ave|No|Gov)\.$", re.I)
+_ABBREVIATION: Final = re.compile(
+    r"(?:\w\.)+\w?\.?$|(?:Jr|Sr|Inc|Co|Corp|Ltd|St|Mt|Bros|Ave|No|Gov)\.$", re.I
+)
 
 
 def sentences(path: Path) -> Iterator[list[tuple[str, str]]]:
@@ -161,10 +163,7 @@ def _gaps(forms: list[str]) -> list[str]:
             gap = ""
         elif before in (":", ";", ":-", ";-", "=", ": '") and re.fullmatch(r"[()\[\]dDpPoO/3*|]+", form):
             gap = ""  # a face that the corpus cut in two
-        elif (
-            (form in (":", ";", "=") and re.fullmatch(r"[()\[\]dDpP/3*|]+", after))
-            or _FACE.match(form)
-        ):
+        elif (form in (":", ";", "=") and re.fullmatch(r"[()\[\]dDpP/3*|]+", after)) or _FACE.match(form):
             gap = " "
         elif _NO_SPACE_BEFORE.match(form) or _NO_SPACE_AFTER.search(before):
             gap = "" if not (before == "@" and not re.match(r"\w", form)) else " "
