@@ -19,6 +19,7 @@ from typing import Final
 from scripts.training.document import Document
 from scripts.training.draws import DRAWS
 from scripts.training.grammar import Grammar, Joints, say
+from scripts.training.noise import roughen
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SHARED: Final = ("entities", "negatives", "words")
@@ -74,6 +75,8 @@ def generate(n: int, seed: int, *, rough: bool = True) -> Iterator[Document]:
     while made < n:
         genre = rng.choices(genres, cum_weights=sums)[0]
         document = tidied(say(templates, genre, rng, rng.choice(_JOINT_LIST)), rng)
+        if rough:
+            document = roughen(document, rng)
         if document.text:
             made += 1
             yield document
