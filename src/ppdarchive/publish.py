@@ -23,6 +23,7 @@ from ppdarchive.deidentify.consent import (
     space_of,
 )
 from ppdarchive.deidentify.freetext import Redaction, redact
+from ppdarchive.deidentify.replace import chooser
 from ppdarchive.deidentify.treat import Treated, keys_by_space, treat
 from ppdarchive.detectors import KnownIdentifiers, Patterns
 from ppdarchive.errors import PackageError, ReadError, StudyError
@@ -191,19 +192,15 @@ def _treat(
     progress: Progress,
 ) -> Treated:
     progress("treating fields and texts")
-    replace = study.config.text.replace
-    if replace == "surrogate" or replace == "general":  # noqa: PLR1714 - the type checker reads it
-        raise StudyError(
-            "study.inapplicable",
-            path=study.path,
-            pointer="text.replace",
-            reason=f"{replace!r} is not there yet; use tag, numbered or mask",
-        )
     detectors = (Patterns(), known)
     text = study.config.text
+    assert study.config.release is not None
+    replace = chooser(
+        text.replace, secret=secret, within=text.within, standard=study.config.release.standard, known=known
+    )
 
     def redact_column(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redaction:
-        return redact(texts, groups, detectors, replace=replace, uncertain=text.uncertain, secret=secret)
+        return redact(texts, groups, detectors, replace=replace, uncertain=text.uncertain)
 
     return treat(allowed.tables, pseudonyms=pseudonyms, redact=redact_column)
 
