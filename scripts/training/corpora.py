@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from scripts.training.document import Document, Label
+from scripts.training.names import listed
 
 LABELS: Final = {
     "PER": "NAME",
@@ -21,24 +22,18 @@ LABELS: Final = {
 }
 """The corpora's labels and ours; products and works of art are none of ours."""
 
-_TITLES: Final = frozenset(
-    """mr mrs ms miss dr prof professor sir lord lady dame saint st rev reverend fr father sister brother
-    president pres vice prime minister pm premier chancellor king queen prince princess duke duchess pope
-    bishop cardinal archbishop imam sheikh senator sen rep congressman congresswoman governor gov mayor judge
-    justice secretary general gen colonel col major maj captain capt lieutenant lt sergeant sgt corporal cpl
-    private pvt admiral commander cmdr officer detective inspector chief foreign defence defense finance
-    coach uncle aunt auntie grandma grandpa ex-president ceo mp king emperor sultan tsar president-elect
-    attorney deputy speaker ambassador and the of singer actor actress rapper dj""".split()
-)
+_TITLES: Final = frozenset(listed("title_word"))
 _NO_SPACE_BEFORE: Final = re.compile(
     r"""(?:[.,!?;:%)\]}…]+|n['’]t|['’´](?:s|m|re|ve|ll|d|t|em|S|M|RE|VE|LL|D|T)?|N['’]T)$"""
 )
 _NO_SPACE_AFTER: Final = re.compile(r"(?:[\[({$£€#@]|['\"]?[({\[])$")
 _FACE: Final = re.compile(r"[:;=8xX][-o^']?[)(\]\[dDpPoO/\\|*3]+$|[<>]3+$|\^[_.]?\^$")
+_EYES: Final = frozenset({":", ";", ":-", ";-", "="})
+_MOUTH: Final = re.compile(r"[()\[\]dDpPoO/3*|]+")
 _QUOTES: Final = frozenset({'"', "''", "``", "“", "”", "'\"'"})
-_ENDS: Final = re.compile(r"(?:['’]s)?[.,:;!?'’\"”)…]+$")
+_ENDS: Final = re.compile(r"(?:\s*['’]s)?[\s.,:;!?'’\"”)…]+$")
 _ABBREVIATION: Final = re.compile(
-    r"(?:\w\.)+\w?\.?$|(?:Jr|Sr|Inc|Co|Corp|Ltd|St|Mt|Bros|Ave|No|Gov)\.$", re.I
+    r"(?:(?<!\w)(?:\w\s?\.\s?)+\w?\.?|\b(?:Jr|Sr|Inc|Co|Corp|Ltd|St|Mt|Bros|Ave|No|Gov)\s?\.)$", re.IGNORECASE
 )
 
 
@@ -127,7 +122,7 @@ def _trimmed(text: str, start: int, end: int, label: str) -> tuple[int, int]:
     elif tail:
         end = tail.start() + 1
     if text[start:end].endswith(("'s", "’s")) and label != "ORGANIZATION":
-        end -= 2
+        end = start + len(text[start : end - 2].rstrip())
     if label == "NAME":
         words = list(re.finditer(r"\S+", text[start:end]))
         for word in words[:-1]:
@@ -152,45 +147,39 @@ def _handles(forms: list[str], starts: list[int], ends: list[int]) -> list[tuple
 def _gaps(forms: list[str]) -> list[str]:
     """What stands before each token, as people write."""
     gaps = [""]
-    quoted = False
+    quoted = forms[0] in _QUOTES
     for number in range(1, len(forms)):
-        before, form = forms[number - 1], forms[number]
-        after = forms[number + 1] if number + 1 < len(forms) else ""
-        gap = " "
-        if before in _QUOTES and quoted:
-            gap = ""
-        elif form in _QUOTES and quoted and form != "“":
-            gap = ""
-        elif before in (":", ";", ":-", ";-", "=", ": '") and re.fullmatch(r"[()\[\]dDpPoO/3*|]+", form):
-            gap = ""  # a face that the corpus cut in two
-        elif (form in (":", ";", "=") and re.fullmatch(r"[()\[\]dDpP/3*|]+", after)) or _FACE.match(form):
-            gap = " "
-        elif _NO_SPACE_BEFORE.match(form) or _NO_SPACE_AFTER.search(before):
-            gap = "" if not (before == "@" and not re.match(r"\w", form)) else " "
-        elif before == "&" and form in ("lt", "gt", "amp", "quot"):
-            gap = ""
-        elif before in (".", ",") and number > 1 and _closes(forms[number - 2], before, form):
-            gap = ""
-        elif (form == "/" or before == "/") and form != before:
-            gap = "" if number > 1 and not before.startswith("http") else " "
+        form = forms[number]
+        before, after = forms[number - 1], forms[number + 1] if number + 1 < len(forms) else ""
+        inside = quoted and (before in _QUOTES or (form in _QUOTES and form != "“"))
+        joined = inside or _is_joined(before, form, after)
+        if number > 1:
+            left = forms[number - 2]
+            is_after_face = left in _EYES and _MOUTH.fullmatch(before)
+            joined = (joined and not is_after_face) or _closes(left, before, form)
+        gaps.append("" if joined else " ")
         if form in _QUOTES:
             quoted = not quoted if form == '"' else form in ("“", "``")
-        if number == 1 and before in _QUOTES:
-            gap, quoted = "", True
-        gaps.append(gap)
     return gaps
+
+
+def _is_joined(before: str, form: str, after: str) -> bool:
+    """Whether no space stands between two tokens; faces stand by themselves but are whole."""
+    if before in _EYES and _MOUTH.fullmatch(form):
+        return True
+    if (form in _EYES and _MOUTH.fullmatch(after)) or _FACE.match(form):
+        return False
+    if before == "@":
+        return re.match(r"\w", form) is not None
+    if before == "&":
+        return form in ("lt", "gt", "amp", "quot")
+    if "/" in (before, form):
+        return before != form
+    return bool(_NO_SPACE_BEFORE.match(form) or _NO_SPACE_AFTER.search(before))
 
 
 def _closes(left: str, mark: str, right: str) -> bool:
     """Whether the mark stands inside of a number or of an abbreviation (U . S)."""
     if mark == ",":
         return left.isdigit() and right.isdigit() and len(right) == 3
-    return len(left) == 1 == len(right) and left.isupper() and right.isupper()
-
-
-if __name__ == "__main__":
-    import sys
-
-    for name in sys.argv[1:]:
-        for each in read(Path(name)):
-            each.check()
+    return mark == "." and len(left) == 1 == len(right) and left.isupper() and right.isupper()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -86,8 +86,8 @@ def edit(document: Document, changes: Sequence[Change]) -> Document:
         shifts.append((start, end, shift))
     pieces.append(text[last:])
 
-    def moved(places: Sequence[tuple[int, ...]]) -> list[tuple[int, int]]:
-        return [(_after(shifts, start), _before(shifts, end)) for start, end, *_ in places]
+    def moved(places: Iterable[Label | tuple[int, int]]) -> list[tuple[int, int]]:
+        return [(_after(shifts, place[0]), _before(shifts, place[1])) for place in places]
 
     spans = [
         (start, end, label)

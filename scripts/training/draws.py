@@ -8,89 +8,74 @@ from random import Random
 from typing import Final
 
 from scripts.training.grammar import Draw
-from scripts.training.names import in_training_half, pool
+from scripts.training.names import invented, listed, listed_names, pool
 
-WORD_NAMES: Final = tuple(
-    name
-    for name in """Hope Grace Will Mark Bill Rose Art Jack Frank Rich Pat May April June Joy Faith Dawn Summer
-    Autumn Daisy Lily Ruby Pearl Amber Crystal Ginger Robin Jay Drew Chase Hunter Mason Carter Chance Christian
-    Destiny Harmony Melody Sky River Brook Cliff Dean Dale Glen Guy Lance Nick Pierce Reed Rusty Sandy Skip Stone
-    Sunny Victor Ward Wade Miles Max Ray Gene Bob Don Sue Eve Angel Heaven Genesis Trinity Major King Prince Duke
-    Royal Ace Legend Maverick Ryder Colt Bear Fox Wolf Ivy Iris Violet Jasmine Olive Holly Heather Hazel Poppy
-    Rosemary Sage Basil Clay Forrest Rocky Sterling Grant Gray Brown White Green Black Young Long Short Little
-    Rice Bush Gates Banks Wells Waters Woods Fields Hill Lake Parks Forest Rivers Snow Frost Winters Cook Baker
-    Taylor Butler Bishop Pope Abbott Page Post Price Love Lovelace Savage Swift Sharp Strong Hardy Wise Noble
-    Best Good Case Cash Penny Nickel Tanner Archer Fisher Potter Carver Gardener Porter Cooper Turner Walker Bell
-    Ball Bird Crow Drake Finch Hawk Swan Robins Lamb Bull Buck Doe Fawn Kitty Mercy Charity Patience Prudence
-    Constance Felicity Serenity Journey Justice Liberty Haven Story Promise Treasure Precious Princess Star Luna
-    Stormy Misty Rain Rainbow Wren Birdie Dolly Candy Cherry Peaches Sugar Honey Cookie Buddy Bud Chip Chuck Dick
-    Hank Herb Jimmy Josh Lane Lee Les Mac Mike Ned Norm Otto Peg Phil Red Rob Russ Sal Sonny Stew Tad Tex Tim Tom
-    Tucker Ty Van Vern Vic Wally Woody Worth Rod Sawyer Sherman Jordan Israel Chad Austin Dallas Houston Phoenix
-    Paris London Brooklyn Savannah Sydney Florence Virginia Carolina Georgia Dakota Montana Cheyenne Madison
-    Jackson Lincoln Kennedy Reagan Carter Boston Denver Memphis Milan Vienna Asia India China Kenya Chelsea""".split()
-    if in_training_half(name)
-)
-_HOSTS: Final = (
-    "gmail.com gmail.com yahoo.com hotmail.com aol.com outlook.com icloud.com comcast.net live.com msn.com "
-    "att.net verizon.net sbcglobal.net ymail.com me.com mail.com protonmail.com cox.net us.army.mil va.gov"
-).split()
-_WORDS: Final = (
-    "mama mom mommy momma blue sky sun moon star rain happy lucky crazy wild sweet lil big real the its im "
-    "army vet gamer dog cat cats dogs pizza coffee book books run runner fit girl boy guy queen king ninja "
-    "rocks love lover heart dream night day music dj beats tech dev geek photo art tv news live world home "
-    "garden kitchen farm fish hunter biker racer mtn ocean beach texas nyc cali smile angel devil ghost"
-).split()
-_TLDS: Final = "com com com net org co info biz us edu gov".split()
-_STREETS: Final = (
-    "St St. Street Ave Ave. Avenue Rd Rd. Road Dr Dr. Drive Ln Lane Blvd Blvd. Boulevard Ct Court Way Pl Place "
-    "Cir Circle Pkwy Parkway Terrace Trail Hwy Highway st ave rd dr ln"
-).split()
-_TREES: Final = (
-    "Maple Oak Main Elm Pine Cedar Walnut Church Mill Park Spring Lake Hill River Ridge Sunset Valley Meadow "
-    "Highland Center Union State First Second Third Fourth 5th 7th 12th 23rd 41st Broadway College School "
-    "Chestnut Hickory Dogwood Magnolia Cherry Willow Birch Peach Orchard Forest Prospect Front Water High"
-).split()
-_MONTHS: Final = (
-    "January February March April May June July August September October November December "
-    "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec Jan. Feb. Aug. Sept. Oct. Nov. Dec."
-).split()
+from ppdarchive.detectors.lexicon import NameKind
+
+_ALPHABETS: Final = {"#": string.digits, "@": string.ascii_uppercase, "~": string.ascii_lowercase}
+
+
+def _form(rng: Random, *forms: str) -> str:
+    """One of the forms, its # digits, its @ capitals and its ~ small letters."""
+    return "".join(rng.choice(_ALPHABETS[c]) if c in _ALPHABETS else c for c in rng.choice(forms))
+
+
+def _one(name: str) -> Draw:
+    return lambda rng: rng.choice(listed(name))
+
+
+def _ordinal(n: int) -> str:
+    return f"{n}th" if 10 < n % 100 < 20 else f"{n}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th') }"
+
+
+# Half of the names are frequent ones, the rest rare, from elsewhere, words, or heard of by nobody.
 
 
 def _first(rng: Random) -> str:
-    if rng.random() < 0.1:
-        return rng.choice(WORD_NAMES)
-    return pool("first")(rng)
+    chance = rng.random()
+    if chance < 0.6:
+        return pool(NameKind.GIVEN_NAME)(rng)
+    if chance < 0.72:
+        return rng.choice(listed_names("given_world"))
+    if chance < 0.82:
+        return rng.choice(listed_names("word_given"))
+    if chance < 0.93:
+        return rng.choice(listed_names("rare_given"))
+    if chance < 0.97:
+        return rng.choice(invented("given_name"))
+    second = pool(NameKind.GIVEN_NAME)(rng)
+    return pool(NameKind.GIVEN_NAME)(rng) + rng.choice((" ", "-", " ", "")) + second
 
 
 def _last(rng: Random) -> str:
     chance = rng.random()
-    name = pool("last")(rng)
-    if chance < 0.02:
-        return (
-            rng.choice(
-                (
-                    "O'",
-                    "O'",
-                    "O’",
-                    "Mc",
-                    "Mac",
-                    "D'",
-                    "De",
-                    "Van ",
-                    "van ",
-                    "Von ",
-                    "de la ",
-                    "De La ",
-                    "St. ",
-                )
-            )
-            + name
-        )
-    if chance < 0.04:
-        return name + "-" + pool("last")(rng)
-    if chance < 0.08:
-        return rng.choice(WORD_NAMES)
-    return name
+    if chance < 0.03:
+        start = rng.choice(listed("surname_start")).replace("_", " ")
+        return start + pool(NameKind.SURNAME)(rng)
+    if chance < 0.05:
+        return pool(NameKind.SURNAME)(rng) + "-" + pool(NameKind.SURNAME)(rng)
+    if chance < 0.15:
+        return rng.choice(listed_names("word_last"))
+    if chance < 0.3:
+        return rng.choice(listed_names("last_world"))
+    if chance < 0.42:
+        return rng.choice(listed_names("rare_last"))
+    if chance < 0.46:
+        return rng.choice(invented("surname"))
+    return pool(NameKind.SURNAME)(rng)
+
+
+def _word_name(rng: Random) -> str:
+    return rng.choice(listed_names("word_given"))
+
+
+def _city(rng: Random) -> str:
+    return pool(NameKind.CITY if rng.random() < 0.75 else NameKind.WORLD_CITY)(rng)
+
+
+def _county(rng: Random) -> str:
+    name = pool(NameKind.COUNTY)(rng)
+    return name if rng.random() < 0.8 else name.removesuffix(" County") + " County"
 
 
 def _letter(rng: Random) -> str:
@@ -102,19 +87,7 @@ def _initials(rng: Random) -> str:
     form = rng.random()
     if form < 0.55:
         return "".join(letters)
-    if form < 0.8:
-        return ".".join(letters) + "."
-    return "".join(letters).lower()
-
-
-def _digits(rng: Random, n: int) -> str:
-    return "".join(rng.choice(string.digits) for _ in range(n))
-
-
-def _form(rng: Random, *forms: str) -> str:
-    """One of the forms with its # as digits, its @ as capitals and its ~ as small letters."""
-    signs = {"#": string.digits, "@": string.ascii_uppercase, "~": string.ascii_lowercase}
-    return "".join(rng.choice(signs[c]) if c in signs else c for c in rng.choice(forms))
+    return ".".join(letters) + "." if form < 0.8 else "".join(letters).lower()
 
 
 def _plain(name: str) -> str:
@@ -123,17 +96,18 @@ def _plain(name: str) -> str:
 
 def _account(rng: Random) -> str:
     """The part of an address or a handle that somebody chose."""
-    first, last, word = _plain(_first(rng)), _plain(_last(rng)), rng.choice(_WORDS)
-    number = rng.choice(
-        ("", "", _digits(rng, 1), _digits(rng, 2), _digits(rng, 3), str(rng.randrange(1960, 2012)))
-    )
-    forms = (
-        first + last, first + "." + last, first + "_" + last, first[:1] + last, first + last[:1], last + first[:1],
-        first, last, first + word, word + first, first + "_" + word, word + "_" + last, word + rng.choice(_WORDS),
-        "the" + first, "mrs" + last, "mom_of_" + first, first + "s" + word, "its" + first, "xo" + first + "xo",
-        first[:1] + "_" + last, first + "-" + last, "x" + first + "x", "real" + first + last, "dr" + last,
-    )  # fmt: skip
-    return (rng.choice(forms) or "user") + number
+    first, last, word = _plain(_first(rng)), _plain(_last(rng)), rng.choice(listed("account_word"))
+    number = rng.choice(("", "", _form(rng, "#", "##", "###"), str(rng.randrange(1960, 2012))))
+    form = rng.choice(listed("account_form"))
+    parts = {
+        "F": first,
+        "L": last,
+        "f": first[:1],
+        "l": last[:1],
+        "W": word,
+        "w": rng.choice(listed("account_word")),
+    }
+    return ("".join(parts.get(c, c) for c in form) or "user") + number
 
 
 def _handle(rng: Random) -> str:
@@ -143,8 +117,10 @@ def _handle(rng: Random) -> str:
 
 def _host(rng: Random) -> str:
     if rng.random() < 0.6:
-        return rng.choice(_HOSTS)
-    return rng.choice((_plain(_last(rng)), rng.choice(_WORDS) + rng.choice(_WORDS))) + "." + rng.choice(_TLDS)
+        return rng.choice(listed("host"))
+    words = listed("account_word")
+    own = _plain(_last(rng)) if rng.random() < 0.5 else rng.choice(words) + rng.choice(words)
+    return f"{own}.{rng.choice(listed('domain_ending'))}"
 
 
 def _email(rng: Random) -> str:
@@ -153,86 +129,59 @@ def _email(rng: Random) -> str:
 
 
 def _url(rng: Random) -> str:
-    host = rng.choice(
-        (_plain(_last(rng)), rng.choice(_WORDS) + rng.choice(_WORDS), _account(rng).replace("_", ""))
+    words = listed("account_word")
+    one, two = rng.choice(words), rng.choice(words)
+    own = rng.choice((_plain(_last(rng)), one + two, _account(rng).replace("_", "")))
+    path = rng.choice(
+        ("", "", "/", f"/{one}", f"/{one}-{two}.html", _form(rng, "/#####", "/@~#~@~#", "/~~~~~#"))
     )
-    path = rng.choice(("", "", "/", "/" + rng.choice(_WORDS), f"/{rng.choice(_WORDS)}-{rng.choice(_WORDS)}.html",
-                       "/" + _digits(rng, 5), "/" + _form(rng, "@~#~@~#", "~~~~~#")))  # fmt: skip
-    return (
-        rng.choice(("http://", "https://", "http://www.", "www.", "")) + f"{host}.{rng.choice(_TLDS)}{path}"
-    )
-
-
-def _short_url(rng: Random) -> str:
-    return _form(
-        rng,
-        "http://t.co/@~#~@~#~@~",
-        "https://t.co/~@~@#~@~#@",
-        "http://bit.ly/~@~#~@",
-        "https://youtu.be/@~#~@~#-~@~",
-    )
-
-
-def _phone(rng: Random) -> str:
-    return _form(rng, "###-###-####", "(###) ###-####", "###.###.####", "##########", "###-####", "1-###-###-####",
-                 "+1 ### ### ####", "### ### ####", "1 (800) ###-####", "(###)###-####", "+44 7### ######", "x####")  # fmt: skip
+    start = rng.choice(("http://", "https://", "http://www.", "www.", ""))
+    return f"{start}{own}.{rng.choice(listed('domain_ending'))}{path}"
 
 
 def _street(rng: Random) -> str:
-    name = rng.choice((_last, _first, lambda r: r.choice(_TREES), lambda r: r.choice(_TREES)))(rng)
+    name = rng.choice((_last, _first, _one("street_word"), _one("street_word")))(rng)
     number = rng.choice(
         (str(rng.randrange(1, 9999)), str(rng.randrange(1, 999)), _form(rng, "####", "#####"))
     )
-    unit = rng.choice(
-        (
-            "",
-            "",
-            "",
-            "",
-            f" Apt {rng.randrange(1, 40)}",
-            f" #{rng.randrange(1, 300)}",
-            f", Suite {rng.randrange(100, 900)}",
-        )
-    )
+    unit = rng.choice(("", "", "", "", " Apt ##", " #1##", ", Suite ###", " Apt #@", " Unit #", ", Apt. #"))
     side = rng.choice(("", "", "", "N ", "S ", "E. ", "West ", "NW "))
-    return f"{number} {side}{name} {rng.choice(_STREETS)}{unit}"
+    return f"{number} {side}{name} {rng.choice(listed('street_ending'))}{_form(rng, unit)}"
 
 
 def _road(rng: Random) -> str:
-    name = rng.choice((_last, lambda r: r.choice(_TREES)))(rng)
-    return rng.choice(
-        (f"{name} {rng.choice(_STREETS)}",) * 3
-        + (_form(rng, "I-##", "Route ##", "Hwy ##", "Highway ###", "County Road ##", "US-###"),)
-    )
+    if rng.random() < 0.4:
+        return _form(
+            rng, "I-##", "I##", "Route ##", "Hwy ##", "Highway ###", "County Road ##", "US-###", "Rt #"
+        )
+    return f"{rng.choice((_last, _one('street_word')))(rng)} {rng.choice(listed('street_ending'))}"
 
 
-def _day(rng: Random) -> str:
-    month, number, year = rng.choice(_MONTHS), rng.randrange(1, 29), rng.randrange(1965, 2026)
-    n = rng.randrange(1, 13)
-    ordinal = f"{number}{'th' if 10 < number < 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-    return rng.choice((
-        f"{month} {number}, {year}", f"{month} {ordinal}", f"{month} {number}", f"{number} {month} {year}",
-        f"{month} {ordinal}, {year}", f"the {ordinal} of {month}", f"{n}/{number}/{year}", f"{n}/{number}/{year % 100:02}",
-        f"{n:02}/{number:02}/{year}", f"{year}-{n:02}-{number:02}", f"{n}-{number}-{year % 100:02}", f"{number}.{n}.{year}",
-        f"{month} {year}", f"{month} of {year}", f"{month.lower()} {number}", f"{month} '{year % 100:02}", f"{n}/{number}",
-        f"{month} {number} {year}", f"{month.upper()} {number}",
-    ))  # fmt: skip
+def _date(rng: Random) -> str:
+    month, day, year = rng.choice(listed("month_name")), rng.randrange(1, 29), rng.randrange(1965, 2026)
+    n, nth, short = rng.randrange(1, 13), _ordinal(day), f"{year % 100:02}"
+    form = rng.choice(listed("date_form"))
+    if form.islower():
+        month, form = month.lower(), form.upper()
+    parts = {
+        "M": month, "D": str(day), "T": nth, "Y": str(year), "S": short, "N": str(n), "Z": f"{n:02}",
+        "H": rng.choice(listed("holiday")), "W": rng.choice(listed("weekday_name")), "O": f"of {month}",
+    }  # fmt: skip
+    return "".join(parts.get(c, c) for c in form)
 
 
 def _mail_date(rng: Random) -> str:
-    days, months = "Mon Tue Wed Thu Fri Sat Sun".split(), _MONTHS[12:19]
-    day, month = rng.choice(days), rng.choice(months)
+    weekday, month = rng.choice(listed("weekday_name"))[:3], rng.choice(listed("month_name"))[:3]
     time = f"{rng.randrange(24):02}:{rng.randrange(60):02}"
-    n, number, year = rng.randrange(1, 13), rng.randrange(1, 29), rng.randrange(1995, 2026)
-    return rng.choice((f"{day}, {number} {month} {year} {time}:{rng.randrange(60):02} -0{rng.randrange(4, 9)}00",
-                       f"{n:02}/{number:02}/{year} {time} {rng.choice(('AM', 'PM'))}", f"{day}, {month} {number}, {year} at {time}",
-                       f"{month} {number}, {year} {time}"))  # fmt: skip
-
-
-def _record(rng: Random) -> str:
-    return _form(rng, "###-##-####", "########", "#######", "##########", "@@#######", "@#######", "#########", "MRN ########",
-                 "@@@ ####", "@@@-####", "##@@###", "####-####-####-####", "###-#######-#######", "1Z@#####@##########",
-                 "@@-####-####", "#####-####", "##########@", "xxx-xx-####", "INC#######", "@@@@-#####")  # fmt: skip
+    n, day, year = rng.randrange(1, 13), rng.randrange(1, 29), rng.randrange(1995, 2026)
+    return rng.choice(
+        (
+            f"{weekday}, {day} {month} {year} {time}:{rng.randrange(60):02} -0{rng.randrange(4, 9)}00",
+            f"{n:02}/{day:02}/{year} {time} {rng.choice(('AM', 'PM'))}",
+            f"{weekday}, {month} {day}, {year} at {time}",
+            f"{month} {day}, {year} {time}",
+        )
+    )
 
 
 def _ip(rng: Random) -> str:
@@ -242,87 +191,111 @@ def _ip(rng: Random) -> str:
 
 
 def _acronym(rng: Random) -> str:
-    return "".join(rng.choice("AABCCDEFGHIILMNNOPRSSTTUVW") for _ in range(rng.choice((2, 3, 3, 3, 4, 4, 5))))
+    n_letters = rng.choice((2, 3, 3, 3, 4, 4, 5))
+    return "".join(rng.choice("AABCCDEFGHIILMNNOPRSSTTUVW") for _ in range(n_letters))
 
 
 def _unit(rng: Random) -> str:
-    n = rng.randrange(1, 140)
-    ordinal = f"{n}{'th' if 10 < n % 100 < 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
-    what = rng.choice("Battalion|Bn|Brigade|BCT|Infantry Division|ID|Infantry|Infantry Regiment|MP Company|Airborne|Airborne Division|"
-                      "Engineer Battalion|Cavalry|Cav|Marines|Marine Regiment|Fighter Wing|Medical Group|Transportation Company|"
-                      "Signal Brigade|FSB|BSB|CSH|Field Artillery|Security Forces Squadron|Airlift Wing|MEU|Support Squadron".split("|"))  # fmt: skip
-    few = rng.randrange(1, 6)
-    return rng.choice((f"{ordinal} {what}", f"{ordinal} {what}", f"{few}-{n} {rng.choice(('IN', 'CAV', 'FA', 'Infantry', 'Aviation'))}",
-                       f"{few}/{n}", f"{rng.choice(('Alpha', 'Bravo', 'Charlie', 'Delta', 'Echo', 'HHC'))} {rng.choice(('Company', 'Co', 'Troop', 'Battery'))} {few}-{n}",
-                       f"VMFA-{n}", f"VFA-{n}", f"NMCB {few}", f"MALS-{n}", f"{few}th Fleet"))  # fmt: skip
+    number, few, kind = rng.randrange(1, 140), rng.randrange(1, 6), rng.choice(listed("unit_kind"))
+    return rng.choice(
+        (
+            f"{_ordinal(number)} {kind}", f"{_ordinal(number)} {kind}", f"{_ordinal(number)} {kind}",
+            f"{few}-{number} {rng.choice(listed('unit_arm'))}", f"{few}/{number}",
+            f"{rng.choice(listed('company_letter'))} {rng.choice(listed('company_kind'))} {few}-{number}",
+            f"VMFA-{number}", f"VFA-{number}", f"NMCB {few}", f"MALS-{number}", f"{_ordinal(few)} Fleet",
+        )
+    )  # fmt: skip
 
 
-def _mos(rng: Random) -> str:
-    return _form(
-        rng, "##@", "##@", "####", "#@###", "68W", "11B", "25B", "42A", "92G", "0311", "HM8404", "88M", "31B"
+def _price(rng: Random) -> str:
+    return rng.choice(
+        (f"${rng.randrange(1, 400)}", _form(rng, "$##.99", "$#.50"), f"{rng.randrange(5, 500)} bucks")
     )
 
 
-def _lower(draw: Draw) -> Draw:
-    return lambda rng: draw(rng).lower()
+def _clock(rng: Random) -> str:
+    hour = rng.randrange(1, 13)
+    return rng.choice(
+        (f"{hour}{rng.choice(('am', 'pm', ' am', ' p.m.', ''))}", f"{hour}:{rng.randrange(0, 60, 5):02}")
+    )
+
+
+def _formed(*forms: str) -> Draw:
+    return lambda rng: _form(rng, *forms)
 
 
 def _number(low: int, high: int) -> Draw:
     return lambda rng: str(rng.randrange(low, high))
 
 
+def _lower(draw: Draw) -> Draw:
+    return lambda rng: draw(rng).lower()
+
+
+def _upper(draw: Draw) -> Draw:
+    return lambda rng: draw(rng).upper()
+
+
+_PHONE: Final = _formed(
+    "###-###-####", "(###) ###-####", "###.###.####", "##########", "###-####", "1-###-###-####",
+    "+1 ### ### ####", "### ### ####", "1 (800) ###-####", "(###)###-####", "+44 7### ######",
+    "###-###-#### x###", "ext. ####",
+)  # fmt: skip
+_RECORD: Final = _formed(
+    "###-##-####", "########", "#######", "##########", "@@#######", "@#######", "#########", "MRN ########",
+    "@@@ ####", "@@@-####", "##@@###", "####-####-####-####", "###-#######-#######", "1Z@#####@##########",
+    "@@-####-####", "#####-####", "##########@", "xxx-xx-####", "INC#######", "@@@@-#####",
+)  # fmt: skip
+
 DRAWS: Final[Mapping[str, tuple[str | None, Draw]]] = {
     "first": ("NAME", _first),
     "lfirst": ("NAME", _lower(_first)),
-    "ufirst": ("NAME", lambda rng: _first(rng).upper()),
+    "ufirst": ("NAME", _upper(_first)),
     "last": ("NAME", _last),
-    "ulast": ("NAME", lambda rng: _last(rng).upper()),
-    "wordname": ("NAME", lambda rng: rng.choice(WORD_NAMES)),
+    "llast": ("NAME", _lower(_last)),
+    "ulast": ("NAME", _upper(_last)),
+    "wordname": ("NAME", _word_name),
+    "lwordname": ("NAME", _lower(_word_name)),
     "initials": ("NAME", _initials),
     "letter": (None, _letter),
-    "city": ("LOCATION", lambda rng: pool("city")(rng)),
-    "county": ("LOCATION", lambda rng: pool("county")(rng)),
+    "city": ("LOCATION", _city),
+    "lcity": ("LOCATION", _lower(_city)),
+    "county": ("LOCATION", _county),
     "street": ("LOCATION", _street),
     "road": ("LOCATION", _road),
-    "zip": ("LOCATION", lambda rng: _form(rng, "#####", "#####", "#####-####")),
+    "zip": ("LOCATION", _formed("#####", "#####", "#####-####")),
     "handle": ("CONTACT", _handle),
     "account": ("CONTACT", _account),
     "email": ("CONTACT", _email),
     "url": ("CONTACT", _url),
-    "shorturl": ("CONTACT", _short_url),
-    "phone": ("CONTACT", _phone),
-    "date": ("DATE", _day),
+    "shorturl": (
+        "CONTACT",
+        _formed(
+            "http://t.co/@~#~@~#~@~",
+            "https://t.co/~@~@#~@~#@",
+            "http://bit.ly/~@~#~@",
+            "https://youtu.be/@~#~@~#-~@~",
+        ),
+    ),
+    "phone": ("CONTACT", _PHONE),
+    "date": ("DATE", _date),
     "maildate": ("DATE", _mail_date),
-    "month": ("", lambda rng: rng.choice(_MONTHS[:12])),
-    "year": ("", lambda rng: str(rng.randrange(1970, 2026))),
-    "record": ("ID", _record),
+    "month": ("", lambda rng: rng.choice(listed("month_name")[:12])),
+    "year": ("", _number(1970, 2026)),
+    "record": ("ID", _RECORD),
     "ip": ("IP", _ip),
     "acronym": ("ORGANIZATION", _acronym),
     "unit": ("MILITARY", _unit),
-    "mos": ("MILITARY", _mos),
+    "mos": (
+        "MILITARY",
+        _formed("##@", "##@", "####", "#@###", "68W", "11B", "25B", "42A", "92G", "0311", "88M"),
+    ),
     "n": (None, _number(2, 12)),
     "few": (None, _number(2, 6)),
     "nn": (None, _number(10, 99)),
     "nnn": (None, _number(100, 999)),
     "old": (None, _number(90, 104)),
-    "clock": (
-        None,
-        lambda rng: rng.choice(
-            (
-                f"{rng.randrange(1, 13)}{rng.choice(('am', 'pm', ' am', ' p.m.', ''))}",
-                f"{rng.randrange(1, 13)}:{rng.randrange(0, 60, 5):02}",
-            )
-        ),
-    ),
-    "price": (
-        None,
-        lambda rng: rng.choice(
-            (
-                f"${rng.randrange(1, 400)}",
-                f"${rng.randrange(1, 99)}.{rng.choice(('00', '50', '95', '99'))}",
-                f"{rng.randrange(5, 500)} bucks",
-            )
-        ),
-    ),
+    "clock": (None, _clock),
+    "price": (None, _price),
 }
 """Slot to its label and what draws it."""

@@ -12,18 +12,19 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import accumulate
-from pathlib import Path
 from random import Random
 from typing import Final
 
 from scripts.training.document import Document
 from scripts.training.draws import DRAWS
 from scripts.training.grammar import Grammar, Joints, say
+from scripts.training.names import TEMPLATES
 from scripts.training.noise import roughen
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
 SHARED: Final = ("entities", "negatives", "words")
 """Template files whose sections every genre sees."""
+LISTS: Final = ("lists", "rare")
+"""Files of names and words that are drawn by `draws.py`."""
 
 WEIGHTS: Final[Mapping[str, float]] = {
     "survey": 4.0,
@@ -36,9 +37,10 @@ WEIGHTS: Final[Mapping[str, float]] = {
 """How often a genre is drawn; 1 for those that are not named."""
 
 _JOINTS: Final = (
-    (Joints(".", " "), 10), (Joints("", " "), 2), (Joints(",", " "), 2), (Joints("!", " "), 1), (Joints(".", "  "), 2),
-    (Joints(".", "\n"), 2), (Joints("", "\n"), 2), (Joints("...", " "), 1), (Joints(" -", " "), 1),
-    (Joints(" and", " "), 1), (Joints(";", " "), 1), (Joints(".", "\n\n"), 1), (Joints("", "\n- "), 1),
+    (Joints(".", " "), 10), (Joints("", " "), 2), (Joints(",", " "), 2), (Joints("!", " "), 1),
+    (Joints(".", "  "), 2), (Joints(".", "\n"), 2), (Joints("", "\n"), 2), (Joints("...", " "), 1),
+    (Joints(" -", " "), 1), (Joints(" and", " "), 1), (Joints(";", " "), 1), (Joints(".", "\n\n"), 1),
+    (Joints("", "\n- "), 1),
 )  # fmt: skip
 _JOINT_LIST: Final = [joints for joints, times in _JOINTS for _ in range(times)]
 _DETERMINER: Final = re.compile(r"[Tt][Hh][Ee] (?=[\w'])(?!Hague\b|Dalles\b)")
@@ -47,7 +49,7 @@ _DETERMINER: Final = re.compile(r"[Tt][Hh][Ee] (?=[\w'])(?!Hague\b|Dalles\b)")
 @cache
 def grammar() -> Grammar:
     """The templates of this package, read once."""
-    return Grammar.load(TEMPLATES, shared=SHARED, draws=DRAWS)
+    return Grammar.load(TEMPLATES, shared=SHARED, lists=LISTS, draws=DRAWS)
 
 
 def generate(n: int, seed: int, *, rough: bool = True) -> Iterator[Document]:
@@ -86,7 +88,7 @@ _STARTS: Final = re.compile(r"(?:^|(?<=[.!?] )|(?<=\n))[a-z](?=[a-z' ])|\bi(?=['
 
 
 def tidied(document: Document, rng: Random) -> Document:
-    """Give most documents capitals where sentences start, and leave "the" and loose signs out of every span."""
+    """Give most documents capitals where sentences start; leave "the" and loose signs out of spans."""
     text = document.text
     spans = []
     for place, end, label in document.spans:

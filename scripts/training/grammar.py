@@ -1,4 +1,4 @@
-"""Sentences with alternatives, slots and labels: read once, said many times.
+r"""Sentences with alternatives, slots and labels: read once, said many times.
 
 The notation of `templates/*.txt`::
 
@@ -47,6 +47,19 @@ CODES: Final = {
 
 Draw: TypeAlias = Callable[[Random], str]
 """Draws a name, a number or the like."""
+
+
+def read_sections(path: Path) -> dict[str, list[str]]:
+    """Read a file of lists of words: section to words, in order."""
+    sections: dict[str, list[str]] = {}
+    words: list[str] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        header = _HEADER.match(line)
+        if header:
+            words = sections.setdefault(header[1], [])
+        elif not line.startswith("# "):
+            words += [word.strip() for word in line.split(";") if word.strip()]
+    return sections
 
 
 class Section:
@@ -115,7 +128,12 @@ class Grammar:
 
     @classmethod
     def load(
-        cls, folder: Path, *, shared: Iterable[str], draws: Mapping[str, tuple[str | None, Draw]]
+        cls,
+        folder: Path,
+        *,
+        shared: Iterable[str],
+        lists: Iterable[str],
+        draws: Mapping[str, tuple[str | None, Draw]],
     ) -> Grammar:
         """Read every template file of a folder.
 
@@ -124,6 +142,8 @@ class Grammar:
         folder : Path
         shared : iterable of str
             Names of the files whose sections every genre sees.
+        lists : iterable of str
+            Names of the files that hold lists for `draws` only.
         draws : mapping
             Slot to its label and what draws it.
 
@@ -136,8 +156,10 @@ class Grammar:
         for name, (label, draw) in draws.items():
             grammar.sections["", name] = Section(name, label, draw)
         raw: list[tuple[str, Section, str, str]] = []
-        shared = frozenset(shared)
+        shared, lists = frozenset(shared), frozenset(lists)
         for path in sorted(folder.glob("*.txt")):
+            if path.stem in lists:
+                continue
             genre = "" if path.stem in shared else path.stem
             raw += grammar._outline(path, genre)
         for genre, section, line, place in raw:
@@ -267,6 +289,7 @@ def _said(text: str) -> str:
 
 _CLOSING: Final = frozenset(",.!?;:)")
 _LOOSE: Final = frozenset(" \n")
+_FACE: Final = re.compile(r"[:;)][)(DPp/-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,12 +410,12 @@ class _Saying:
         if text and text[0] == " " and (not pieces or pieces[-1][-1] in _LOOSE):
             # An alternative was empty: close the gap that it left.
             text = text[1:]
-        if text and text[0] in _CLOSING and pieces and pieces[-1][-1] == " " and self._free():
-            if not (text[0] in ":;(" and len(text) > 1 and text[1] in ")(DPp-/"):
-                pieces[-1] = pieces[-1][:-1]
-                self.length -= 1
-                if not pieces[-1]:
-                    pieces.pop()
+        is_mark = text[:1] in _CLOSING and not _FACE.match(text)
+        if text and is_mark and pieces and pieces[-1][-1] == " " and self._free():
+            pieces[-1] = pieces[-1][:-1]
+            self.length -= 1
+            if not pieces[-1]:
+                pieces.pop()
         if text:
             pieces.append(text)
             self.length += len(text)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-import unicodedata
-import zlib
 from bisect import bisect
 from collections.abc import Sequence
 from functools import cache
@@ -13,17 +10,16 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-_LISTS: Final = Path(tempfile.gettempdir()) / "gentrain" / "lists"
+from scripts.training.grammar import read_sections
 
+from ppdarchive.detectors.lexicon import NameKind, is_held_out, names_for
 
-def in_training_half(word: str) -> bool:
-    """Whether a name may be used in training; the other half is kept for evaluation."""
-    folded = "".join(c for c in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(c))
-    return zlib.crc32(folded.encode()) % 2 == 0
+TEMPLATES: Final = Path(__file__).parent / "templates"
+_VOWELS: Final = frozenset("aeiouy")
 
 
 class Pool:
-    """Words to draw, half of the time by how frequent they are and else all alike.
+    """Words to draw, some of the time by how frequent they are and else all alike.
 
     Parameters
     ----------
@@ -33,7 +29,7 @@ class Pool:
         The share that is drawn by weight.
     """
 
-    def __init__(self, words: Sequence[str], weights: Sequence[float], *, by_weight: float = 0.5) -> None:
+    def __init__(self, words: Sequence[str], weights: Sequence[float], *, by_weight: float = 0.6) -> None:
         self.words = words
         self._by_weight = by_weight
         self._sums = list(accumulate(weights))
@@ -46,13 +42,47 @@ class Pool:
 
 
 @cache
-def pool(kind: str) -> Pool:
-    """The names of a kind: ``first``, ``last``, ``city`` or ``county``."""
-    words: list[str] = []
-    weights: list[float] = []
-    for line in (_LISTS / f"{kind}.tsv").read_text(encoding="utf-8").splitlines():
-        word, _, rest = line.partition("\t")
-        if in_training_half(word) and len(word) > 1:
-            words.append(word)
-            weights.append(float(rest.split("\t")[0] or 1))
-    return Pool(words, weights)
+def pool(kind: NameKind) -> Pool:
+    """The lexicon's names of a kind."""
+    names = names_for(kind, "train")
+    return Pool(names.names, names.weights.tolist())
+
+
+@cache
+def listed(name: str) -> tuple[str, ...]:
+    """A list of `templates/lists.txt`, names or not."""
+    return tuple(_lists()[name])
+
+
+@cache
+def listed_names(name: str) -> tuple[str, ...]:
+    """A list of names, those of the training half."""
+    return training_half(_lists()[name])
+
+
+def training_half(names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the names that may be used in training; the others are kept for evaluation."""
+    held_out = is_held_out(names).tolist()
+    return tuple(name for name, held in zip(names, held_out, strict=True) if not held)
+
+
+@cache
+def invented(name: str, n: int = 4000) -> tuple[str, ...]:
+    """Names that nobody has heard of: the head of one listed name and the tail of another."""
+    rng = Random(name)
+    given = names_for(NameKind(name), "train").names
+    blends: set[str] = set()
+    while len(blends) < n:
+        head, tail = rng.choice(given), rng.choice(given).lower()
+        cut = next((at for at in range(2, len(head)) if head[at] in _VOWELS), 0)
+        start = next((at for at in range(1, len(tail) - 1) if tail[at] in _VOWELS), 0)
+        if cut and start and len(head[:cut] + tail[start:]) < 12:
+            blends.add(head[:cut] + tail[start:])
+    return training_half(sorted(blends - set(given)))
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    sections = read_sections(TEMPLATES / "lists.txt")
+    rare = TEMPLATES / "rare.txt"
+    return sections | (read_sections(rare) if rare.exists() else {})

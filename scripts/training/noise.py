@@ -9,41 +9,44 @@ from random import Random
 from typing import Final, TypeAlias
 
 from scripts.training.document import Change, Document, edit
+from scripts.training.names import listed
 
 Noise: TypeAlias = Callable[[Document, Random], Document]
 
-_NEIGHBOURS: Final[Mapping[str, str]] = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        "sqz vnh xvd sfe wrd dgr fhv gjb uok hkn jli kop nj bmj ipl ol wa etf adw ryg yih vcb qes zcs tug xas".split(),
-        strict=True,
-    )
-)
+_NEIGHBOURS: Final = dict(pair.split() for pair in listed("key"))
 _EXACT: Final = frozenset({"CONTACT", "ID", "IP", "DATE"})
 """Kinds in which a slip makes another value."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?\n]*")
-_EMOJI: Final = tuple("😂 😭 😍 😊 ❤️ 💕 🙏 👍 🔥 😩 🤱 👶 💪 🎉 🙄 😢 ♥ ☺ 💯 👏 🇺🇸 ✨ 🥰 🤦‍♀️".split())
-_FACES: Final = (":)", ":-)", ":(", ";)", ":D", "lol", "haha", "xo", "<3", ":/", "=)", "^^", "!!", "...", "!!!", "??")
-_SHORT: Final[Mapping[str, tuple[str, ...]]] = {
-    "because": ("bc", "cuz", "becuase", "b/c", "coz"), "you": ("u", "ya"), "your": ("ur", "you're"), "are": ("r",),
-    "and": ("&", "n", "+"), "with": ("w/", "wit"), "without": ("w/o",), "people": ("ppl",), "really": ("rly", "realy"),
-    "though": ("tho",), "through": ("thru",), "until": ("til", "till"), "about": ("abt",), "to": ("2", "too"),
-    "for": ("4",), "before": ("b4",), "tomorrow": ("tmrw", "2morrow", "tomorow"), "tonight": ("2nite", "tonite"),
-    "please": ("pls", "plz"), "thanks": ("thx", "thanx", "tks"), "great": ("gr8",), "love": ("luv",), "what": ("wat", "wut"),
-    "the": ("teh", "da", "the"), "my": ("ma", "my"), "that": ("dat", "tht"), "this": ("dis", "this"), "their": ("there", "thier"),
-    "they're": ("there", "their"), "than": ("then",), "then": ("than",), "its": ("it's",), "it's": ("its",),
-    "going": ("goin",), "have": ("hav", "hv"), "would": ("wuld", "would"), "should": ("shld",), "message": ("msg",),
-    "minutes": ("min", "mins"), "weeks": ("wks",), "months": ("mos",), "years": ("yrs",), "appointment": ("appt",),
-    "be": ("b",), "see": ("c",), "why": ("y",), "from": ("frm", "form"), "was": ("wuz", "was"), "received": ("recieved",),
-    "definitely": ("definately",), "friend": ("freind",), "believe": ("beleive",), "were": ("where", "we're"),
-    "in": ("in", "n"), "at": ("@", "at"), "of": ("of", "o"), "is": ("iz", "is"), "okay": ("ok", "k"), "said": ("sed", "said"),
-}  # fmt: skip
+_EMOJI: Final = listed("emoji")
+_FACES: Final = (
+    ":)",
+    ":-)",
+    ":(",
+    ";)",
+    ":D",
+    "lol",
+    "haha",
+    "xo",
+    "<3",
+    ":/",
+    "=)",
+    "^^",
+    "!!",
+    "...",
+    "!!!",
+    "??",
+)
+_SHORT: Final = {words[0]: words[1:] for words in map(str.split, listed("short"))}
 _SHORTENABLE: Final = re.compile(r"\b(?:" + "|".join(sorted(_SHORT, key=len, reverse=True)) + r")\b")
-_STRETCHABLE: Final = re.compile(r"\b(?:so|very|love|loved|really|way|no|too|please|yes|omg|hey|what|why|good|wow)\b")
+_STRETCHABLE: Final = re.compile(
+    r"\b(?:so|very|love|loved|really|way|no|too|please|yes|omg|hey|what|why|good|wow)\b"
+)
 _QUOTES: Final[Mapping[str, str]] = {"'": "’", '"': "”"}
-_TOKEN: Final = re.compile(r"n['’]t\b|['’](?:s|m|re|ve|ll|d)\b|[^\W_]+|[@#]\w+|(?:https?://|www\.)\S+|\S", re.IGNORECASE)
+_TOKEN: Final = re.compile(
+    r"n['’]t\b|['’](?:s|m|re|ve|ll|d)\b|[^\W_]+|[@#]\w+|(?:https?://|www\.)\S+|\S", re.IGNORECASE
+)
 
 
 def _labelled(document: Document) -> list[tuple[int, int]]:
@@ -117,7 +120,9 @@ def half_names(document: Document, rng: Random) -> Document:
     text = document.text
     for start, end, label in document.spans:
         if label not in ("CONTACT", "ID"):
-            name = _WORD.sub(lambda m: m[0].lower() if m.start() and rng.random() < 0.7 else m[0], text[start:end])
+            name = _WORD.sub(
+                lambda m: m[0].lower() if m.start() and rng.random() < 0.7 else m[0], text[start:end]
+            )
             text = text[:start] + (name if len(name) == end - start else text[start:end]) + text[end:]
     return _recased(document, text)
 
@@ -142,7 +147,12 @@ def no_marks(document: Document, rng: Random) -> Document:
     changes = []
     for at, sign in enumerate(text):
         if sign in marks and not exact(at) and rng.random() < share:
-            between = sign not in "'’" and 0 < at < len(text) - 1 and not text[at + 1].isspace() and text[at - 1].isalnum()
+            between = (
+                sign not in "'’"
+                and 0 < at < len(text) - 1
+                and not text[at + 1].isspace()
+                and text[at - 1].isalnum()
+            )
             if not (between and text[at + 1].isalnum()):
                 changes.append((at, at + 1, ""))
     return edit(document, changes)
@@ -182,9 +192,9 @@ def joined(document: Document, rng: Random) -> Document:
     form = rng.randrange(4)
     for match in re.finditer(r"(?<=\S) (?=\S)", text):
         at = match.start()
-        if form == 0 and text[at - 1] in ",.!?;:" and rng.random() < 0.7:
-            changes.append((at, at + 1, ""))
-        elif form == 1 and at not in edges and at + 1 not in edges and rng.random() < 0.08:
+        if (form == 0 and text[at - 1] in ",.!?;:" and rng.random() < 0.7) or (
+            form == 1 and at not in edges and at + 1 not in edges and rng.random() < 0.08
+        ):
             changes.append((at, at + 1, ""))
         elif form == 2 and rng.random() < 0.3:
             changes.append((at, at + 1, "  "))
@@ -279,7 +289,15 @@ def _is_inside_exact(document: Document, at: int) -> bool:
 
 def html(document: Document, rng: Random) -> Document:
     """Remnants of HTML: entities, tags, breaks."""
-    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "\n": "<br>", " ": "&nbsp;"}
+    entities = {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        '"': "&quot;",
+        "'": "&#39;",
+        "\n": "<br>",
+        " ": "&nbsp;",
+    }
     form = rng.randrange(3)
     exact = _exact(document)
     changes: list[Change] = []
@@ -301,7 +319,10 @@ def hashed(document: Document, rng: Random) -> Document:
     for start, end, label in document.spans:
         if label in ("NAME", "LOCATION", "ORGANIZATION") and rng.random() < 0.4:
             changes.append((start, start, "#"))
-            changes += [(start + m.start(), start + m.end(), "") for m in re.finditer(r"[ .'’&-]+", document.text[start:end])]
+            changes += [
+                (start + m.start(), start + m.end(), "")
+                for m in re.finditer(r"[ .'’&-]+", document.text[start:end])
+            ]
     for match in re.finditer(r"(?<= )[a-z]{4,}", document.text):
         if rng.random() < 0.08:
             changes.append((match.start(), match.start(), "#"))
@@ -319,8 +340,8 @@ def _outside(document: Document, changes: list[Change]) -> list[Change]:
 
 
 _CASES: Final[tuple[tuple[Noise, int], ...]] = (
-    (lower, 10), (lower_names, 7), (upper, 3), (upper_sentences, 3), (title, 2), (upper_names, 2), (half_names, 3),
-    (random_capitals, 2),
+    (lower, 10), (lower_names, 7), (upper, 3), (upper_sentences, 3), (title, 2), (upper_names, 2),
+    (half_names, 3), (random_capitals, 2),
 )  # fmt: skip
 _TYPING: Final[tuple[tuple[Noise, float], ...]] = (
     (shortened, 0.12), (stretched, 0.06), (slips, 0.22), (no_marks, 0.25), (joined, 0.12), (with_signs, 0.08),
