@@ -155,16 +155,23 @@ def _settled(
     replace: Chooser,
 ) -> tuple[list[str], list[OffsetMap], list[list[Edit]]]:
     """Replace and look again until nothing more is found; what is found is added to `spans`."""
-    unsettled = [place for place, own in enumerate(spans) if own]
+    seen: Sequence[str] = texts.texts
+    touched: set[Hashable] = set()
     while True:
         edits = edits_for(texts, spans, replace, groups=groups)
         edited, maps = apply(texts, edits)
-        barred = {at: _unmarked(maps[place], edits[place]) for at, place in enumerate(unsettled)}
+        # What is found changes the surrogates and numbers of others; what is a name in one answer may be
+        # one in the others of the same person.
+        unsettled = [
+            place
+            for place, (old, new) in enumerate(zip(seen, edited, strict=True))
+            if old != new or groups[place] in touched
+        ]
         more = _found_in(
             TextBatch.of([edited[place] for place in unsettled]),
             [groups[place] for place in unsettled],
             detectors,
-            barred,
+            {at: _unmarked(maps[place], edits[place]) for at, place in enumerate(unsettled)},
         )
         found = [(place, own) for place, own in zip(unsettled, more, strict=True) if own]
         if not found:
@@ -172,9 +179,8 @@ def _settled(
         for place, own in found:
             back = maps[place].inverse()
             spans[place] = resolve([*spans[place], *(_moved(span, back) for span in own)])
-        # What is a name in one answer may be one in the others of the same person.
         touched = {groups[place] for place, _ in found}
-        unsettled = [place for place, group in enumerate(groups) if group in touched]
+        seen = edited
 
 
 def _found_in(

@@ -28,19 +28,25 @@ def digest(secret: bytes, *parts: str) -> bytes:
 
 
 class Draws:
-    """A stream of random choices for one purpose."""
+    """A stream of random choices for one purpose.
 
-    __slots__ = ("_count", "_left", "_seed")
+    Attributes
+    ----------
+    seed : bytes
+        What it follows from.
+    """
+
+    __slots__ = ("_count", "_left", "seed")
 
     def __init__(self, secret: bytes, *purpose: str) -> None:
-        self._seed = digest(secret, *purpose)
+        self.seed = digest(secret, *purpose)
         self._left = b""
         self._count = 0
 
     def below(self, limit: int) -> int:
         """A number from 0 to less than `limit`."""
         if len(self._left) < _BYTES:
-            self._left += hmac.digest(self._seed, self._count.to_bytes(8, "big"), "sha256")
+            self._left += hmac.digest(self.seed, self._count.to_bytes(8, "big"), "sha256")
             self._count += 1
         chosen, self._left = self._left[:_BYTES], self._left[_BYTES:]
         return int.from_bytes(chosen, "big") % limit

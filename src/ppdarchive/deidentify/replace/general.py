@@ -110,12 +110,12 @@ fleet unit corps airborne infantry inf cav cavalry mef meu seabees rangers* grou
     """
 )
 _LOCATION: Final = _rules(
-    """
-    address: p\\.?_?o\\.?_box box\\s#?[0-9]+ [0-9]+[a-z]?,?\\s[a-z0-9.'-]+.*
-    ZIP code: [0-9]{5}(?:-[0-9]{4})?
-    county: county parish co\\.
+    r"""
+    address: p\.?_?o\.?_box box\s#?[0-9]+ [0-9]+[a-z]?,?\s[a-z0-9.'-]+.*
+    ZIP code: \A(?:zip|zip_code|postal_code)?[^a-z]{0,20}[0-9]{5}(?:-[0-9]{4})?\Z
+    county: county parish co\.
     road: highway hwy route rt interstate i-[0-9]+ county_road cr fm road rd
-    street: street st\\. avenue ave lane ln drive dr boulevard blvd court ct
+    street: street st\. avenue ave lane ln drive dr boulevard blvd court ct
     ship: uss usns
     military base: fort ft camp afb base nas ncb jblm fob
     """

@@ -26,9 +26,9 @@ _NOT_AN: Final = re.compile(
 _AN: Final = re.compile(
     r"\W*(?:[aeiou]|hour|honest|honou?r|heir|8|1[18](?![0-9])|[FHLMNRSX](?![a-z'’])(?:[A-Z0-9]|\W|\Z))"
 )
-_AN_AGAIN: Final = re.compile(r"\W*[AEIO]")
+_AN_AGAIN: Final = re.compile(r"\W*(?:[AEIO]|U[a-z])")
 _SPANISH: Final = re.compile(
-    r"\b(?:el|la|los|las|de|del|que|y|en|por|con|para|muy|pero|una|mi|su|se|fui|fue|voy|va|vamos|iba|ir|llam\w+"
+    r"\b(?:el|la|los|las|de|del|que|y|en|por|con|para|muy|pero|una|mi|su|se|fui|fue|voy|va|vamos|iba|ir|ll[ae][mv]\w+"
     r"|gracias|junto|frente|cerca|lleg\w+)\b",
     re.IGNORECASE,
 )
@@ -170,12 +170,14 @@ def starts_sentence(text: str, at: int) -> bool:
 def in_case_of(original: str, words: str) -> str:
     """The words in the capitals of the original: all small, all capitals, or as they are written.
 
-    >>> in_case_of("maria", "Karen"), in_case_of("MARIA", "Karen"), in_case_of("M", "K")
-    ('karen', 'KAREN', 'K')
+    Words that are all small get capitals where the original begins with one.
+
+    >>> in_case_of("maria", "Karen"), in_case_of("MARIA", "Karen"), in_case_of("Sgt", "cpl")
+    ('karen', 'KAREN', 'Cpl')
     """
     if original.islower():
         return words.lower()
     letters = [character for character in original if character.isalpha()]
     if len(letters) > 1 and all(map(str.isupper, letters)):
         return words.upper()
-    return words
+    return words.title() if original[:1].isupper() and words.islower() else words

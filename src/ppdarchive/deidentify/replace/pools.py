@@ -1,0 +1,202 @@
+"""What names and places surrogates are drawn from, out of the lexicons.
+
+No word of everyday English is among them, and no name that ends in a hiss, so that "'s" and "s" follow
+any of them as they followed the original.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.deidentify.replace.mentions import plain_key
+from ppdarchive.detectors.lexicon import Column, Flag, NameKind, Names, names_for, words
+from ppdarchive.text.fold import fold
+from ppdarchive.text.tokens import word_hashes
+
+Sex = Literal["girl", "boy", "either"]
+"""Whom a given name suits."""
+
+_MOST_GIVEN: Final = 4000
+_MOST_SURNAMES: Final = 12000
+"""Of the commonest names; rarer ones would look made up."""
+_EVEN: Final = range(25, 76)
+_LETTERS: Final = range(3, 11)
+_HISSES: Final = ("s", "x", "z", "ch", "sh")
+_LEAST_SHARE: Final = 128
+"""Out of 255: how often at least the word is a name where it is met."""
+_EVERYDAY: Final = Flag.DICTIONARY | Flag.SAFE | Flag.FUNCTION_WORD | Flag.MONTH | Flag.WEEKDAY | Flag.SLANG
+_GENERIC: Final = (
+    Flag.FACILITY_WORD
+    | Flag.ORGANIZATION_WORD
+    | Flag.STREET_SUFFIX
+    | Flag.DIRECTION
+    | Flag.FUNCTION_WORD
+    | Flag.MILITARY_WORD
+    | Flag.BRANCH
+    | Flag.RANK
+)
+_RUN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_BORDERS: Final = (25_000, 100_000, 500_000)
+"""Inhabitants at which a city is of the next size."""
+
+
+@cache
+def given_names(sex: Sex) -> tuple[str, ...]:
+    """Given names that suit a girl, a boy, or either."""
+    found = []
+    for name, share in zip(
+        *_suitable(NameKind.GIVEN_NAME, Column.GIVEN_NAME_SHARE, _MOST_GIVEN), strict=True
+    ):
+        # Of names for either, only those that really are: few people take a Shannon for a boy.
+        if _sex(int(share)) == sex and (sex != "either" or int(share) in _EVEN):
+            found.append(name)
+    return tuple(found)
+
+
+@cache
+def surnames() -> tuple[str, ...]:
+    """Surnames that are not given names as well."""
+    names, _ = _suitable(NameKind.SURNAME, Column.SURNAME_SHARE, _MOST_SURNAMES)
+    given = {name for sex in _SEXES for name in given_names(sex)}
+    return tuple(name for name in names if name not in given)
+
+
+_SEXES: Final[Sequence[Sex]] = ("girl", "boy", "either")
+
+
+@cache
+def _suitable(kind: NameKind, column: Column, most: int) -> tuple[list[str], list[str]]:
+    """The names, and their details, that may be surrogates."""
+    names = names_for(kind)
+    found = words().columns(word_hashes([fold(name).text for name in names.names]))
+    good = (found.column(column) >= _LEAST_SHARE) & ~found.has(_EVERYDAY)
+    places = [
+        at
+        for at in np.flatnonzero(good).tolist()
+        if names.names[at].isalpha()
+        and names.names[at].isascii()
+        and len(names.names[at]) in _LETTERS
+        and not names.names[at].endswith(_HISSES)
+    ][:most]
+    return [names.names[at] for at in places], [names.details[at] for at in places]
+
+
+def _sex(share: int) -> Sex:
+    return "girl" if share >= 90 else "boy" if share <= 10 else "either"
+
+
+@cache
+def _shares() -> Mapping[str, int]:
+    names = names_for(NameKind.GIVEN_NAME)
+    return {fold(name).text: int(share) for name, share in zip(names.names, names.details, strict=True)}
+
+
+def sex_of(name: str) -> Sex:
+    """Whom a folded given name suits; either where it is not known."""
+    share = _shares().get(name)
+    return "either" if share is None else _sex(share)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the lexicons say of a word.
+
+    Attributes
+    ----------
+    is_surname : bool
+        Whether it is met more often as a surname than as a given name.
+    is_listed : bool
+        Whether it is of any list: a name, a place, a word of everyday English.
+    is_generic : bool
+        Whether facilities, organizations, streets or units are named with it and none by it.
+    """
+
+    is_surname: bool = False
+    is_listed: bool = False
+    is_generic: bool = False
+
+
+NOTHING: Final = Facts()
+"""What is known of a word that is on no list."""
+
+
+def facts_of(values: Iterable[str]) -> Mapping[str, Facts]:
+    """What the lexicons say of each folded run of letters in some values, looked up all at once."""
+    runs = sorted({plain_key(run) for value in values for run in _RUN.findall(value)} - {""})
+    if not runs:
+        return MappingProxyType({})
+    found = words().columns(word_hashes(runs))
+    is_surname = found.column(Column.SURNAME) > found.column(Column.GIVEN_NAME)
+    names = found.columns[:, [Column.GIVEN_NAME, Column.SURNAME, Column.PLACE]].any(axis=1)
+    is_listed = names | found.has(_EVERYDAY)
+    is_generic = found.has(_GENERIC)
+    return MappingProxyType(
+        {
+            run: Facts(*facts)
+            for run, *facts in zip(
+                runs, is_surname.tolist(), is_listed.tolist(), is_generic.tolist(), strict=True
+            )
+        }
+    )
+
+
+@cache
+def _cities() -> Mapping[tuple[str, int], tuple[str, ...]]:
+    """Cities by state and size."""
+    found: dict[tuple[str, int], list[str]] = {}
+    names = names_for(NameKind.CITY)
+    single = [fold(name).text if name.isalpha() else "x" for name in names.names]
+    everyday = words().columns(word_hashes(single)).has(_EVERYDAY)
+    for name, state, inhabitants, is_everyday in zip(
+        names.names, names.details, _inhabitants(names), everyday, strict=True
+    ):
+        if not is_everyday and name.replace(" ", "").isalpha() and name.isascii():
+            found.setdefault((state, _size(inhabitants)), []).append(name)
+    return MappingProxyType({key: tuple(own) for key, own in found.items()})
+
+
+def _inhabitants(names: Names) -> npt.NDArray[np.float64]:
+    """Inhabitants from weights: the largest city of the list is New York City's."""
+    largest = 8_804_190  # 2020 census
+    inhabitants: npt.NDArray[np.float64] = names.weights / names.weights.max() * largest
+    return inhabitants
+
+
+def _size(inhabitants: float) -> int:
+    return int(sum(inhabitants >= border for border in _BORDERS))
+
+
+@cache
+def city_places() -> Mapping[str, tuple[str, int]]:
+    """The state and size of each folded city name; of several of one name the largest city's."""
+    names = names_for(NameKind.CITY)
+    found: dict[str, tuple[str, int]] = {}
+    for name, state, inhabitants in zip(names.names, names.details, _inhabitants(names), strict=True):
+        found.setdefault(
+            " ".join(fold(name.replace(".", "").replace("-", " ")).text.split()), (state, _size(inhabitants))
+        )
+    return MappingProxyType(found)
+
+
+_FEWEST: Final = 8
+"""With fewer cities of its size a state offers all its cities, with fewer of these all states do."""
+
+
+@cache
+def cities_like(state: str, size: int) -> tuple[str, ...]:
+    """Cities of a state and a size; an empty state stands for any."""
+    every = _cities()
+    own = every.get((state, size), ())
+    if len(own) < _FEWEST:
+        own = tuple(name for (place, _), names in every.items() if place == state for name in names)
+    if len(own) < _FEWEST:
+        own = tuple(name for (_, other), names in every.items() if other == size for name in names)
+    return own

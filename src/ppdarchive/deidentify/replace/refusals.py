@@ -1,0 +1,69 @@
+"""What no surrogate may be: known identifiers, and what stands in the texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from ppdarchive.deidentify.replace.mentions import plain_key
+from ppdarchive.detectors.protocol import Detector
+from ppdarchive.text.batch import TextBatch
+from ppdarchive.text.fold import fold
+
+_WORD: Final = re.compile(r"[^\W\d_]+|[0-9]+")
+_FEWEST_LETTERS: Final = 3
+_FEWEST_DIGITS: Final = 6
+"""Shorter surrogates are compared with their group's own values only: every text is full of such."""
+
+
+class Refusals:
+    """Refuses surrogates, many at once.
+
+    Parameters
+    ----------
+    texts : mapping of str to collection of str
+        The texts of each group.
+    known : Detector or None
+        Finds what no surrogate may be.
+    found : dict of str to bool
+        What `known` said of strings before; it is added to.
+    """
+
+    def __init__(
+        self, texts: Mapping[str, Collection[str]], known: Detector | None, found: dict[str, bool]
+    ) -> None:
+        self._texts = texts
+        self._known = known
+        self._found = found
+        self._standing = _words_in(text for own in texts.values() for text in own)
+        self._own: dict[str, frozenset[str]] = {}
+
+    def stands(self, surrogate: str, group: str | None = None) -> bool:
+        """Whether all words of a surrogate stand in any text, or in any of one group's."""
+        if len(surrogate) < _FEWEST_LETTERS or (surrogate.isdecimal() and len(surrogate) < _FEWEST_DIGITS):
+            return False
+        words = [surrogate.lower()] if surrogate.isascii() and surrogate.isalpha() else _words_of(surrogate)
+        if group is None:
+            return self._standing.issuperset(words)
+        if group not in self._own:
+            self._own[group] = _words_in(self._texts[group])
+        return self._own[group].issuperset(words)
+
+    def known(self, surrogates: Iterable[str]) -> list[bool]:
+        """Whether each surrogate holds a known identifier."""
+        given = list(surrogates)
+        if self._known is None:
+            return [False] * len(given)
+        fresh = [each for each in dict.fromkeys(given) if each not in self._found]
+        if fresh:
+            self._found.update(zip(fresh, map(bool, self._known.detect(TextBatch.of(fresh))), strict=True))
+        return [self._found[each] for each in given]
+
+
+def _words_in(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(_WORD.findall(TextBatch.of(list(texts)).folded))
+
+
+def _words_of(text: str) -> Sequence[str]:
+    return _WORD.findall(fold(text).text) or [plain_key(text)]
