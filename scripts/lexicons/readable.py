@@ -24,7 +24,7 @@ def readable_names(facts: Facts) -> dict[NameKind, list[Row]]:
         for own in sorted(facts.given_names, key=lambda own: (-own.n, own.name))[:N_GIVEN_NAMES]
     ]
     named[NameKind.SURNAME] = [
-        (_capitalized(name), n, "")
+        (_capitalized(name, facts.irish_surnames), n, "")
         for name, n in sorted(facts.surnames.items(), key=lambda own: (-own[1], own[0]))[:N_SURNAMES]
     ]
     largest = sorted(facts.places, key=lambda own: (-own.population, own.name, own.region))
@@ -33,15 +33,17 @@ def readable_names(facts: Facts) -> dict[NameKind, list[Row]]:
     named[NameKind.CITY] = [(own.name, max(own.population, 1), own.region) for own in american]
     named[NameKind.WORLD_CITY] = [(own.name, max(own.population, 1), own.region) for own in abroad]
     named[NameKind.COUNTY] = [(name, 1, state) for name, state in sorted(set(facts.counties))]
+    named[NameKind.SCHOOL] = [(name, 1, "") for name in facts.schools if 2 <= len(name.split()) <= 6]
     for own in facts.lists:
         if own.kind in set(NameKind):
-            named[NameKind(own.kind)] += [(value, 1, "") for value in own.values]
+            named[NameKind(own.kind)] += [(value, 1, "") for value in dict.fromkeys(own.values)]
     return named
 
 
-def _capitalized(name: str) -> str:
+def _capitalized(name: str, irish: frozenset[str]) -> str:
     """A surname as it is written: the census has capitals only."""
-    for prefix in ("MC",):
-        if name.startswith(prefix) and len(name) > len(prefix) + 2:
-            return prefix.capitalize() + name[len(prefix) :].capitalize()
+    if name in irish:
+        return "O'" + name[1:].capitalize()
+    if name.startswith("MC") and len(name) > 4:
+        return "Mc" + name[2:].capitalize()
     return name.capitalize()

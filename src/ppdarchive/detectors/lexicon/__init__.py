@@ -1,14 +1,16 @@
 """Name, place and word lists as memory-mapped columns; hashes in, columns out."""
 
+from ppdarchive.detectors.lexicon.entries import Entry, add, read_entries
 from ppdarchive.detectors.lexicon.kinds import LOG_SCALE, Column, Flag, PhraseKind
 from ppdarchive.detectors.lexicon.names import Half, NameKind, Names, is_held_out, split_half
 from ppdarchive.detectors.lexicon.phrases import PhraseMatches, Phrases
-from ppdarchive.detectors.lexicon.shipped import names_for, phrases, words
+from ppdarchive.detectors.lexicon.shipped import names_for, phrases, short_forms, words
 from ppdarchive.detectors.lexicon.words import WordColumns, Words
 
 __all__ = [
     "LOG_SCALE",
     "Column",
+    "Entry",
     "Flag",
     "Half",
     "NameKind",
@@ -18,9 +20,12 @@ __all__ = [
     "Phrases",
     "WordColumns",
     "Words",
+    "add",
     "is_held_out",
     "names_for",
     "phrases",
+    "read_entries",
+    "short_forms",
     "split_half",
     "words",
 ]

@@ -103,7 +103,8 @@ KINDS: Final = {
 LISTED_COUNT: Final = 1000
 """How many bearers or inhabitants a listed name is taken to have, for want of a count."""
 _LISTED_SHARE: Final = 230
-_SHARES: Final = frozenset({Column.GIVEN_NAME_SHARE, Column.SURNAME_SHARE, Column.PLACE_SHARE})
+SHARES: Final = (Column.GIVEN_NAME_SHARE, Column.SURNAME_SHARE, Column.PLACE_SHARE)
+"""The columns that are probabilities."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -223,7 +224,7 @@ def tables_of(
     for nth, (_, kind) in enumerate(one):
         rows["flags"][nth] = kind.flag
         for column in kind.columns:
-            rows["columns"][nth, column] = _LISTED_SHARE if column in _SHARES else log_scaled(LISTED_COUNT)
+            rows["columns"][nth, column] = _LISTED_SHARE if column in SHARES else log_scaled(LISTED_COUNT)
     for nth, (_, part) in enumerate(parts, start=len(one)):
         rows["columns"][nth, part] = log_scaled(1)
     values = [fold(word).text for word, _ in one] + [fold(word).text for word, _ in parts]

@@ -73,7 +73,10 @@ LOG_SCALE: Final = 9
 
 
 class PhraseKind(IntFlag):
-    """What a phrase of two to six words names; a phrase can be several."""
+    """What a phrase of two to six words names; a phrase can be several.
+
+    ``ORDINARY`` phrases are plain English besides ("new home", "half way").
+    """
 
     CITY = 1 << 0
     COUNTY = 1 << 1
@@ -103,3 +106,4 @@ class PhraseKind(IntFlag):
     SURNAME = 1 << 25
     GIVEN_NAME = 1 << 26
     CONDITION = 1 << 27
+    ORDINARY = 1 << 28

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.detectors.lexicon.lookup import SortedHashes
+from ppdarchive.detectors.lexicon.lookup import SortedHashes, with_end
 from ppdarchive.text.batch import Positions, TextBatch
 from ppdarchive.text.tokens import Hashes, Kind, Tokens, word_hashes
 
@@ -19,7 +19,7 @@ LONGEST: Final = 6
 _BASE: Final = 0xA0761D6478BD642F
 _POWERS: Final = np.array([pow(_BASE, nth, 1 << 64) for nth in range(LONGEST)], np.uint64)
 _MIX: Final = np.uint64(0xE7037ED1A0B428DB)
-_BITS: Final = 21
+_BITS: Final = 20
 _AND: Final = word_hashes(["&"])[0]
 _INNER: Final = np.sort(word_hashes([".", "'", "-"]))
 """Signs that may stand between two words of a phrase: St. Louis, O'Hare, Winston-Salem."""
@@ -50,8 +50,9 @@ class Phrases:
 
     Parameters
     ----------
-    hashes : ndarray of uint64, shape (n,)
-        Sorted and distinct, as `phrase_hashes` computes them.
+    hashes : ndarray of uint64, shape (n + 1,)
+        As `phrase_hashes` computes them; sorted, with an end
+        (`ppdarchive.detectors.lexicon.lookup.with_end`).
     kinds : ndarray of uint32, shape (n,)
     openings : ndarray of uint64, shape (m,)
         The hash of the first two words of each phrase, in any order.
@@ -70,7 +71,7 @@ class Phrases:
     def of(cls, phrases: Sequence[str], kinds: Sequence[int]) -> Phrases:
         """A table of some phrases, which may repeat; see `adding`."""
         none = np.zeros(0, np.uint64)
-        return cls(none, np.zeros(0, np.uint32), none).adding(phrases, kinds)
+        return cls(with_end(none), np.zeros(0, np.uint32), none).adding(phrases, kinds)
 
     def __repr__(self) -> str:
         return f"Phrases({len(self)} phrases)"
@@ -80,7 +81,7 @@ class Phrases:
 
     @property
     def hashes(self) -> Hashes:
-        """The sorted hashes of the phrases, shape (n,)."""
+        """The sorted hashes of the phrases and their end, shape (n + 1,)."""
         return self._hashes.hashes
 
     @property
@@ -155,10 +156,11 @@ class Phrases:
             If a phrase has fewer or more words.
         """
         hashes, openings = phrase_hashes(phrases)
-        distinct, at = np.unique(np.concatenate((self._hashes.hashes, hashes)), return_inverse=True)
-        merged = np.zeros(len(distinct), np.uint32)
-        np.bitwise_or.at(merged, at, np.concatenate((self._kinds, np.array(kinds, np.uint32))))
-        return Phrases(distinct, merged, np.union1d(self._openings, openings))
+        merged_hashes = with_end(np.concatenate((self.hashes, hashes)))
+        merged = np.zeros(len(merged_hashes) - 1, np.uint32)
+        np.bitwise_or.at(merged, np.searchsorted(merged_hashes, self.hashes[:-1]), self._kinds)
+        np.bitwise_or.at(merged, np.searchsorted(merged_hashes, hashes), np.array(kinds, np.uint32))
+        return Phrases(merged_hashes, merged, np.union1d(self._openings, openings))
 
 
 def phrase_hashes(phrases: Sequence[str]) -> tuple[Hashes, Hashes]:

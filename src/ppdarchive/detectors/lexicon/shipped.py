@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -62,8 +64,27 @@ def names_for(kind: NameKind, half: Half | None = None) -> Names:
 
 
 @cache
+def short_forms() -> Mapping[str, tuple[str, ...]]:
+    """The short forms and pet names of given names, in small letters; loaded once.
+
+    Examples
+    --------
+    >>> "maggie" in short_forms()["margaret"]
+    True
+    """
+    found: dict[str, list[str]] = {}
+    for name, short in _rows("short-forms"):
+        found.setdefault(name, []).append(short)
+    return MappingProxyType({name: tuple(own) for name, own in found.items()})
+
+
+def _rows(name: str) -> list[list[str]]:
+    lines = (DATA / "names" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines]
+
+
+@cache
 def _all_names(kind: NameKind) -> Names:
-    lines = (DATA / "names" / f"{kind}.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines]
+    rows = _rows(kind)
     weights = np.array([float(row[1]) for row in rows])
     return Names(kind, tuple(row[0] for row in rows), weights / weights.sum(), tuple(row[2] for row in rows))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ppdarchive.detectors.lexicon.kinds import Column, Flag
-from ppdarchive.detectors.lexicon.lookup import SortedHashes
+from ppdarchive.detectors.lexicon.lookup import SortedHashes, with_end
 from ppdarchive.text.tokens import Hashes
 
 ROW: Final = np.dtype([("columns", np.uint8, len(Column)), ("flags", "<u4")])
@@ -52,8 +52,9 @@ class Words:
 
     Parameters
     ----------
-    hashes : ndarray of uint64, shape (n,)
-        Sorted and distinct, of folded words, as `ppdarchive.text.tokens.word_hashes` computes them.
+    hashes : ndarray of uint64, shape (n + 1,)
+        Of folded words, as `ppdarchive.text.tokens.word_hashes` computes them; sorted, with an end
+        (`ppdarchive.detectors.lexicon.lookup.with_end`).
     rows : ndarray of ROW, shape (n + 1,)
         The last is empty: that of a word that is not in the table.
     """
@@ -64,6 +65,11 @@ class Words:
         self._hashes = SortedHashes(hashes)
         self._rows = rows
 
+    @classmethod
+    def of(cls, hashes: Hashes, rows: npt.NDArray[np.void]) -> Words:
+        """A table of some words; see `adding`."""
+        return cls(with_end(hashes[:0]), np.zeros(1, ROW)).adding(hashes, rows)
+
     def __repr__(self) -> str:
         return f"Words({len(self)} words)"
 
@@ -72,7 +78,7 @@ class Words:
 
     @property
     def hashes(self) -> Hashes:
-        """The sorted hashes of the words, shape (n,)."""
+        """The sorted hashes of the words and their end, shape (n + 1,)."""
         return self._hashes.hashes
 
     @property
@@ -109,10 +115,10 @@ class Words:
         Words
             A new table in memory; this one is unchanged.
         """
-        every = np.concatenate((self.hashes, hashes))
-        distinct, at = np.unique(every, return_inverse=True)
-        merged = np.zeros(len(distinct) + 1, ROW)
-        both = np.concatenate((self._rows[:-1], rows))
-        np.maximum.at(merged["columns"], at, both["columns"])
-        np.bitwise_or.at(merged["flags"], at, both["flags"])
-        return Words(distinct, merged)
+        merged_hashes = with_end(np.concatenate((self.hashes, hashes)))
+        merged = np.zeros(len(merged_hashes), ROW)
+        for own_hashes, own in ((self.hashes[:-1], self._rows[:-1]), (hashes, rows)):
+            at = np.searchsorted(merged_hashes, own_hashes)
+            np.maximum.at(merged["columns"], at, own["columns"])
+            np.bitwise_or.at(merged["flags"], at, own["flags"])
+        return Words(merged_hashes, merged)
