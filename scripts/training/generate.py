@@ -37,12 +37,13 @@ WEIGHTS: Final[Mapping[str, float]] = {
 """How often a genre is drawn; 1 for those that are not named."""
 
 _JOINTS: Final = (
-    (Joints(".", " "), 10), (Joints("", " "), 2), (Joints(",", " "), 2), (Joints("!", " "), 1),
-    (Joints(".", "  "), 2), (Joints(".", "\n"), 2), (Joints("", "\n"), 2), (Joints("...", " "), 1),
-    (Joints(" -", " "), 1), (Joints(" and", " "), 1), (Joints(";", " "), 1), (Joints(".", "\n\n"), 1),
-    (Joints("", "\n- "), 1),
+    (".", " ", 10), ("", " ", 2), (",", " ", 2), ("!", " ", 1), (".", "  ", 2), (".", "\n", 2), ("", "\n", 2),
+    ("...", " ", 1), (" -", " ", 1), (" and", " ", 1), (";", " ", 1), (".", "\n\n", 1), ("", "\n- ", 1),
 )  # fmt: skip
-_JOINT_LIST: Final = [joints for joints, times in _JOINTS for _ in range(times)]
+_PADDINGS: Final = (0.0, 0.3, 0.5, 0.5, 0.7, 0.85)
+_HABITS: Final = [
+    Joints(stop, gap, padding) for stop, gap, times in _JOINTS for _ in range(times) for padding in _PADDINGS
+]
 _DETERMINER: Final = re.compile(r"[Tt][Hh][Ee] (?=[\w'])(?!Hague\b|Dalles\b)")
 
 
@@ -76,7 +77,7 @@ def generate(n: int, seed: int, *, rough: bool = True) -> Iterator[Document]:
     made = 0
     while made < n:
         genre = rng.choices(genres, cum_weights=sums)[0]
-        document = tidied(say(templates, genre, rng, rng.choice(_JOINT_LIST)), rng)
+        document = tidied(say(templates, genre, rng, rng.choice(_HABITS)), rng)
         if rough:
             document = roughen(document, rng)
         if document.text:

@@ -302,10 +302,13 @@ class Joints:
         Behind a sentence that has no mark at its end.
     gap : str
         Between a mark and the next sentence.
+    padding : float
+        Chance, from 0 and below 1, of a sentence of the section ``clean`` between two others.
     """
 
     stop: str = "."
     gap: str = " "
+    padding: float = 0.0
 
 
 def say(grammar: Grammar, genre: str, rng: Random, joints: Joints, *, start: str = "document") -> Document:
@@ -320,7 +323,7 @@ def say(grammar: Grammar, genre: str, rng: Random, joints: Joints, *, start: str
     start : str
         The section to begin with.
     """
-    saying = _Saying(rng, joints)
+    saying = _Saying(rng, joints, grammar.find(genre, "clean") if joints.padding else None)
     saying.section(grammar.find(genre, start))
     text = "".join(saying.pieces)
     return Document(text.rstrip(), saying.spans, genre, saying.ignored or ())
@@ -329,9 +332,10 @@ def say(grammar: Grammar, genre: str, rng: Random, joints: Joints, *, start: str
 class _Saying:
     """One document while it is said."""
 
-    __slots__ = ("draw", "ignored", "inside", "joints", "length", "pieces", "random", "rng", "spans")
+    __slots__ = ("clean", "ignored", "inside", "joints", "length", "pieces", "random", "rng", "spans")
 
-    def __init__(self, rng: Random, joints: Joints) -> None:
+    def __init__(self, rng: Random, joints: Joints, clean: Section | None) -> None:
+        self.clean = clean
         self.rng = rng
         self.random = rng.random
         self.joints = joints
@@ -398,7 +402,14 @@ class _Saying:
                     self.text(node.joint)
                 else:
                     self.join()
+            if node.joint is None and self.clean is not None:
+                self.pad(self.clean)
             self.section(node.section)
+
+    def pad(self, clean: Section) -> None:
+        while self.random() < self.joints.padding:
+            self.section(clean)
+            self.join()
 
     def join(self) -> None:
         last = next((piece for piece in reversed(self.pieces) if piece), "")
@@ -407,6 +418,8 @@ class _Saying:
 
     def text(self, text: str) -> None:
         pieces = self.pieces
+        if text[:4].lower() == "the " and pieces and pieces[-1][-4:].lower() in ("the ", " the"):
+            text = text[4:]
         if text and text[0] == " " and (not pieces or pieces[-1][-1] in _LOOSE):
             # An alternative was empty: close the gap that it left.
             text = text[1:]
