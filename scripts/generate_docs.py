@@ -27,7 +27,8 @@ from pydantic.fields import FieldInfo
 import ppdarchive
 from ppdarchive.cli.main import app, call
 from ppdarchive.codebook import codebook as codebook_page
-from ppdarchive.detectors import KnownIdentifiers, Patterns
+from ppdarchive.detectors.known import KnownIdentifiers
+from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.patterns.detector import RULES
 from ppdarchive.errors import PROBLEMS
 from ppdarchive.model.finding import Rule, RuleKind

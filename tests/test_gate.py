@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ppdarchive.detectors import KnownIdentifiers
+from ppdarchive.detectors.known import KnownIdentifiers
 from ppdarchive.gate import Failure, GateRefusedError, judge_folder, judge_tables
 from ppdarchive.model.release import Contributor, License, PackageInfo, TreatedTable
 from ppdarchive.model.schema import (

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from ppdarchive.detectors import KnownIdentifiers, residual
+from ppdarchive.detectors.known import KnownIdentifiers, residual
 from ppdarchive.model.release import Contributor, PackageInfo, TreatedTable
 from ppdarchive.model.schema import Treatment
 from ppdarchive.model.span import Tier

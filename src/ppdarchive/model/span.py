@@ -68,6 +68,9 @@ class Span:
     tier : Tier
     detector : str
         The name of what found it.
+    kind : str
+        What it is more exactly, where a standard asks: ``state`` and ``country`` are places that
+        safe harbor lets stay (45 CFR 164.514(b)(2)(i)(B)); else empty.
 
     Raises
     ------
@@ -81,6 +84,7 @@ class Span:
     score: float = 1.0
     tier: Tier = Tier.REDACT
     detector: str = ""
+    kind: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:

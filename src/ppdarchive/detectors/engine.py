@@ -1,0 +1,170 @@
+"""The text engine: all detectors over batches, overlaps resolved, and what is sure once sure everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from ppdarchive.detectors.kinds import kind_of
+from ppdarchive.detectors.lexicon import words
+from ppdarchive.detectors.patterns import Patterns
+from ppdarchive.detectors.phrases import Phrases
+from ppdarchive.detectors.protocol import Detector, detect
+from ppdarchive.detectors.sense import GroupSense
+from ppdarchive.detectors.tagger import tagger
+from ppdarchive.model.span import Span, TextCategory, Tier
+from ppdarchive.text.batch import TextBatch
+from ppdarchive.text.overlap import resolve
+
+BATCH: Final = 1 << 18
+"""Characters of a batch: enough for columns to pay, few enough to stay in the processor's caches."""
+
+
+class Engine:
+    """Finds what identifies people: one object for all detectors.
+
+    Parameters
+    ----------
+    known : Detector, optional
+        The study's known identifiers.
+    extra : sequence of Detector
+        Detectors of other packages.
+    progress : callable, optional
+        Told after each batch how many texts are done.
+
+    Attributes
+    ----------
+    detectors : tuple of Detector
+
+    Examples
+    --------
+    >>> spans = Engine().detect(["My coach Maria called from Iowa City."])[0]
+    >>> [(span.start, span.end, span.category.value) for span in spans]
+    [(9, 14, 'NAME'), (27, 36, 'LOCATION')]
+    """
+
+    name: Final = "engine"
+
+    __slots__ = ("_progress", "detectors")
+
+    def __init__(
+        self,
+        known: Detector | None = None,
+        *,
+        extra: Sequence[Detector] = (),
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        own: list[Detector] = [tagger(), Patterns(), Phrases()]
+        self.detectors = (*own, *([known] if known is not None else []), *extra)
+        self._progress = progress
+
+    def __repr__(self) -> str:
+        return f"Engine({[detector.name for detector in self.detectors]})"
+
+    def detect(self, texts: Sequence[str], groups: Sequence[Hashable] | None = None) -> list[list[Span]]:
+        """Find the spans of each text.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n
+        groups : sequence of hashable, length n, optional
+            Whose texts they are, as a rule the participant: what is surely a name in one text of a
+            group is one in all of them. Without it each text is a group of its own.
+
+        Returns
+        -------
+        list of list of Span, length n
+            Disjoint and sorted. They depend on the group's texts alone.
+
+        Raises
+        ------
+        ValueError
+            If the lengths differ, or a detector breaks its promise.
+        """
+        owners: Sequence[Hashable] = range(len(texts)) if groups is None else groups
+        if len(owners) != len(texts):
+            raise ValueError(f"{len(texts)} texts of {len(owners)} groups: each text needs one")
+        found: list[list[Span]] = []
+        sense = GroupSense(words())
+        for begin, batch in batches(texts):
+            own = [resolve(spans) for spans in detect(batch, self.detectors)]
+            sense.learn(batch, owners[begin : begin + len(batch)], own)
+            if groups is None:
+                # A group does not reach beyond its text, so the batch at hand is enough.
+                own = _joined(own, sense.found(batch, owners[begin : begin + len(batch)]))
+                sense = GroupSense(words())
+            found += own
+            if self._progress is not None:
+                self._progress(len(batch))
+        if groups is not None:
+            for begin, batch in batches(texts):
+                end = begin + len(batch)
+                found[begin:end] = _joined(found[begin:end], sense.found(batch, owners[begin:end]))
+        return [
+            [_with_kind(text, span) for span in own] if own else own
+            for text, own in zip(texts, found, strict=True)
+        ]
+
+
+def batches(texts: Sequence[str]) -> Iterator[tuple[int, TextBatch]]:
+    """Texts in batches of bounded size, and where each begins; a long text is one of its own."""
+    begin = size = 0
+    for at, text in enumerate(texts):
+        size += len(text) + 1
+        if size > BATCH and at > begin:
+            yield begin, TextBatch.of(texts[begin:at])
+            begin, size = at, len(text) + 1
+    if begin < len(texts):
+        yield begin, TextBatch.of(texts[begin:])
+
+
+def _joined(found: list[list[Span]], more: list[list[Span]]) -> list[list[Span]]:
+    return [resolve([*own, *new]) if new else own for own, new in zip(found, more, strict=True)]
+
+
+def _with_kind(text: str, span: Span) -> Span:
+    if span.category is not TextCategory.LOCATION:
+        return span
+    kind = kind_of(text[span.start : span.end])
+    return replace(span, kind=kind) if kind else span
+
+
+@cache
+def _shipped() -> Engine:
+    return Engine()
+
+
+def find(texts: Sequence[str], tier: Tier | str = Tier.UNCERTAIN) -> list[list[Span]]:
+    """Find what identifies people in texts, with the detectors that ship with the package.
+
+    Known as `ppdarchive.detect`. Everything is loaded at the first call.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n
+    tier : {"uncertain", "redact"}
+        With ``redact`` only spans that are sure enough to be redacted; with ``uncertain`` also those that
+        a person should decide on.
+
+    Returns
+    -------
+    list of list of Span, length n
+        Disjoint and sorted: start, end (code points, half-open), category, score and tier.
+
+    Raises
+    ------
+    ValueError
+        If the tier is neither.
+
+    Examples
+    --------
+    >>> [[(span.start, span.end, str(span.category)) for span in own] for own in find(["call 319-555-0142"])]
+    [[(5, 17, 'CONTACT')]]
+    """
+    least = Tier(tier)
+    found = _shipped().detect(texts)
+    if least is Tier.REDACT:
+        return [[span for span in own if span.tier is Tier.REDACT] for own in found]
+    return found

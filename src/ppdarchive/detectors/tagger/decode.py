@@ -1,0 +1,185 @@
+"""Probabilities of tokens -> runs of tokens that are mentions, in two tiers; columns throughout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.detectors.lexicon import Flag, Words
+from ppdarchive.detectors.tagger.features import Floats
+from ppdarchive.text.batch import Positions, TextBatch
+from ppdarchive.text.tokens import Kind, Tokens, word_hashes
+
+Flags = npt.NDArray[np.bool_]
+
+_LINKS: Final = np.sort(
+    word_hashes(
+        ["of", "the", "and", "for", "at", "in", "de", "del", "la", "el", "los", "y", "du", "von", "van"]
+    )
+)
+"""Words that stand inside a name of several words: Housing Authority of New Orleans."""
+_GLUE: Final = np.sort(word_hashes([".", "'", "-", "&", "/", "_"]))
+"""Signs that stand inside a name: St. Louis, O'Brien, A&M."""
+_LONGEST_LINK: Final = 2
+_NEVER: Final = Flag.SAFE | Flag.DEMONYM | Flag.MEDICATION | Flag.CONDITION
+"""A mention of such words alone is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which probability on a token belongs to a mention.
+
+    Attributes
+    ----------
+    uncertain : float
+        A mention of the uncertain tier holds tokens of at least this.
+    extend : float
+        A mention of the redact tier holds tokens of at least this ...
+    redact : float
+        ... and one of at least this.
+    """
+
+    uncertain: float = 0.15
+    extend: float = 0.35
+    redact: float = 0.6
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Runs:
+    """Mentions as runs of tokens.
+
+    Attributes
+    ----------
+    first, last : ndarray of int64, shape (r,)
+        Tokens; both belong to the run.
+    labels : ndarray of int64, shape (r,)
+        From 1 on.
+    scores : ndarray of float32, shape (r,)
+        The highest probability in the run.
+    is_sure : ndarray of bool, shape (r,)
+        Whether it is of the redact tier.
+    """
+
+    first: Positions
+    last: Positions
+    labels: Positions
+    scores: Floats
+    is_sure: Flags
+
+
+def decode(
+    batch: TextBatch, tokens: Tokens, at: Positions, chances: Floats, *, words: Words, thresholds: Thresholds
+) -> Runs:
+    """The mentions of a batch.
+
+    Parameters
+    ----------
+    batch : TextBatch
+    tokens : Tokens, length n
+    at : ndarray of int64, shape (k,)
+        The tokens that may be part of a mention, ascending.
+    chances : ndarray of float32, shape (k, n_labels)
+        The probabilities of their labels; the first is no mention.
+    words : Words
+        The lexicon, for words that are never a mention by themselves.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    Runs
+        Runs of the two tiers may overlap.
+    """
+    known = _Candidates.of(batch, tokens, at, words)
+    chance = 1 - chances[:, 0]
+    sure = _runs(known, chances, chance, thresholds.extend, thresholds.redact)
+    unsure = _runs(known, chances, chance, thresholds.uncertain, thresholds.uncertain)
+    return Runs(
+        np.concatenate((sure.first, unsure.first)),
+        np.concatenate((sure.last, unsure.last)),
+        np.concatenate((sure.labels, unsure.labels)),
+        np.concatenate((sure.scores, unsure.scores)),
+        np.repeat([True, False], [len(sure.first), len(unsure.first)]),
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class _Candidates:
+    """What is known of the tokens that may be part of a mention, shape (k,) each."""
+
+    at: Positions
+    is_word: Flags
+    is_link: Flags
+    is_glue: Flags
+    never: Flags
+    follows: Flags
+    """Whether the token follows the one before it, in the same text and line."""
+
+    @classmethod
+    def of(cls, batch: TextBatch, tokens: Tokens, at: Positions, words: Words) -> _Candidates:
+        hashes, kinds = tokens.hashes[at], tokens.kinds[at]
+        follows = np.zeros(len(at), np.bool_)
+        follows[1:] = (np.diff(at) == 1) & (np.diff(tokens.texts[at]) == 0)
+        breaks = np.flatnonzero(batch.lower == ord("\n"))
+        follows[1:] &= np.diff(np.searchsorted(breaks, tokens.starts[at])) == 0
+        return cls(
+            at,
+            kinds != Kind.SIGN,
+            _among(hashes, _LINKS),
+            _among(hashes, _GLUE) & (kinds == Kind.SIGN),
+            words.columns(hashes).has(_NEVER),
+            follows,
+        )
+
+
+def _among(hashes: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Flags:
+    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    result: Flags = known[at] == hashes
+    return result
+
+
+def _runs(known: _Candidates, chances: Floats, chance: Floats, low: float, high: float) -> Runs:
+    on = (chance >= low) & known.is_word
+    on = _bridged(known, on)
+    starts = on & ~(np.concatenate((np.zeros(1, np.bool_), on[:-1]))[: len(on)] & known.follows)
+    first = np.flatnonzero(starts)
+    if not len(first):
+        none = np.zeros(0, np.int64)
+        return Runs(none, none, none, np.zeros(0, np.float32), np.zeros(0, np.bool_))
+    # Runs end before the next token that is not on, or does not follow.
+    member = np.flatnonzero(on)
+    run_of = np.cumsum(starts)[member] - 1
+    edges = np.flatnonzero(np.diff(run_of, prepend=-1))
+    best = np.maximum.reduceat(chance[member], edges)
+    counted = np.where(known.is_word[member, None] & ~known.is_link[member, None], chances[member, 1:], 0)
+    labels = np.add.reduceat(counted, edges).argmax(axis=1) + 1
+    real = np.add.reduceat((known.is_word & ~known.never & ~known.is_link)[member].astype(np.int64), edges)
+    last = member[np.append(edges[1:], len(member)) - 1]
+    kept = (best >= high) & (real > 0)
+    return Runs(
+        known.at[first[kept]],
+        known.at[last[kept]],
+        labels[kept],
+        best[kept].astype(np.float32),
+        np.zeros(int(kept.sum()), np.bool_),
+    )
+
+
+def _bridged(known: _Candidates, on: Flags) -> Flags:
+    """With the signs and small words between two parts of one name."""
+    result = on.copy()
+    n = len(on)
+    for size in range(1, _LONGEST_LINK + 1):
+        if n <= size + 1:
+            break
+        inside = np.ones(n - size - 1, np.bool_)
+        for step in range(1, size + 1):
+            part = slice(step, n - size - 1 + step)
+            inside &= ~on[part] & known.follows[part] & (known.is_link[part] | known.is_glue[part])
+        inside &= on[: n - size - 1] & on[size + 1 :] & known.follows[size + 1 :]
+        begin = np.flatnonzero(inside)
+        for step in range(1, size + 1):
+            result[begin + step] = True
+    return result

@@ -1,0 +1,103 @@
+"""The tagger: the network and the chain, and from their probabilities to spans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ppdarchive.detectors.lexicon import Phrases, Words, phrases, words
+from ppdarchive.detectors.tagger.chain import marginals
+from ppdarchive.detectors.tagger.decode import Thresholds, decode
+from ppdarchive.detectors.tagger.features import Floats, features
+from ppdarchive.detectors.tagger.network import Network
+from ppdarchive.model.span import Span, TextCategory, Tier
+from ppdarchive.text.batch import Positions, TextBatch
+from ppdarchive.text.tokens import Tokens, tokens_of
+
+DATA: Final = Path(__file__).parent / "data"
+
+LABELS: Final = (
+    TextCategory.OTHER,
+    TextCategory.NAME,
+    TextCategory.LOCATION,
+    TextCategory.FACILITY,
+    TextCategory.ORGANIZATION,
+    TextCategory.MILITARY,
+)
+"""What the network tells apart; the first is no mention."""
+
+
+class Tagger:
+    """Tells from the words and what stands around them which tokens are part of a mention.
+
+    Parameters
+    ----------
+    network : Network
+    words, phrases : Words, Phrases
+        The lexicons.
+    thresholds : Thresholds
+    """
+
+    name: Final = "tagger"
+
+    __slots__ = ("_network", "_phrases", "_words", "thresholds")
+
+    def __init__(
+        self, network: Network, words: Words, phrases: Phrases, thresholds: Thresholds | None = None
+    ) -> None:
+        self.thresholds = thresholds or Thresholds()
+        self._network = network
+        self._words = words
+        self._phrases = phrases
+
+    def probabilities(self, batch: TextBatch, tokens: Tokens) -> tuple[Positions, Floats]:
+        """The tokens that may be part of a mention, and the probabilities of their labels.
+
+        Parameters
+        ----------
+        batch : TextBatch
+        tokens : Tokens
+            Of the batch.
+
+        Returns
+        -------
+        tuple of ndarray of int64, shape (k,) and ndarray of float32, shape (k, len(LABELS))
+            Token numbers, ascending; all other tokens are none.
+        """
+        known = features(batch, tokens, self._words, self._phrases)
+        at, scores = self._network.scores(known, tokens)
+        small = self._network.small
+        texts = tokens.texts[at]
+        new = (np.diff(at, prepend=-2) != 1) | (np.diff(texts, prepend=-1) != 0)
+        ends = np.append(new[1:], True)[: len(new)]
+        is_first = np.diff(tokens.texts, prepend=-1) != 0
+        is_last = np.diff(tokens.texts, append=-1) != 0
+        scores[new] += np.where(is_first[at[new], None], small["start"], small["steps"][0])
+        scores[ends] += np.where(is_last[at[ends], None], small["end"], small["steps"][:, 0])
+        return at, marginals(scores, np.cumsum(new), small["steps"])
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Find the mentions of each text, in both tiers; see `Thresholds`."""
+        batch = TextBatch.of(texts)
+        tokens = tokens_of(batch)
+        at, chances = self.probabilities(batch, tokens)
+        runs = decode(batch, tokens, at, chances, words=self._words, thresholds=self.thresholds)
+        found: list[list[Span]] = [[] for _ in batch]
+        if not len(runs.first):
+            return found
+        places = batch.places(tokens.starts[runs.first], tokens.ends[runs.last])
+        columns = (*places, runs.labels, runs.scores, runs.is_sure)
+        for text, start, end, label, score, is_sure in zip(*(each.tolist() for each in columns), strict=True):
+            tier = Tier.REDACT if is_sure else Tier.UNCERTAIN
+            found[text].append(Span(start, end, LABELS[label], score, tier, self.name))
+        return found
+
+
+@cache
+def tagger() -> Tagger:
+    """The tagger that ships with the package; loaded once."""
+    return Tagger(Network.read(DATA), words(), phrases())

@@ -1,0 +1,218 @@
+"""What the tagger knows of each token: of its form, once a form, and of where it stands.
+
+A form is a word as it is written, capitals and all; a batch has far fewer forms than tokens. What is
+known of a form is known of all its tokens, so the costly part of the network runs on forms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ppdarchive.detectors.lexicon import Column, Phrases, Words
+from ppdarchive.text.batch import Positions, TextBatch
+from ppdarchive.text.tokens import Hashes, Kind, Tokens, range_hashes
+
+Floats = npt.NDArray[np.float32]
+
+N_GRAMS: Final = 9
+"""Beginnings and endings of one to four characters, and the word."""
+GRAM_BITS: Final = 13
+N_CASES: Final = 7
+N_LENGTHS: Final = 13
+N_POSITIONS: Final = 72
+_BITS: Final = 32
+"""Of the flags of a word and of the kinds of a phrase, whether the lexicons use them yet or not."""
+
+N_LEXICON: Final = len(Column) + _BITS
+N_PHRASES: Final = _BITS
+
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
+_SALTS: Final = np.array([0xC2B2AE3D27D4EB4F * nth % (1 << 64) for nth in range(1, N_GRAMS + 1)], np.uint64)
+_NEWLINE: Final = ord("\n")
+_ENDS: Final = np.array([ord(sign) for sign in ".!?:"], np.uint32)
+_SHOUTED: Final = 0.6
+"""From this share of capitals on, a line's capitals say nothing."""
+_SHORT_LINE: Final = 2
+_LONG_LINE: Final = 5
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Forms:
+    """What is known of each form.
+
+    Attributes
+    ----------
+    hashes : ndarray of uint64, shape (n,)
+        Of the folded word.
+    grams : ndarray of int32, shape (n, N_GRAMS)
+        Buckets of its beginnings, endings and of the whole.
+    cases, lengths : ndarray of uint8, shape (n,)
+    lexicon : ndarray of float32, shape (n, N_LEXICON)
+        From 0 to 1.
+    """
+
+    hashes: Hashes
+    grams: npt.NDArray[np.int32]
+    cases: npt.NDArray[np.uint8]
+    lengths: npt.NDArray[np.uint8]
+    lexicon: Floats
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Features:
+    """What is known of the tokens of a batch.
+
+    Attributes
+    ----------
+    forms : Forms, length f
+    form_of : ndarray of int64, shape (n,)
+    positions : ndarray of uint8, shape (n,)
+        Where the token stands: glued to the last, first of its line or sentence, how its line is written.
+    in_phrase : ndarray of int64, shape (p,)
+        The tokens that stand in a phrase of the lexicon.
+    phrase_kinds : ndarray of float32, shape (p, N_PHRASES)
+        What kinds of phrase; 0 or 1.
+    """
+
+    forms: Forms
+    form_of: Positions
+    positions: npt.NDArray[np.uint8]
+    in_phrase: Positions
+    phrase_kinds: Floats
+
+
+def features(batch: TextBatch, tokens: Tokens, words: Words, phrases: Phrases) -> Features:
+    """Everything the tagger's network reads of a batch.
+
+    Parameters
+    ----------
+    batch : TextBatch
+    tokens : Tokens, length n
+        Of the batch.
+    words, phrases : Words, Phrases
+        The lexicons.
+
+    Returns
+    -------
+    Features
+    """
+    is_capital = batch.cased != batch.lower
+    form_of, _ = pd.factorize(range_hashes(batch.cased, tokens.starts, tokens.ends))
+    form_of = form_of.astype(np.int64, copy=False)
+    # Forms are numbered as they come, so a form's first token is where the highest number rises.
+    highest = np.maximum.accumulate(form_of) if len(form_of) else form_of
+    first = np.flatnonzero(np.diff(highest, prepend=-1))
+    in_phrase, kinds = _phrases_of(tokens, phrases)
+    return Features(
+        _forms_of(batch, tokens, first, is_capital, words),
+        form_of,
+        _positions_of(batch, tokens, is_capital),
+        in_phrase,
+        kinds,
+    )
+
+
+def _forms_of(
+    batch: TextBatch, tokens: Tokens, first: Positions, is_capital: npt.NDArray[np.bool_], words: Words
+) -> Forms:
+    starts, ends, hashes = tokens.starts[first], tokens.ends[first], tokens.hashes[first]
+    lower = batch.lower
+    columns = [hashes]
+    for size in range(1, (N_GRAMS - 1) // 2 + 1):
+        columns.append(range_hashes(lower, starts, np.minimum(starts + size, ends)))
+        columns.append(range_hashes(lower, np.maximum(ends - size, starts), ends))
+    grams = np.stack([column ^ salt for column, salt in zip(columns, _SALTS, strict=True)], axis=1)
+    buckets = ((grams * _SPREAD) >> np.uint64(64 - GRAM_BITS)).astype(np.int32)
+    known = words.columns(hashes)
+    bits = (known.flags[:, None] >> np.arange(_BITS, dtype=np.uint32)) & np.uint32(1)
+    lexicon = np.concatenate(
+        (known.columns.astype(np.float32) / np.float32(255), bits.astype(np.float32)),
+        axis=1,
+        dtype=np.float32,
+    )
+    lengths = np.minimum(ends - starts, N_LENGTHS - 1).astype(np.uint8)
+    capitals = _counted(is_capital)
+    n_capitals = capitals[ends] - capitals[starts]
+    return Forms(
+        hashes,
+        buckets,
+        _cases(tokens.kinds[first], ends - starts, n_capitals, is_capital[starts]),
+        lengths,
+        lexicon,
+    )
+
+
+def _cases(
+    kinds: npt.NDArray[np.uint8],
+    lengths: Positions,
+    n_capitals: Positions,
+    starts_capital: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.uint8]:
+    """Sign, digits, small letters, Capital, A, CAPITALS or MiXed."""
+    return np.select(
+        [
+            kinds == Kind.SIGN,
+            kinds == Kind.DIGIT,
+            n_capitals == 0,
+            (n_capitals == 1) & starts_capital & (lengths > 1),
+            n_capitals == lengths,
+        ],
+        [0, 1, 2, 3, np.where(lengths == 1, 4, 5)],
+        6,
+    ).astype(np.uint8)
+
+
+def _positions_of(
+    batch: TextBatch, tokens: Tokens, is_capital: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.uint8]:
+    n = len(tokens)
+    if not n:
+        return np.zeros(0, np.uint8)
+    new_text = np.diff(tokens.texts, prepend=-1) != 0
+    glued = np.zeros(n, np.bool_)
+    glued[1:] = tokens.starts[1:] == tokens.ends[:-1]
+    breaks = np.flatnonzero(batch.lower == _NEWLINE)
+    line_starts = new_text.copy()
+    line_starts[1:] |= np.diff(np.searchsorted(breaks, tokens.starts)) > 0
+    sentence_starts = line_starts.copy()
+    sentence_starts[1:] |= np.isin(batch.lower[tokens.starts[:-1]], _ENDS) & ~glued[1:]
+    line_of = np.cumsum(line_starts) - 1
+    capitals = _counted(is_capital)
+    is_word = tokens.kinds == Kind.LETTER
+    in_line = np.bincount(line_of, weights=(capitals[tokens.ends] - capitals[tokens.starts]) * is_word)
+    letters = np.bincount(line_of, weights=(tokens.ends - tokens.starts) * is_word)
+    writing = np.where(in_line == 0, 0, np.where(in_line > _SHOUTED * letters, 2, 1))
+    n_words = np.bincount(line_of, weights=is_word)
+    size = np.where(n_words <= _SHORT_LINE, 0, np.where(n_words <= _LONG_LINE, 1, 2))
+    per_line = 8 * writing + 24 * size
+    places: npt.NDArray[np.uint8] = (
+        glued + 2 * line_starts + 4 * sentence_starts + per_line[line_of]
+    ).astype(np.uint8)
+    return places
+
+
+def _phrases_of(tokens: Tokens, phrases: Phrases) -> tuple[Positions, Floats]:
+    """The tokens that stand in phrases, and of what kinds."""
+    found = phrases.find(tokens)
+    sizes = found.last - found.first + 1
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    at = np.repeat(found.first, sizes) + within
+    bits = (np.repeat(found.kinds, sizes)[:, None] >> np.arange(N_PHRASES, dtype=np.uint32)) & np.uint32(1)
+    # Where two phrases share a token, the first one counts.
+    at, kept = np.unique(at, return_index=True)
+    return at, bits[kept].astype(np.float32)
+
+
+def _counted(on: npt.NDArray[np.bool_]) -> Positions:
+    """How many are on before each place, shape (n + 1,)."""
+    counts = np.zeros(len(on) + 1, np.int64)
+    np.cumsum(on, out=counts[1:])
+    return counts
