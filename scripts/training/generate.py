@@ -27,13 +27,9 @@ LISTS: Final = ("lists", "rare")
 """Files of names and words that are drawn by `draws.py`."""
 
 WEIGHTS: Final[Mapping[str, float]] = {
-    "survey": 4.0,
-    "email": 3.0,
-    "review": 3.0,
-    "forum": 3.0,
-    "tweet": 2.0,
-    "news": 3.0,
-}
+    "survey": 4.0, "email": 3.0, "review": 3.0, "forum": 3.0, "tweet": 1.5, "news": 2.0, "weblog": 2.0,
+    "newsgroup": 1.5, "business": 1.5, "spanish": 0.5,
+}  # fmt: skip
 """How often a genre is drawn; 1 for those that are not named."""
 
 _JOINTS: Final = (
