@@ -8,10 +8,12 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ppdarchive.detectors import KnownIdentifiers, residual
-from ppdarchive.detectors.known.words import COMMON, PARTICLES, PLACEHOLDERS
+from ppdarchive.detectors.known import KnownIdentifiers, residual
+from ppdarchive.detectors.known.ordinary import Usage
+from ppdarchive.detectors.known.words import PARTICLES, PLACEHOLDERS
 from ppdarchive.model.span import TextCategory, Tier
 from ppdarchive.text.fold import fold, words_only
+from ppdarchive.text.tokens import word_hashes
 
 NAME, CONTACT, PLACE = TextCategory.NAME, TextCategory.CONTACT, TextCategory.LOCATION
 
@@ -48,14 +50,20 @@ def variants(draw, value):
     return written[:at] + draw(st.sampled_from(["", *UNSEEN])) + written[at:]
 
 
+def is_everyday(word):
+    """Whether a word is one of everyday text."""
+    return bool(Usage.of(word_hashes([words_only(word) or "the"])).is_everyday[0])
+
+
 def is_looked_for(value):
     """Whether a value is one that the policy covers without a look at what stands around it."""
     own = words_only(value)
     return (
         len(own) > 3
         and own.isalpha()
-        and own not in COMMON | PLACEHOLDERS
-        and not any(words_only(word) in COMMON | PARTICLES for word in value.split())
+        and own not in PLACEHOLDERS
+        and not any(words_only(word) in PARTICLES for word in value.split())
+        and not any(is_everyday(word) for word in [own, *value.split()])
         and fold(value).text[:1].isalnum()
         and fold(value).text[-1:].isalnum()
     )
@@ -118,7 +126,7 @@ def test_a_known_value_is_found_however_it_is_written(data):
         ("n/a", "n/a and N A", []),
         ("", "nothing", []),
         ("Marie", "[NAME] Marie [NAME-12]", ["Marie"]),
-        ("Name", "[NAME] was his name", ["name"]),
+        ("Name", "[NAME] was his Name", ["Name"]),
     ],
 )
 def test_examples(value, text, expected):

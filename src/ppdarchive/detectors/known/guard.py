@@ -1,101 +1,176 @@
-"""Names that are words, judged by what stands around them: "Hope called", "I have hope".
+"""How sure candidates are, by what stands around them: "Hope called", "I have hope", "my husband brain".
 
-- Announced ("coach hope", "named Hope") or with a possessive: redact. After "my" in small letters
-  ("my hope"), and a verb in small letters after a person ("my coach will"): uncertain.
-- Capitalized inside a sentence: redact; a month after "in", "since" or beside a number: uncertain.
-- Capitalized where a sentence starts, or in capitals among capitals: uncertain.
-- In small letters otherwise: the word, no name.
+A score of 0 is no mention; from `REDACT` on it is one, and from `UNCERTAIN` on a person decides.
+
+- Names that are words: announced ("coach hope", "named Hope") or with a possessive: sure. Capitalized
+  inside a sentence: sure; a month after "in" or beside a number: uncertain. Capitalized where a sentence
+  starts, or in capitals among capitals: uncertain, sure before what only a person does ("Hope said").
+  In small letters: uncertain after "my", before what only a person does, and after "talked to"; otherwise
+  the word, no name.
+- Words that may be misspelt names: surer where a name is likely. A word of English is a misspelt name only
+  where a name is announced or it has a capital inside a sentence, and then uncertain.
+- Letters that stand for a name: in capitals, and initials only where they are announced or sign.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
-from ppdarchive.detectors.known.words import ANNOUNCING, DATING, MONTHS, NAMING, VERBS
-from ppdarchive.model.span import Tier
-from ppdarchive.text.fold import Folded
+import numpy as np
+import numpy.typing as npt
 
-_STARTS: Final = re.compile(r"""(?:\A|[.!?:;\n*•>]|(?:\A|\n)[\s>*-]*[0-9]{0,3}[-.)])[\s"'(]*\Z""")
-_LOOK_BACK: Final = 40
-_NAME_IS: Final = re.compile(r"\bname(?: is| was|'s)\s*\Z")
-_TITLES: Final = frozenset({"dr", "mr", "mrs", "ms", "sgt", "lt", "capt", "cpl", "col", "maj"})
+from ppdarchive.detectors.known.context import Context
+from ppdarchive.detectors.known.forms import Guard
+from ppdarchive.detectors.known.tree import CATEGORIES
+from ppdarchive.model.span import TextCategory
+
+REDACT: Final = 0.6
+UNCERTAIN: Final = 0.28
+
+Scores = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_PLACES: Final = [
+    CATEGORIES.index(category)
+    for category in (TextCategory.LOCATION, TextCategory.FACILITY, TextCategory.ORGANIZATION)
+]
 
 
-def judge(
-    text: str,
-    folded: Folded,
-    words: Sequence[str],
-    places: Sequence[tuple[int, int]],
-    *,
-    first: int,
-    last: int,
-) -> tuple[Tier | None, float]:
-    """Whether the words from `first` to `last` of a text are a name here.
+def judged(
+    scores: Scores,
+    guards: npt.NDArray[np.uint8],
+    categories: npt.NDArray[np.uint8],
+    n_words: npt.NDArray[np.int64],
+    around: Context,
+) -> Scores:
+    """The scores of candidates where they stand.
 
     Parameters
     ----------
-    text : str
-    folded : Folded
-    words : sequence of str, length n
-        The words of the folded text.
-    places : sequence of tuple of int, length n
-        Where they stand in it.
-    first, last : int
+    scores : ndarray of float64, shape (n,)
+        Of the values, by how they are written.
+    guards, categories : ndarray of uint8, shape (n,)
+        `Guard`, and places in `CATEGORIES`.
+    n_words : ndarray of int64, shape (n,)
+    around : Context
 
     Returns
     -------
-    tuple of Tier or None and float
-        The tier, None where they are no name, and a score.
+    ndarray of float64, shape (n,)
+        From 0 to 1.
     """
-    start, end = places[first][0], places[last][1]
-    own = text[slice(*folded.original(start, end))]
-    if last > first:  # initials: nothing but capitals will do
-        return (Tier.REDACT, 0.8) if own.upper() == own else (None, 0.0)
-    word, plain = words[first], folded.text
-    before = words[first - 1] if first else ""
-    gap = plain[places[first - 1][1] : start] if first else ""
-    capital = own[0] != own[0].lower()
-    if _announces(before, gap, plain[max(0, start - _LOOK_BACK) : start]):
-        if capital or word not in VERBS or before in NAMING:
-            return Tier.REDACT, 0.9
-        return Tier.UNCERTAIN, 0.4
-    if plain.startswith("'s", end) and not plain[end + 2 : end + 3].isalpha():
-        return Tier.REDACT, 0.8
-    if not capital:
-        return (Tier.UNCERTAIN, 0.3) if before == "my" else (None, 0.0)
-    if _starts_sentence(plain, start) or _shouted(text, folded, places, first):
-        return Tier.UNCERTAIN, 0.5
-    after = words[first + 1] if first + 1 < len(words) else ""
-    if word in MONTHS and (before in DATING or before.isdecimal() or after.isdecimal()):
-        return Tier.UNCERTAIN, 0.4
-    return Tier.REDACT, 0.85
+    is_one = n_words == 1
+    loose = scores + _likelier(around)
+    found: Scores = np.select(
+        [
+            guards == Guard.FREE,
+            guards == Guard.LOOSE,
+            (guards == Guard.WORD) & is_one,
+            guards == Guard.WORD,
+            guards == Guard.DOUBT,
+            guards == Guard.CAPITALS,
+        ],
+        [
+            scores,
+            np.where(around.contracted, 0.0, loose),
+            scores * _of_word(around),
+            scores * _of_words(around, np.isin(categories, _PLACES)),
+            scores * _of_doubt(around),
+            scores * _of_letters(around, is_one),
+        ],
+        scores * _of_initials(around),
+    )
+    return found.clip(max=1.0)
 
 
-def _announces(before: str, gap: str, behind: str) -> bool:
-    """Whether the word before says that a name follows."""
-    if before in ANNOUNCING:
-        return gap.strip(" ,:-\"'") == "" or (before in _TITLES and gap.strip() == ".")
-    return gap.isspace() and _NAME_IS.search(behind) is not None
+def _first(choices: Sequence[tuple[Flags, float]]) -> Scores:
+    """The value of the first flag that is set; 0 where none is."""
+    return np.select([flag for flag, _ in choices], [value for _, value in choices], 0.0)
 
 
-def _starts_sentence(plain: str, at: int) -> bool:
-    """Whether only quotes and white space stand between this place and the end of a sentence."""
-    behind = plain[max(0, at - _LOOK_BACK) : at]
-    if at > _LOOK_BACK:
-        behind = "x" + behind  # the text does not start here
-    return _STARTS.search(behind) is not None
+def _of_word(around: Context) -> Scores:
+    """A name that is a word."""
+    starts = around.opening | around.shouted
+    announced = around.announced & ~(around.function & ~around.verb & ~around.capital)
+    return _first(
+        [
+            (around.contracted, 0.0),
+            (around.closing & around.opening & ~around.doing, 0.0),
+            (announced & ((around.capital & ~around.shouted) | ~around.verb | around.named), 0.9),
+            (announced, 0.4),
+            (around.counted & ~around.month, 0.0),
+            (around.function & (~around.capital | starts) & ~around.doing, 0.0),
+            (around.possessive, 0.8),
+            (~around.capital & around.after_my, 0.3),
+            (~around.capital & (around.contacted | around.doing), 0.5),
+            (~around.capital, 0.0),
+            (starts & around.doing & ~around.shouted, 0.7),
+            (starts, 0.5),
+            (around.month, 0.4),
+            (around.article, 0.4),
+            (around.capital, 0.85),
+        ]
+    )
 
 
-def _shouted(text: str, folded: Folded, places: Sequence[tuple[int, int]], at: int) -> bool:
-    """Whether the word stands in capitals among words in capitals."""
+def _of_words(around: Context, is_place: Flags) -> Scores:
+    """A value of several words, all of them words of everyday text."""
+    both = around.capital & around.last_capital
+    return _first(
+        [
+            (around.announced & (around.capital | ~around.verb | around.named), 0.9),
+            (around.shouted, 0.5),
+            (both & ~around.opening, 0.9),
+            (both, 0.7),
+            (around.possessive, 0.7),
+            (around.capital & ~around.opening, 0.5),
+            (around.contacted | around.doing, 0.55),
+            (is_place & around.nearby, 0.5),
+            (around.function | around.verb, 0.0),
+            (~around.shouted, 0.35),
+        ]
+    )
 
-    def written(place: tuple[int, int]) -> str:
-        return text[slice(*folded.original(*place))]
 
-    if len(own := written(places[at])) < 2 or not own.isupper():
-        return False
-    others = [written(places[i]) for i in (at - 2, at - 1, at + 1, at + 2) if 0 <= i < len(places)]
-    others = [word for word in others if len(word) > 1 and word.isalpha()]
-    return bool(others) and sum(map(str.isupper, others)) * 2 > len(others)
+def _likelier(around: Context) -> Scores:
+    """How much likelier a misspelt name is for what stands around it."""
+    return _first(
+        [
+            (around.announced | around.named, 0.15),
+            (around.capital & ~around.opening & ~around.shouted, 0.1),
+            (around.possessive | around.contacted | around.doing, 0.05),
+            (~around.capital, -0.05),
+        ]
+    )
+
+
+def _of_doubt(around: Context) -> Scores:
+    """A word that would be another one, misspelt or not."""
+    inside = around.capital & ~around.opening & ~around.shouted
+    return _first(
+        [
+            (around.contracted, 0.0),
+            (around.named, 1.4),
+            (around.introduced & ~around.verb, 1.2),
+            (inside & around.possessive, 1.1),
+            (inside, 1.0),
+            (around.contacted & ~around.shouted, 0.8),
+        ]
+    )
+
+
+def _of_letters(around: Context, is_one: Flags) -> Scores:
+    """Letters that stand for a place, or initials that a list has."""
+    return _first([(around.upper & ~around.shouted, 0.8), (around.upper, 0.5), (is_one & around.long, 0.45)])
+
+
+def _of_initials(around: Context) -> Scores:
+    """Initials of a name, whose score is 0.4."""
+    return _first(
+        [
+            (around.initials, 1.75),
+            (around.upper & around.announced & ~around.shouted, 1.3),
+            (around.upper & around.signing, 1.0),
+        ]
+    )

@@ -3,61 +3,54 @@
 Texts and values are folded (`ppdarchive.text.fold`) and cut into words, letters and digits apart. A
 value is found as whole words: in any case and Unicode form, with anything short between its words
 (white space, a hyphen, an apostrophe, an underscore) or nothing ("annmarie" for "Ann Marie"), and
-with a possessive, which stays outside of the span. A full name is found by its parts too, an e-mail
-address by what stands before the @, a number of six digits and more by its digits in any punctuation.
+with a possessive, which stays outside of the span. What else it may look like say
+`ppdarchive.detectors.known.forms` (nicknames, parts, initials) and
+`ppdarchive.detectors.known.spellings` (misspelt, stretched, in disguise); which way a mention was found
+stands in the detector of its span, behind "known.".
 
-All values are looked for at once: one set of first words passes most texts by, and a tree over words
-follows the values in the others. The cost does not grow with the number of values.
+All values are looked for at once, in a whole batch of texts. Each distinct word is looked up once and
+remembered, so most words cost one lookup of their hash, whatever the number of values; a tree over words
+follows the values from the few words that begin one.
 
-Values that are words of everyday text (a coach named Grace, a town named Mobile) are judged by what
-stands around them; `ppdarchive.detectors.known.guard` says how.
+Values that are words of everyday text (a coach named Grace, a town named Mobile) and words that are no
+sure mention are judged by what stands around them; `ppdarchive.detectors.known.guard` says how.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
-from ppdarchive.detectors.known.guard import judge
-from ppdarchive.detectors.known.words import COMMON, PARTICLES, PLACEHOLDERS, PLAIN_S, ROLES, words
-from ppdarchive.detectors.tags import replaced_ranges
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.detectors.known.candidates import (
+    LEAST_SPACED,
+    MOST_SPACED,
+    Candidates,
+    along_the_tree,
+    in_tags,
+    letter_by_letter,
+    with_signs_for_letters,
+)
+from ppdarchive.detectors.known.context import Surroundings, is_function
+from ppdarchive.detectors.known.forms import Form, Guard, Way, forms_of
+from ppdarchive.detectors.known.guard import REDACT, UNCERTAIN, judged
+from ppdarchive.detectors.known.numbers import KnownNumbers
+from ppdarchive.detectors.known.readings import Readings
+from ppdarchive.detectors.known.spellings import Speller
+from ppdarchive.detectors.known.tree import CATEGORIES, WAYS, Entries, Tree
 from ppdarchive.model.span import Span, TextCategory, Tier
-from ppdarchive.text.fold import Folded, fold
+from ppdarchive.text.batch import Positions, TextBatch
+from ppdarchive.text.tokens import Tokens
 
-_WORD: Final = re.compile(r"[^\W\d_]+|[0-9]+")
-_DIGITS: Final = re.compile(r"[0-9](?:[ ().+/_,-]{0,3}[0-9])*")
-_GROUP: Final = re.compile(r"[0-9]+")
-_RANK: Final = {category: rank for rank, category in enumerate(TextCategory)}
-_PHONE_WORDS: Final = words("x ext extension tel cell home mobile phone fax work h c m w o")
-_MOST_GAP: Final = 4
-_MOST_SPACE: Final = 20
-_MOST_WORDS_SPLIT: Final = 5
-"""Values of more words are found whole, joined, or with two words joined, not in every mixture."""
-_LEAST_DIGITS: Final = 6
-"""Numbers from here on are compared by digits in any punctuation."""
-_LEAST_NUMBER: Final = 4
-"""Shorter numbers say nothing by themselves; they are not looked for."""
-_BARRIER: Final = "\x00"
-
-
-@dataclass(slots=True)
-class _Entry:
-    """Where a value ends: what it is, how many letters behind it are not its own."""
-
-    category: TextCategory
-    guarded: bool
-    extra: int
-
-
-@dataclass(slots=True)
-class _Node:
-    """A word of values: what may follow, and the value that ends here."""
-
-    then: dict[str, _Node] = field(default_factory=dict)
-    entry: _Entry | None = None
+_EXACT: Final = WAYS.index(Way.EXACT)
+_DETECTORS: Final = tuple(f"known.{way}" for way in WAYS)
+_NAME: Final = CATEGORIES.index(TextCategory.NAME)
+_BESIDE_SCORE: Final = 0.5
+_LEAST_LEFT: Final = 0.45
+"""What is less sure than this is no mention in a package either."""
 
 
 class KnownIdentifiers:
@@ -78,177 +71,192 @@ class KnownIdentifiers:
 
     Examples
     --------
-    >>> known = KnownIdentifiers([("Ann Marie", TextCategory.NAME)])
-    >>> text = "I love ANN-MARIE’s calls"
-    >>> [text[span.start : span.end] for span in known.detect([text])[0]]
-    ['ANN-MARIE']
+    >>> known = KnownIdentifiers([("Ann Marie", TextCategory.NAME), ("Jayden", TextCategory.NAME)])
+    >>> text = "I love ANN-MARIE’s calls, and jadyen too"
+    >>> [(text[span.start : span.end], span.detector) for span in known.detect([text])[0]]
+    [('ANN-MARIE', 'known.exact'), ('jadyen', 'known.edit')]
     """
 
     name: Final = "known"
 
-    __slots__ = ("_firsts", "_longest_number", "_numbers", "_root", "n_ignored", "n_values")
+    __slots__ = ("_numbers", "_readings", "_sizes", "_tree", "n_ignored", "n_values")
 
     def __init__(self, values: Iterable[tuple[str, TextCategory]]) -> None:
-        self._root: dict[str, _Node] = {}
-        self._numbers: dict[str, TextCategory] = {}
         self.n_values = self.n_ignored = 0
+        numbers: dict[str, int] = {}
+        spelt: set[str] = set()
+        self._tree = Tree.of(self._forms(values, numbers, spelt))
+        self._numbers = KnownNumbers(numbers)
+        self._sizes = sorted({len(word) for word in spelt if LEAST_SPACED <= len(word) <= MOST_SPACED})
+        self._readings = Readings(self._tree, Speller(sorted(spelt)))
+
+    def _forms(
+        self, values: Iterable[tuple[str, TextCategory]], numbers: dict[str, int], spelt: set[str]
+    ) -> Iterator[tuple[Form, TextCategory]]:
+        """The forms of all values; numbers, and words that may be misspelt, are put aside."""
         for value, category in dict.fromkeys(values):
-            if self._add_value(value, category):
-                self.n_values += 1
-            else:
+            forms = forms_of(value, category)
+            if forms is None:
                 self.n_ignored += 1
-        self._firsts = frozenset(self._root)
-        self._longest_number = max(map(len, self._numbers), default=0)
+                continue
+            self.n_values += 1
+            rank = CATEGORIES.index(category)
+            for number in forms.numbers:
+                numbers[number] = min(rank, numbers.get(number, rank))
+            for form in forms.forms:
+                if form.is_spelt:
+                    spelt.update(form.words)
+                yield form, category
 
     def __repr__(self) -> str:
         return f"KnownIdentifiers(n_values={self.n_values}, n_ignored={self.n_ignored})"
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
         """Find the known values in each text; nothing is found inside a tag or mask."""
-        return [list(self._found(text)) for text in texts]
+        batch = TextBatch.of(texts)
+        found: list[list[Span]] = [[] for _ in batch.texts]
+        tokens = Tokens.of(batch)
+        if len(tokens):
+            barred = in_tags(batch, tokens)
+            for hits in (self._words(batch, tokens, barred), self._digits(batch, tokens, barred)):
+                hits.add_to(found, batch)
+        return found
 
-    # -- values ------------------------------------------------------------------------------
+    def _words(self, batch: TextBatch, tokens: Tokens, barred: npt.NDArray[np.bool_]) -> _Hits:
+        """Mentions that are made of words."""
+        tree = self._tree
+        parts = [
+            *along_the_tree(batch, tokens, tree, self._readings, barred),
+            *letter_by_letter(batch, tokens, tree, self._sizes, barred),
+            *with_signs_for_letters(batch, tokens, tree, barred),
+        ]
+        if not parts:
+            return _Hits.none()
+        candidates = Candidates.joined(parts)
+        entries = tree.entries[candidates.nodes]
+        guards = _both(entries.guard, candidates)
+        scores = entries.score * candidates.factors
+        asked = np.flatnonzero(guards != Guard.FREE)
+        around = Surroundings.of(batch, tokens).around(candidates.first[asked], candidates.last[asked])
+        scores[asked] = judged(
+            scores[asked], guards[asked], entries.category[asked], candidates.n_words[asked], around
+        )
+        scores = np.maximum(scores, _beside_names(tokens, candidates, entries, guards, scores))
+        starts = tokens.starts[candidates.first]
+        ends = tokens.ends[candidates.last] - entries.extra
+        chosen = _chosen(starts, ends, scores)
+        ways = np.where(candidates.ways == _EXACT, entries.way, candidates.ways)
+        return _Hits(starts[chosen], ends[chosen], entries.category[chosen], ways[chosen], scores[chosen])
 
-    def _add_value(self, value: str, category: TextCategory) -> bool:
-        plain = fold(value).text
-        found: list[str] = _WORD.findall(plain)
-        letters = "".join(word for word in found if word.isalpha())
-        digits = "".join(word for word in found if not word.isalpha())
-        if len(letters) + len(digits) < 2 or (letters in PLACEHOLDERS and not digits and len(found) != 1):
-            return False
-        if "@" in plain:
-            self._add(found, category)
-            local = plain.partition("@")[0]
-            if sum(map(str.isalpha, local)) >= 4 and local not in ROLES and local not in COMMON:
-                self._add(_WORD.findall(local), category)
-            return True
-        if len(digits) >= 7 and _PHONE_WORDS.issuperset(word for word in found if word.isalpha()):
-            self._add_number(_without_extension(found), category)
-            return True
-        if not letters and len(digits) < _LEAST_NUMBER:
-            return False
-        if not letters and len(digits) >= _LEAST_DIGITS:
-            self._add_number(digits, category)
-        self._add(found, category)
-        if category is TextCategory.NAME:
-            self._add_parts(plain, category)
-        return True
+    def _digits(self, batch: TextBatch, tokens: Tokens, barred: npt.NDArray[np.bool_]) -> _Hits:
+        """Mentions that are made of digits."""
+        first, last, categories = self._numbers.find(batch, tokens)
+        kept = np.flatnonzero(~barred[first] & ~barred[last])
+        n = len(kept)
+        return _Hits(
+            tokens.starts[first[kept]],
+            tokens.ends[last[kept]],
+            categories[kept],
+            np.full(n, _EXACT, np.uint8),
+            np.ones(n),
+        )
 
-    def _add_number(self, digits: str, category: TextCategory) -> None:
-        keys = {digits}
-        if category is TextCategory.CONTACT:
-            if len(digits) == 11 and digits[0] == "1":
-                digits = digits[1:]
-            if len(digits) == 10:
-                keys |= {digits, "1" + digits, digits[-7:]}
-        for key in keys:
-            self._numbers[key] = min(self._numbers.get(key, category), category, key=_RANK.__getitem__)
 
-    def _add_parts(self, plain: str, category: TextCategory) -> None:
-        """The parts of a full name: each word, each part of a double name, each run of words."""
-        parts = [_WORD.findall(part) for part in plain.split()]
-        parts = [part for part in parts if part]
-        if 2 < len(parts) <= _MOST_WORDS_SPLIT:
-            for first, last in combinations(range(len(parts) + 1), 2):
-                run = [word for part in parts[first:last] for word in part]
-                if last - first > 1 and not PARTICLES.issuperset(run):
-                    self._add(run, category)
-        pieces = [piece for part in plain.split() for piece in (part, *part.split("-"))]
-        for piece in pieces:
-            found: list[str] = _WORD.findall(piece)
-            name = "".join(found)
-            if name.isalpha() and len(name) > 1 and (name not in PARTICLES or len(parts) == 1):
-                self._add(found, category)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class _Hits:
+    """Mentions in a folded batch."""
 
-    def _add(self, value: Sequence[str], category: TextCategory) -> None:
-        """Add a value in every way in which its words may be joined."""
-        for variant in _joinings(value):
-            single = len(variant) == 1
-            guarded = (single and variant[0] in COMMON) or all(len(word) == 1 for word in variant)
-            self._insert(variant, category, guarded, 0)
-            last = variant[-1]
-            if category is TextCategory.NAME and not guarded and len(last) > 2 and last.isalpha():
-                # A possessive or plural without its apostrophe: "Mayas calls".
-                plural = last + "s"
-                if not single or (plural not in PLAIN_S and plural not in COMMON):
-                    self._insert((*variant[:-1], plural), category, False, 1)
+    starts: Positions
+    ends: Positions
+    categories: npt.NDArray[np.uint8]
+    ways: npt.NDArray[np.uint8]
+    scores: npt.NDArray[np.float64]
 
-    def _insert(self, path: Sequence[str], category: TextCategory, guarded: bool, extra: int) -> None:
-        children = self._root
-        for word in path:
-            node = children.setdefault(word, _Node())
-            children = node.then
-        old = node.entry
-        if old is None or old.extra > extra:
-            node.entry = _Entry(category, guarded, extra)
-        elif old.extra == extra and _RANK[category] < _RANK[old.category]:
-            old.category = category
+    @classmethod
+    def none(cls) -> Self:
+        """No mention."""
+        none = np.zeros(0, np.int64)
+        return cls(none, none, none.astype(np.uint8), none.astype(np.uint8), none.astype(np.float64))
 
-    # -- texts -------------------------------------------------------------------------------
+    def add_to(self, found: list[list[Span]], batch: TextBatch) -> None:
+        """Add the spans to those of each text."""
+        texts, starts, ends = batch.places(self.starts, self.ends)
+        for text, start, end, category, way, score in zip(
+            texts.tolist(),
+            starts.tolist(),
+            ends.tolist(),
+            self.categories.tolist(),
+            self.ways.tolist(),
+            self.scores.round(3).tolist(),
+            strict=True,
+        ):
+            tier = Tier.REDACT if score >= REDACT else Tier.UNCERTAIN
+            found[text].append(Span(start, end, CATEGORIES[category], score, tier, _DETECTORS[way]))
 
-    def _found(self, text: str) -> Iterator[Span]:
-        folded = fold(text)
-        words: list[str] = _WORD.findall(folded.text)
-        if not self._firsts.isdisjoint(words):
-            yield from self._values_in(text, folded, words)
-        if self._numbers:
-            yield from self._numbers_in(text, folded)
 
-    def _values_in(self, text: str, folded: Folded, words: list[str]) -> Iterator[Span]:
-        plain = folded.text
-        places = [match.span() for match in _WORD.finditer(plain)]
-        words = _without_tags(text, folded, words, places)
-        reached = 0
-        for at, word in enumerate(words):
-            node = self._root.get(word)
-            if node is None:
-                continue
-            found: tuple[int, _Entry] | None = None
-            last = at
-            while node is not None:
-                if node.entry is not None:
-                    found = last, node.entry
-                last += 1
-                if last == len(words) or not _may_join(plain, places[last - 1][1], places[last][0]):
-                    break
-                node = node.then.get(words[last])
-            if found is None or places[found[0]][1] <= reached:
-                continue
-            last, entry = found
-            reached = places[last][1]
-            tier: Tier | None = Tier.REDACT
-            score = 1.0
-            if entry.guarded:
-                tier, score = judge(text, folded, words, places, first=at, last=last)
-            if tier is not None:
-                start, end = folded.original(places[at][0], reached - entry.extra)
-                yield Span(start, end, entry.category, score, tier, self.name)
+def _both(own: npt.NDArray[np.uint8], candidates: Candidates) -> npt.NDArray[np.uint8]:
+    """What must stand around a value that is guarded itself, and was read in some way."""
+    read = candidates.guards
+    guards = np.where(own == Guard.FREE, read, own)
+    # A misspelt word that is a name is doubtful; of several words the others vouch for it.
+    is_unsure = (read == Guard.LOOSE) | (read == Guard.DOUBT)
+    guards = np.where((own == Guard.WORD) & is_unsure, Guard.DOUBT, guards)
+    return np.where((candidates.n_words > 1) & (own == Guard.FREE), Guard.FREE, guards).astype(np.uint8)
 
-    def _numbers_in(self, text: str, folded: Folded) -> Iterator[Span]:
-        barred = list(replaced_ranges(text))
-        for run in _DIGITS.finditer(folded.text):
-            if run.end() - run.start() < _LEAST_DIGITS:
-                continue
-            groups = [(m[0], run.start() + m.start(), run.start() + m.end()) for m in _GROUP.finditer(run[0])]
-            for at, (_, first, _) in enumerate(groups):
-                digits = ""
-                for group, _, last in groups[at:]:
-                    digits += group
-                    if len(digits) > self._longest_number:
-                        break
-                    category = self._numbers.get(digits)
-                    if category is not None:
-                        start, end = folded.original(first, last)
-                        if not any(a < end and start < b for a, b in barred):
-                            yield Span(start, end, category, 1.0, Tier.REDACT, self.name)
+
+def _beside_names(
+    tokens: Tokens,
+    candidates: Candidates,
+    entries: Entries,
+    guards: npt.NDArray[np.uint8],
+    scores: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """A name that is a word, right behind or before a sure name: "charlotte drake"; 0 for others."""
+    is_sure = (entries.category == _NAME) & (scores >= REDACT)
+    is_word = (entries.category == _NAME) & (guards == Guard.WORD) & (candidates.n_words == 1)
+    asked = np.flatnonzero(is_word & (scores < REDACT))
+    beside = np.zeros(len(scores))
+    if len(asked):
+        behind = np.isin(candidates.first[asked] - 1, candidates.last[is_sure])
+        before = np.isin(candidates.last[asked] + 1, candidates.first[is_sure])
+        words = tokens.hashes[candidates.first[asked]]
+        beside[asked[(behind | before) & ~is_function(words)]] = _BESIDE_SCORE
+    return beside
+
+
+def _chosen(starts: Positions, ends: Positions, scores: npt.NDArray[np.float64]) -> Positions:
+    """Of mentions that overlap the first and longest; an unsure one never in place of a sure one."""
+    sure = np.flatnonzero(scores >= REDACT)
+    furthest = np.maximum.accumulate(ends[sure][np.argsort(starts[sure], kind="stable")])
+    before = np.searchsorted(np.sort(starts[sure]), starts, side="right")
+    covered = (before > 0) & (np.append(furthest, 0)[before - 1] >= ends)
+    rows = np.flatnonzero((scores >= REDACT) | ((scores >= UNCERTAIN) & ~covered))
+    unsure = scores[rows] < REDACT
+    order = rows[np.lexsort((-scores[rows], -ends[rows], starts[rows], unsure))]
+    chosen: list[int] = []
+    reached, was_unsure = 0, False
+    for row, start, end, is_unsure in zip(
+        order.tolist(),
+        starts[order].tolist(),
+        ends[order].tolist(),
+        (scores[order] < REDACT).tolist(),
+        strict=True,
+    ):
+        if is_unsure and not was_unsure:
+            reached, was_unsure = 0, True
+        if start >= reached:
+            chosen.append(row)
+            reached = end
+    return np.array(chosen, np.int64)
 
 
 def residual(texts: Sequence[str], known: KnownIdentifiers) -> list[list[Span]]:
     """The known identifiers that are left in strings: cells, labels, descriptions, file names.
 
-    The same matching as in de-identification, tags and masks excepted. A span of tier ``uncertain``
-    is a word that is a name elsewhere; where the policy redacts what is uncertain none is left in
-    texts, and in labels and descriptions a person decides.
+    The same matching as in de-identification, tags and masks excepted, with a lower threshold: a
+    spelling or nickname that only leaves some doubt counts as sure. A span of tier ``uncertain`` is a
+    word that is a name elsewhere, or little more than a guess; where the policy redacts what is uncertain
+    none is left in texts, and in labels and descriptions a person decides.
 
     Parameters
     ----------
@@ -259,52 +267,12 @@ def residual(texts: Sequence[str], known: KnownIdentifiers) -> list[list[Span]]:
     -------
     list of list of Span, length n
     """
-    return known.detect(texts)
+    return [[_sooner(span) for span in spans] for spans in known.detect(texts)]
 
 
-def _without_extension(found: Sequence[str]) -> str:
-    digits = ""
-    for word in found:
-        if word in ("x", "ext", "extension") and digits:
-            break
-        digits += word if word.isdecimal() else ""
-    return digits
-
-
-def _joinings(value: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """The words of a value with any of the gaps between them closed."""
-    borders = range(1, len(value))
-    closed: Iterable[tuple[int, ...]]
-    if len(value) <= _MOST_WORDS_SPLIT:
-        closed = (chosen for size in range(len(value)) for chosen in combinations(borders, size))
-    else:
-        closed = ((), *((border,) for border in borders), tuple(borders))
-    for gone in closed:
-        words = [value[0]]
-        for border in borders:
-            if border in gone:
-                words[-1] += value[border]
-            else:
-                words.append(value[border])
-        joined = [word for word in words if word not in value]
-        # Letters and digits are words of their own anyway; initials alone are not made into a word.
-        if all(map(str.isalpha, joined)) and (len(words) > 1 or not joined or len(words[0]) > 3):
-            yield tuple(words)
-
-
-def _without_tags(text: str, folded: Folded, words: list[str], places: list[tuple[int, int]]) -> list[str]:
-    """The words of a text; those inside tags match nothing."""
-    barred = list(replaced_ranges(text))
-    if not barred:
-        return words
-    own = [folded.original(*place) for place in places]
-    return [
-        _BARRIER if any(a <= start and end <= b for a, b in barred) else word
-        for word, (start, end) in zip(words, own, strict=True)
-    ]
-
-
-def _may_join(plain: str, end: int, start: int) -> bool:
-    """Whether a word that ends and a word that starts there stand close enough to be of one value."""
-    size = start - end
-    return size <= _MOST_GAP or (size <= _MOST_SPACE and plain[end:start].isspace())
+def _sooner(span: Span) -> Span:
+    """A span as the gate takes it."""
+    is_guarded = span.detector == _DETECTORS[_EXACT]
+    if span.tier is Tier.REDACT or is_guarded or span.score < _LEAST_LEFT:
+        return span
+    return replace(span, tier=Tier.REDACT)
