@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ppdarchive.deidentify.freetext import redact
 from ppdarchive.deidentify.replace import chooser
-from ppdarchive.detectors import KnownIdentifiers, Patterns, residual
+from ppdarchive.detectors.known import KnownIdentifiers, residual
+from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.protocol import detect
 from ppdarchive.model.span import Fate, Span, TextCategory, Tier
 from ppdarchive.text.fold import words_only

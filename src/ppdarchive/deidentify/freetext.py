@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from ppdarchive.deidentify.replace import Chooser, edits_for, tags, without_plural, without_possessive
 from ppdarchive.detectors.protocol import Detector, detect
@@ -19,6 +19,11 @@ from ppdarchive.text.overlap import resolve
 
 Uncertain = Literal["redact", "withhold"]
 """What becomes of an answer with an uncertain span: the span is redacted, or the answer withheld."""
+
+_PERMITTED: Final = frozenset({"state", "country"})
+"""Kinds of places that every standard lets stay (45 CFR 164.514(b)(2)(i)(B), (e)(2)(ii))."""
+_KNOWN: Final = "known"
+"""The detector of identifiers that a study lists; those go, whatever they are."""
 
 Ranges = tuple[tuple[int, int], ...]
 """Ranges of one text, disjoint and sorted."""
@@ -121,7 +126,7 @@ def redact(
     """
     if len(groups) != len(texts):
         raise ValueError(f"{len(texts)} texts of {len(groups)} groups: each text needs one")
-    given = TextBatch.of([text or "" for text in texts])
+    given = [text or "" for text in texts]
     spans = _found_in(given, groups, detectors, {})
     edited, maps, edits = _settled(given, groups, spans, detectors, replace)
     withheld = tuple(
@@ -148,14 +153,14 @@ def redact(
 
 
 def _settled(
-    texts: TextBatch,
+    texts: Sequence[str],
     groups: Sequence[Hashable],
     spans: list[list[Span]],
     detectors: Sequence[Detector] | Engine,
     replace: Chooser,
 ) -> tuple[list[str], list[OffsetMap], list[list[Edit]]]:
     """Replace and look again until nothing more is found; what is found is added to `spans`."""
-    seen: Sequence[str] = texts.texts
+    seen = texts
     touched: set[Hashable] = set()
     while True:
         edits = edits_for(texts, spans, replace, groups=groups)
@@ -168,7 +173,7 @@ def _settled(
             if old != new or groups[place] in touched
         ]
         more = _found_in(
-            TextBatch.of([edited[place] for place in unsettled]),
+            [edited[place] for place in unsettled],
             [groups[place] for place in unsettled],
             detectors,
             {at: _unmarked(maps[place], edits[place]) for at, place in enumerate(unsettled)},
@@ -184,14 +189,17 @@ def _settled(
 
 
 def _found_in(
-    texts: TextBatch,
+    texts: Sequence[str],
     groups: Sequence[Hashable],
     detectors: Sequence[Detector] | Engine,
     barred: Mapping[int, Sequence[tuple[int, int]]],
 ) -> list[list[Span]]:
-    """What is found outside of replacements, disjoint, without possessives and plurals."""
+    """What is found outside of replacements and may not stay, disjoint, without possessives and plurals."""
     spans: Sequence[Sequence[Span]]
-    spans = detect(texts, detectors) if isinstance(detectors, Sequence) else detectors.detect(texts, groups)
+    if isinstance(detectors, Sequence):
+        spans = detect(TextBatch.of(texts), detectors)
+    else:
+        spans = detectors.detect(texts, groups)
     return [
         _kept(text, own, barred.get(place, ())) if own else []
         for place, (text, own) in enumerate(zip(texts, spans, strict=True))
@@ -200,6 +208,7 @@ def _found_in(
 
 def _kept(text: str, spans: Sequence[Span], barred: Sequence[tuple[int, int]]) -> list[Span]:
     """The spans, or pieces of spans, that are to be replaced."""
+    spans = [span for span in spans if span.kind not in _PERMITTED or span.detector == _KNOWN]
     ranges = sorted({*replaced_ranges(text), *barred})
     pieces = [piece for span in spans for piece in _outside(text, span, ranges)] if ranges else spans
     return [without_plural(text, without_possessive(text, span)) for span in resolve(pieces)]

@@ -274,9 +274,12 @@ def read_date(text: str) -> Written | None:
     roles = _roles(body, numbers, told)
     if roles is None:
         return None
+    small = [body[start:end] for (start, end), role in roles if role != "year"]
+    # Whether zeros are written shows in one small number, or in the order of an international date.
+    has_zeros = any(digits[0] == "0" for digits in small) or (len(roles) == 3 and roles[0][1] == "year")
     for (start, end), role in roles:
         told[role] = _number(role, body[start:end])
-        parts.append(_Part(start, end, _number_like(role, body[start:end])))
+        parts.append(_Part(start, end, _number_like(role, body[start:end], has_zeros=has_zeros)))
         ending = re.compile("st|nd|rd|th").match(body, end) if role == "day" else None
         if ending is not None:
             parts.append(_Part(end, ending.end(), _ending_like(text[end : ending.end()])))
@@ -353,9 +356,9 @@ def _number(role: str, digits: str) -> int:
     return number
 
 
-def _number_like(role: str, digits: str) -> Callable[[date], str]:
+def _number_like(role: str, digits: str, *, has_zeros: bool) -> Callable[[date], str]:
     """Writes a part of a date with as many digits."""
-    width = 2 if digits.startswith("0") or len(digits) == 4 else 1
+    width = 2 if has_zeros else 1
 
     def write(other: date) -> str:
         number: int = getattr(other, role)

@@ -32,6 +32,7 @@ PARTICLES: Final = words(
 SAINTS: Final = words("st saint san santa santo ste")
 
 GENERIC: Final = words("""
+    n s e w ne nw se sw nth
     va vamc veteran veterans affairs medical med hospital center ctr clinic memorial regional general
     community county city state first second third north south east west northern southern eastern western
     central upper lower greater new old the of and for at in on a an to de la el los las del y s

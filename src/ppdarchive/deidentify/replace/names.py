@@ -55,10 +55,13 @@ class People:
         By folded part.
     joined : mapping of str to tuple of str
         Names of several parts as they are when written as one word, to their parts.
+    initials : frozenset of str
+        The folded initials, with which no surrogate begins: so it can have its own.
     """
 
     kinds: Mapping[str, Part]
     joined: Mapping[str, tuple[str, ...]]
+    initials: frozenset[str] = frozenset()
 
 
 def people_of(names: Sequence[Called], facts: Mapping[str, Facts]) -> People:
@@ -69,9 +72,11 @@ def people_of(names: Sequence[Called], facts: Mapping[str, Facts]) -> People:
     """
     votes: dict[str, Counter[Part]] = {}
     joined: dict[str, tuple[str, ...]] = {}
+    initials: set[str] = set()
     for name in names:
         runs = [(plain_key(run), is_initial) for run, is_initial in _parts(name.value, facts)]
         parts = [key for key, is_initial in runs if not is_initial]
+        initials.update(letter for key, is_initial in runs if is_initial for letter in key)
         n_last = _n_last(name.value)
         if not parts:
             continue
@@ -90,9 +95,11 @@ def people_of(names: Sequence[Called], facts: Mapping[str, Facts]) -> People:
                 votes.setdefault(key, Counter())[Part.SURNAME if is_last else Part.GIVEN] += 1
     kinds = {}
     for key, counts in votes.items():
+        if key in joined:
+            continue
         likely = Part.SURNAME if facts.get(key, NOTHING).is_surname else Part.GIVEN
         kinds[key] = max((Part.GIVEN, Part.SURNAME), key=lambda part: (counts[part], part is likely))
-    return People(kinds, joined)
+    return People(kinds, joined, frozenset(initials))
 
 
 def _n_last(value: str) -> int:
@@ -131,7 +138,10 @@ def _is_initials(run: str, *, alone: bool, facts: Mapping[str, Facts]) -> bool:
         return True
     if len(run) > _MOST_INITIALS or not (alone or run.isupper()):
         return False
-    return not facts.get(plain_key(run), NOTHING).is_listed
+    key = plain_key(run)
+    if facts.get(key, NOTHING).is_given:
+        return False
+    return run.isupper() or len(run) == 2 or not re.search("[aeiouy]", key)
 
 
 def name_plan(value: str, people: People, facts: Mapping[str, Facts]) -> Plan:
@@ -162,9 +172,9 @@ def _part_slots(run: str, people: People) -> list[Slot]:
     key = plain_key(run)
     parts = people.joined.get(key)
     if parts is None:
-        return [name_slot(run, people.kinds.get(key, Part.GIVEN))]
+        return [name_slot(run, people.kinds.get(key, Part.GIVEN), people)]
     # Two parts as one word, "annamaria": the first one's capital is the word's.
-    pieces = [name_slot(run, people.kinds[part], part) for part in parts]
+    pieces = [name_slot(run, people.kinds.get(part, Part.GIVEN), people, part) for part in parts]
     return [
         Slot(
             piece.space,
@@ -181,7 +191,7 @@ def _lower(name: str) -> str:
     return name.lower()
 
 
-def name_slot(written: str, kind: Part, key: str = "") -> Slot:
+def name_slot(written: str, kind: Part, people: People, key: str = "") -> Slot:
     """The slot of one part of a name.
 
     Parameters
@@ -189,24 +199,25 @@ def name_slot(written: str, kind: Part, key: str = "") -> Slot:
     written : str
         The part as it is written, for its capitals.
     kind : Part
+    people : People
     key : str
         The folded part, where it is another.
     """
     key = key or plain_key(written)
-    return Slot("name", key, _other_name(key, kind), _in_case(written))
+    return Slot("name", key, _other_name(key, kind, people.initials | {key[:1]}), _in_case(written))
 
 
 def _in_case(written: str) -> Callable[[str], str]:
     return lambda name: in_case_of(written, name)
 
 
-def _other_name(key: str, kind: Part) -> Draw:
-    """Draws a name of the same kind with another first letter, so that no initial stays."""
+def _other_name(key: str, kind: Part, letters: frozenset[str]) -> Draw:
+    """Draws a name of the same kind that begins with none of some letters, so that no initial stays."""
     pool = surnames() if kind is Part.SURNAME else given_names(sex_of(key))
 
     def draw(draws: Draws, _: Filled, __: int) -> str:
         name = draws.one_of(pool)
-        return name if name[0].lower() != key[:1] else ""
+        return name if name[0].lower() not in letters else ""
 
     return draw
 

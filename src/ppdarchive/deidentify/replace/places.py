@@ -123,7 +123,7 @@ class _Reader:
             self.pieces.append(token.text)
         elif self.is_ranked:
             kind = self.people.kinds.get(token.key, Part.SURNAME)
-            self.pieces.append(name_slot(token.text, kind))
+            self.pieces.append(name_slot(token.text, kind, self.people))
             self.is_named = True
         elif self.before in SAINTS:
             pool = given_names(sex_of(token.key))

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ppdarchive.deidentify.replace.mentions import plain_key
-from ppdarchive.detectors.lexicon import Column, Flag, NameKind, Names, names_for, words
+from ppdarchive.detectors.lexicon import LOG_SCALE, Column, Flag, NameKind, Names, names_for, words
 from ppdarchive.text.fold import fold
 from ppdarchive.text.tokens import word_hashes
 
@@ -32,6 +32,7 @@ _LETTERS: Final = range(3, 11)
 _HISSES: Final = ("s", "x", "z", "ch", "sh")
 _LEAST_SHARE: Final = 128
 """Out of 255: how often at least the word is a name where it is met."""
+_LEAST_BEARERS: Final = 5000
 _EVERYDAY: Final = Flag.DICTIONARY | Flag.SAFE | Flag.FUNCTION_WORD | Flag.MONTH | Flag.WEEKDAY | Flag.SLANG
 _GENERIC: Final = (
     Flag.FACILITY_WORD
@@ -113,6 +114,8 @@ class Facts:
     ----------
     is_surname : bool
         Whether it is met more often as a surname than as a given name.
+    is_given : bool
+        Whether it is a given name that not only a few people have.
     is_listed : bool
         Whether it is of any list: a name, a place, a word of everyday English.
     is_generic : bool
@@ -120,6 +123,7 @@ class Facts:
     """
 
     is_surname: bool = False
+    is_given: bool = False
     is_listed: bool = False
     is_generic: bool = False
 
@@ -135,6 +139,7 @@ def facts_of(values: Iterable[str]) -> Mapping[str, Facts]:
         return MappingProxyType({})
     found = words().columns(word_hashes(runs))
     is_surname = found.column(Column.SURNAME) > found.column(Column.GIVEN_NAME)
+    is_given = found.column(Column.GIVEN_NAME) >= LOG_SCALE * np.log2(_LEAST_BEARERS)
     names = found.columns[:, [Column.GIVEN_NAME, Column.SURNAME, Column.PLACE]].any(axis=1)
     is_listed = names | found.has(_EVERYDAY)
     is_generic = found.has(_GENERIC)
@@ -142,7 +147,12 @@ def facts_of(values: Iterable[str]) -> Mapping[str, Facts]:
         {
             run: Facts(*facts)
             for run, *facts in zip(
-                runs, is_surname.tolist(), is_listed.tolist(), is_generic.tolist(), strict=True
+                runs,
+                is_surname.tolist(),
+                is_given.tolist(),
+                is_listed.tolist(),
+                is_generic.tolist(),
+                strict=True,
             )
         }
     )
