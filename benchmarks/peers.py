@@ -74,7 +74,8 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "ppdarchive.detectors.engine":
         raise
-    from ppdarchive.detectors import Patterns, detect
+    from ppdarchive.detectors.patterns import Patterns
+    from ppdarchive.detectors.protocol import detect
     from ppdarchive.text.batch import TextBatch
     print("no engine yet: patterns alone", file=sys.stderr)
     detectors = [Patterns()]

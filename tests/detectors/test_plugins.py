@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppdarchive.detectors import Patterns
+from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.plugins import LABELS, Meaning, Promised, broken_promises, categories, load_plugins
 from ppdarchive.detectors.plugins import loading as loading_module
 from ppdarchive.detectors.plugins.windows import by_window, whole_characters, windows
@@ -211,7 +211,7 @@ def test_labels_of_known_schemes_have_a_meaning() -> None:
     ontonotes = categories(["PERSON", "GPE", "FAC", "DATE", "TIME", "CARDINAL", "NORP", "EVENT"])
     assert set(ontonotes) == {"PERSON", "GPE", "FAC"}
     i2b2 = categories(["PATIENT", "DATE", "HOSPITAL", "AGE", "B-MEDICALRECORD", "L-USERNAME", "STATE"])
-    assert set(i2b2) == {"PATIENT", "DATE", "HOSPITAL", "B-MEDICALRECORD", "L-USERNAME"}
+    assert set(i2b2) == {"PATIENT", "DATE", "HOSPITAL", "B-MEDICALRECORD", "L-USERNAME", "STATE"}
     presidio = categories(["US_SSN", "IP_ADDRESS", "EMAIL_ADDRESS", "NRP", "ES_NIE"])
     assert {label: str(category) for label, category in presidio.items()} == {
         "US_SSN": "ID", "IP_ADDRESS": "IP", "EMAIL_ADDRESS": "CONTACT", "ES_NIE": "ID",

@@ -18,8 +18,8 @@ _WORDS: Final[Mapping[TextCategory, str]] = {
     TextCategory.NAME: "per person name patient staff hcw doctor first_name last_name middle_name given_name "
     "surname full_name person_name nickname",
     TextCategory.DATE: "date date_time dob date_of_birth birth_date",
-    TextCategory.LOCATION: "loc location gpe street street_address address city county zip zipcode "
-    "postcode location_other building_number",
+    TextCategory.LOCATION: "loc location gpe street street_address address city county state country "
+    "zip zipcode postcode location_other building_number",
     TextCategory.FACILITY: "fac facility hosp hospital school clinic",
     TextCategory.ORGANIZATION: "org organization organisation company company_name corporation patorg vendor",
     TextCategory.MILITARY: "military military_unit unit ship",
@@ -48,8 +48,8 @@ LABELS: Final[Mapping[str, TextCategory]] = MappingProxyType(
 """Label, in capitals and without what stands between its words, to category.
 
 Left out on purpose are labels of what a standard lets stay or what is mostly harmless: ages (tools mean
-every age, and only those over 89 identify: 45 CFR 164.514(b)(2)(i)(C)), states, countries, nationalities,
-times of day, numbers, events, products and whatever a model calls miscellaneous.
+every age, and only those over 89 identify: 45 CFR 164.514(b)(2)(i)(C)), nationalities, times of day,
+numbers, events, products and whatever a model calls miscellaneous.
 """
 
 
