@@ -116,7 +116,6 @@ SLOTS: Final[dict[str, Filler]] = {
     "mefull": lambda p, rng: full_name(p.first, p.last, "self", rng, is_listed=True),
     "mylast": lambda p, rng: [Piece(p.last, "NAME", "self", "exact", is_listed=True)],
     "initials": _initials,
-    "initial": lambda p, rng: [Piece(p.last[0] + rng.choice(("", ".")), "NAME", "initials")],
     "call": lambda p, rng: [Piece(p.callsign, "NAME", "nickname")],
     "pet": lambda p, rng: [Piece(p.pet, "NAME", "nickname")],
     "woman": _woman,

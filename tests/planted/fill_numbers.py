@@ -58,7 +58,8 @@ def _ip(p: Participant, rng: Random) -> list[Piece]:
     start = rng.choice(
         ("192.0.2", "198.51.100", "203.0.113", f"10.{rng.randrange(255)}.{rng.randrange(255)}")
     )
-    return [Piece(f"{start}.{rng.randrange(1, 255)}{rng.choice(('', '', ':8080'))}", "IP", "version 4")]
+    port = [Piece(":8080", is_neutral=True)] if rng.random() < 0.3 else []
+    return [Piece(f"{start}.{rng.randrange(1, 255)}", "IP", "version 4"), *port]
 
 
 def _mac(p: Participant, rng: Random) -> list[Piece]:

@@ -84,7 +84,7 @@ def _numbered_street(p: Participant, rng: Random) -> list[Piece]:
 
 
 def _address(p: Participant, rng: Random) -> list[Piece]:
-    between = Piece(rng.choice((", ", " ", " in ")))
+    between = Piece(rng.choice((", ", " ", " in ")), is_neutral=True)
     pieces = [*_numbered_street(p, rng), between, *_town_and_state(p, rng)]
     return pieces if rng.random() < 0.4 else [*pieces, Piece(" "), *_zip(p, rng)]
 
@@ -137,6 +137,7 @@ SLOTS: Final[dict[str, Filler]] = {
     "va_city": _va_city,
     "clinic": listing("facilities", "clinics", "FACILITY", "clinic"),
     "school": listing("facilities", "schools", "FACILITY", "school"),
+    "college": listing("facilities", "colleges", "FACILITY", "college"),
     "church": listing("facilities", "churches", "FACILITY", "church"),
     "shelter": listing("facilities", "shelters", "FACILITY", "shelter"),
     "employer": listing("others", "employers", "ORGANIZATION", "employer"),
