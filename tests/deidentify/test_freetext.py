@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections import Counter, defaultdict
 
@@ -16,6 +17,7 @@ from ppdarchive.deidentify.replace import chooser
 from ppdarchive.detectors.known import KnownIdentifiers, residual
 from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.protocol import detect
+from ppdarchive.detectors.tags import replaced_ranges
 from ppdarchive.model.span import Fate, Span, TextCategory, Tier
 from ppdarchive.text.fold import words_only
 from ppdarchive.text.recode import recode
@@ -46,16 +48,18 @@ ANSWERS = st.lists(
     )),
     max_size=4,
 )  # fmt: skip
-REPLACE = st.sampled_from(["tag", "numbered", "general", "mask"])
+MARKED = st.sampled_from(["tag", "numbered", "general", "mask"])
+"""The ways of replacing that can be told from words."""
+REPLACE = st.sampled_from(["tag", "numbered", "general", "mask", "surrogate"])
 
 
 def once(texts, replace, **options):
     """Redact with the detectors of this module."""
-    method = chooser(replace, secret=b"s")
+    method = chooser(replace, secret=b"s", known=KNOWN)
     return redact(texts, ["g"] * len(texts), DETECTORS, replace=method, **options)
 
 
-@given(ANSWERS, REPLACE)
+@given(ANSWERS, MARKED)
 def test_redacting_again_changes_nothing(texts, replace):
     """A redacted text has nothing to redact, whatever stands in place of what was."""
     first = once(texts, replace)
@@ -89,6 +93,56 @@ def test_text_outside_the_spans_is_unchanged(texts, replace):
             assert edit.start <= span.start < span.end <= edit.end
             grammar = text[edit.start : span.start] + text[span.end : edit.end]
             assert words_only(grammar) in ("", "a", "an", "the", "s")
+
+
+@given(ANSWERS)
+def test_detectors_find_nothing_but_surrogates(texts):
+    """In answers with surrogates detectors find those, as the record says, and nothing else."""
+    result = once(texts, "surrogate")
+    replaced = result.replaced()
+    left = [text for text in result.texts if text is not None]
+    for text, spans in zip(left, detect(left, DETECTORS), strict=True):
+        gone = {
+            at for start, end in (*replaced.get(text, ()), *replaced_ranges(text)) for at in range(start, end)
+        }
+        for span in spans:
+            outside = [text[at] for at in range(span.start, span.end) if at not in gone]
+            assert words_only("".join(outside)) in ("", "s")
+
+
+def test_the_record_tells_where_surrogates_stand():
+    """Ranges of surrogates, by released text; tags need no record, nor do articles beside them."""
+    texts = ["my coach Jayden called", "An Jayden", "no name", None, "the fire"]
+
+    class Fire:
+        """Finds fires."""
+
+        name = "fire"
+
+        def detect(self, texts):
+            """Mark each fire."""
+            return [[Span(*match.span(), OTHER) for match in re.finditer("fire", text)] for text in texts]
+
+    method = chooser("surrogate", secret=b"s", known=KNOWN)
+    result = redact(texts, ["g"] * len(texts), [KNOWN, Fire()], replace=method)
+    name = result.texts[0].split()[2]
+    assert result.texts[4] == "the [OTHER]"
+    assert result.replaced() == {
+        f"my coach {name} called": ((9, 9 + len(name)),),
+        result.texts[1]: ((0, len(result.texts[1])),)
+        if result.texts[1].startswith("A ")
+        else ((3, 3 + len(name)),),
+    }
+
+
+def test_a_text_of_several_answers_has_the_ranges_of_all():
+    """Where an answer is released as it came, what stands in it is nobody's surrogate."""
+    method = chooser("surrogate", secret=b"s", known=KNOWN)
+    first = redact(["ask Jayden"], ["g"], [KNOWN], replace=method)
+    both = redact(["ask Jayden", first.texts[0]], ["g", "h"], [KNOWN], replace=method)
+    assert both.texts == (first.texts[0],) * 2
+    assert first.replaced()
+    assert not both.replaced()
 
 
 @given(ANSWERS)
@@ -158,6 +212,49 @@ def test_a_span_outside_its_text_is_refused():
     with pytest.raises(ValueError, match="'outside' returned a span outside") as caught:
         detect(["Jayden"], [Outside()])
     assert "Jayden" not in str(caught.value)
+
+
+class Gossip:
+    """An engine that finds a name where somebody of the same group told it surely."""
+
+    def detect(self, texts, groups=None):
+        """Mark "Ann" where it is capitalized, and everywhere in a group where it is once."""
+        owners = groups or range(len(texts))
+        told = {group for text, group in zip(texts, owners, strict=True) if "Ann" in text}
+        return [
+            [Span(*match.span(), NAME) for match in re.finditer("(?i)ann", text)] if group in told else []
+            for text, group in zip(texts, owners, strict=True)
+        ]
+
+
+def test_an_engine_is_told_whose_texts_they_are():
+    """What one answer tells is used in the others of the same person, and in nobody else's."""
+    result = redact(["Ann", "ask ann", "ask ann"], ["g", "g", "h"], Gossip())
+    assert result.texts == ("[NAME]", "ask [NAME]", "ask ann")
+
+
+@pytest.mark.parametrize(
+    ("kind", "detector", "left"),
+    [("state", "places", True), ("city", "places", False), ("state", "known", False)],
+)
+def test_states_and_countries_stay(kind, detector, left):
+    """Every standard lets states and countries stay, unless the study lists them as identifiers."""
+
+    class Places:
+        """Finds Iowa."""
+
+        name = "places"
+
+        def detect(self, texts):
+            """Mark it."""
+            return [
+                [Span(0, 4, TextCategory.LOCATION, 1.0, Tier.REDACT, detector, kind)]
+                if text[:4] == "Iowa"
+                else []
+                for text in texts
+            ]
+
+    assert (redact(["Iowa is flat"], ["g"], [Places()]).texts[0] == "Iowa is flat") == left
 
 
 def test_every_text_needs_a_group():

@@ -161,17 +161,11 @@ def _settled(
 ) -> tuple[list[str], list[OffsetMap], list[list[Edit]]]:
     """Replace and look again until nothing more is found; what is found is added to `spans`."""
     seen = texts
-    touched: set[Hashable] = set()
     while True:
         edits = edits_for(texts, spans, replace, groups=groups)
         edited, maps = apply(texts, edits)
-        # What is found changes the surrogates and numbers of others; what is a name in one answer may be
-        # one in the others of the same person.
-        unsettled = [
-            place
-            for place, (old, new) in enumerate(zip(seen, edited, strict=True))
-            if old != new or groups[place] in touched
-        ]
+        # What is found in one text may change the numbers and surrogates in another.
+        unsettled = [at for at, (old, new) in enumerate(zip(seen, edited, strict=True)) if old != new]
         more = _found_in(
             [edited[place] for place in unsettled],
             [groups[place] for place in unsettled],
@@ -184,7 +178,6 @@ def _settled(
         for place, own in found:
             back = maps[place].inverse()
             spans[place] = resolve([*spans[place], *(_moved(span, back) for span in own)])
-        touched = {groups[place] for place, _ in found}
         seen = edited
 
 
