@@ -23,6 +23,7 @@ SOURCES: Final = Path(__file__).parent / "sources"
 
 BORN_SINCE: Final = 1935
 """Given names are counted over births since then: who answers, their children, their parents."""
+BABIES_SINCE: Final = 2005
 MIN_BIRTHS: Final = 30
 MIN_BEARERS: Final = 200
 MIN_FOREIGN_POPULATION: Final = 30_000
@@ -56,11 +57,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class GivenName:
-    """A given name, how many got it and how many of them were girls."""
+    """A given name, how many got it, how many of them were girls, and how many got it lately."""
 
     name: str
     n: int
     n_girls: int
+    n_lately: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +145,9 @@ def read_facts(folder: Path, packages: Mapping[str, Package]) -> Facts:
         foreign_schools=foreign_schools,
         brands=sorted({own["title"] for own in json.loads(member("simple-icons", "data/simple-icons.json"))}),
         spanish=tuple(dict.fromkeys(_judged("spanish-words").split())),
-        given_name_shares={
-            word: int(percent) / 100
-            for word, percent in map(str.split, _judged("given-name-shares").splitlines())
-        },
+        given_name_shares=_given_name_shares(),
+        irish_surnames=frozenset(_judged("irish-surnames").split()),
+        generic_school_words=frozenset(_judged("generic-school-words").split()),
         state_populations=_state_populations(),
         lists=read_lists(SOURCES),
     )
@@ -228,11 +229,13 @@ def _schools(domains: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
 def _given_names(content: bytes) -> list[GivenName]:
     table = pq.read_table(io.BytesIO(content), columns=["year", "sex", "name", "n"])
     table = table.filter(pc.greater_equal(table["year"], BORN_SINCE))
-    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for sex, name, n in zip(*(table[column].to_pylist() for column in ("sex", "name", "n")), strict=True):
+    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    columns = (table[column].to_pylist() for column in ("year", "sex", "name", "n"))
+    for year, sex, name, n in zip(*columns, strict=True):
         totals[name][0] += n
         totals[name][1] += n if sex == "F" else 0
-    return [GivenName(name, n, girls) for name, (n, girls) in sorted(totals.items()) if n >= MIN_BIRTHS]
+        totals[name][2] += n if year >= BABIES_SINCE else 0
+    return [GivenName(name, *own) for name, own in sorted(totals.items()) if own[0] >= MIN_BIRTHS]
 
 
 def _surnames(content: bytes) -> dict[str, int]:
@@ -252,8 +255,9 @@ def _places(cities: Mapping[str, Mapping[str, object]], post_offices: str) -> li
         if not american and population < MIN_FOREIGN_POPULATION:
             continue
         own = city["countrycode"] != "US"
-        key = (str(city["name"]), str(city["countrycode" if own else "admin1code"]), american)
-        found[key] = max(found.get(key, 0), population)
+        region = str(city["countrycode" if own else "admin1code"])
+        for name in _place_names(str(city["name"])):
+            found[name, region, american] = max(found.get((name, region, american), 0), population)
     offices = json.loads(post_offices.split("exports.codes = ", 1)[1].split(";\n", 1)[0])
     known = {(name.lower(), region) for name, region, _ in found}
     for office in offices.values():
@@ -264,6 +268,13 @@ def _places(cities: Mapping[str, Mapping[str, object]], post_offices: str) -> li
         Place(name, region, population, american)
         for (name, region, american), population in sorted(found.items())
     ]
+
+
+def _place_names(name: str) -> list[str]:
+    """The names in one cell: several between slashes, remarks behind a bracket or comma; none of the past."""
+    if "(historical)" in name:
+        return []
+    return [own.strip() for own in re.split("[(,]", name)[0].split("/") if own.strip()]
 
 
 def _word_counts(content: str) -> dict[str, int]:

@@ -182,8 +182,8 @@ def add(entries: Sequence[Entry], words: Words, phrases: Phrases) -> tuple[Words
     Parameters
     ----------
     entries : sequence of Entry
-        One-word values go to the words, values of two to six words to the phrases; from a longer value
-        its first six words are taken.
+        One-word values go to the words, longer ones to the phrases; of one of more than eight words the
+        first eight are taken.
     words : Words
     phrases : Phrases
         To add to; unchanged.
@@ -205,7 +205,8 @@ def tables_of(
     Returns
     -------
     tuple of ndarray of uint64, ndarray of ROW, list of str and list of PhraseKind
-        Hashes and rows of words, a hash perhaps more than once; phrases of two to six words, and their kinds.
+        Hashes and rows of words, a hash perhaps more than once; phrases of two to eight words, and their
+        kinds.
     """
     one: list[tuple[str, EntryKind]] = []
     parts: list[tuple[str, Column]] = []

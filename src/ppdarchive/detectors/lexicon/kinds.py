@@ -73,7 +73,7 @@ LOG_SCALE: Final = 9
 
 
 class PhraseKind(IntFlag):
-    """What a phrase of two to six words names; a phrase can be several.
+    """What a phrase of two to eight words names; a phrase can be several.
 
     ``ORDINARY`` phrases are plain English besides ("new home", "half way").
     """

@@ -20,10 +20,16 @@ _HALF_MIX: Final = np.uint64(0x8EBC6AF09C88C6E3)
 
 
 class NameKind(StrEnum):
-    """The lists of names; each is a file of the same name."""
+    """The lists of names; each is a file of the same name.
+
+    ``BABY_NAME`` has given names by births since 2005, ``FOREIGN_...`` names that few in America have.
+    """
 
     GIVEN_NAME = "given_name"
+    BABY_NAME = "baby_name"
     SURNAME = "surname"
+    FOREIGN_GIVEN_NAME = "foreign_given_name"
+    FOREIGN_SURNAME = "foreign_surname"
     CITY = "city"
     COUNTY = "county"
     STATE = "state"
@@ -56,7 +62,8 @@ class Names:
     weights : ndarray of float64, shape (n,)
         How often each is met; together 1.
     details : tuple of str, length n
-        Of given names the share of girls in percent, of cities and counties the state; else empty.
+        Of American given names the share of girls in percent, of cities and counties the state, of cities
+        abroad the country's code; else empty.
     """
 
     kind: NameKind

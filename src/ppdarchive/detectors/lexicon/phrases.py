@@ -13,7 +13,7 @@ from ppdarchive.detectors.lexicon.lookup import SortedHashes, with_end
 from ppdarchive.text.batch import Positions, TextBatch
 from ppdarchive.text.tokens import Hashes, Kind, Tokens, word_hashes
 
-LONGEST: Final = 6
+LONGEST: Final = 8
 """The words of the longest phrase."""
 
 _BASE: Final = 0xA0761D6478BD642F
@@ -21,8 +21,8 @@ _POWERS: Final = np.array([pow(_BASE, nth, 1 << 64) for nth in range(LONGEST)], 
 _MIX: Final = np.uint64(0xE7037ED1A0B428DB)
 _BITS: Final = 20
 _AND: Final = word_hashes(["&"])[0]
-_INNER: Final = np.sort(word_hashes([".", "'", "-"]))
-"""Signs that may stand between two words of a phrase: St. Louis, O'Hare, Winston-Salem."""
+_INNER: Final = np.sort(word_hashes([".", "'", "-", "/"]))
+"""Signs that may stand between two words of a phrase: St. Louis, O'Hare, Winston-Salem, 3/5 Marines."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -46,7 +46,7 @@ class PhraseMatches:
 
 
 class Phrases:
-    """A table of phrases of two to six words.
+    """A table of phrases of two to eight words.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ class Phrases:
     def find(self, tokens: Tokens) -> PhraseMatches:
         """Find the phrases of a batch.
 
-        One full stop, apostrophe or hyphen may stand between two words; ``&`` counts as a word.
+        One full stop, apostrophe, hyphen or slash may stand between two words; ``&`` counts as a word.
 
         Parameters
         ----------
@@ -141,7 +141,7 @@ class Phrases:
         Parameters
         ----------
         phrases : sequence of str, length n
-            In any form; each of two to six words.
+            In any form; each of two to eight words.
         kinds : sequence of int, length n
             Bits of `PhraseKind`.
 
@@ -169,7 +169,7 @@ def phrase_hashes(phrases: Sequence[str]) -> tuple[Hashes, Hashes]:
     Parameters
     ----------
     phrases : sequence of str, length n
-        In any form; each of two to six words (runs of letters or digits, or ``&``).
+        In any form; each of two to eight words (runs of letters or digits, or ``&``).
 
     Returns
     -------
