@@ -236,6 +236,22 @@ def _upper(draw: Draw) -> Draw:
     return lambda rng: draw(rng).upper()
 
 
+def _operation(rng: Random) -> str:
+    """An operation by its name or letters; wars that everybody knows are none."""
+    while True:
+        name = pool(NameKind.OPERATION)(rng)
+        if name.startswith("Operation") or name.isupper():
+            return name
+
+
+def _known(kind: NameKind) -> Draw:
+    # Read when it is first drawn from: importing this reads no list.
+    def draw(rng: Random) -> str:
+        return pool(kind)(rng)
+
+    return draw
+
+
 _PHONE: Final = _formed(
     "###-###-####", "(###) ###-####", "###.###.####", "##########", "###-####", "1-###-###-####",
     "+1 ### ### ####", "### ### ####", "1 (800) ###-####", "(###)###-####", "+44 7### ######",
@@ -290,6 +306,17 @@ DRAWS: Final[Mapping[str, tuple[str | None, Draw]]] = {
         "MILITARY",
         _formed("##@", "##@", "####", "#@###", "68W", "11B", "25B", "42A", "92G", "0311", "88M"),
     ),
+    "lexorg": ("ORGANIZATION", _known(NameKind.ORGANIZATION)),
+    "lexagency": ("ORGANIZATION", _known(NameKind.AGENCY)),
+    "lexteam": ("ORGANIZATION", _known(NameKind.TEAM)),
+    "lexmedia": ("ORGANIZATION", _known(NameKind.MEDIA)),
+    "lexschool": ("ORGANIZATION", _known(NameKind.SCHOOL)),
+    "lexfacility": ("FACILITY", _known(NameKind.FACILITY)),
+    "lexbase": ("LOCATION", _known(NameKind.BASE)),
+    "lexship": ("LOCATION", _known(NameKind.SHIP)),
+    "lexunit": ("MILITARY", _known(NameKind.UNIT)),
+    "lexoperation": ("MILITARY", _operation),
+    "lexmed": (None, _known(NameKind.MEDICATION)),
     "n": (None, _number(2, 12)),
     "few": (None, _number(2, 6)),
     "nn": (None, _number(10, 99)),
