@@ -10,8 +10,7 @@ import numpy.typing as npt
 from ppdarchive.text.batch import Positions
 from ppdarchive.text.tokens import Hashes
 
-_BITS: Final = 18
-_SHIFT: Final = np.uint64(64 - _BITS)
+_MOST_BITS: Final = 18
 _LAST: Final = np.uint64(2**64 - 1)
 
 
@@ -33,8 +32,8 @@ def with_end(hashes: Hashes) -> Hashes:
 class SortedHashes:
     """Sorted, distinct hashes, and where those begin that share their first bits.
 
-    Hashes are spread evenly, so the few that share their first 18 bits are looked through one by one;
-    that is faster than a binary search, whatever the order of what is looked up.
+    Hashes are spread evenly, so the few that share their first bits are looked through one by one; that
+    is faster than a binary search, whatever the order of what is looked up.
 
     Parameters
     ----------
@@ -42,12 +41,14 @@ class SortedHashes:
         As `with_end` makes them.
     """
 
-    __slots__ = ("_begins", "hashes")
+    __slots__ = ("_begins", "_shift", "hashes")
 
     def __init__(self, hashes: Hashes) -> None:
         self.hashes = hashes.view(np.ndarray)
-        self._begins: npt.NDArray[np.uint32] = np.zeros(1 << _BITS, np.uint32)
-        counts = np.bincount((self.hashes >> _SHIFT).astype(np.int64), minlength=1 << _BITS)
+        bits = min(max(len(hashes).bit_length(), 1), _MOST_BITS)
+        self._shift = np.uint64(64 - bits)
+        self._begins: npt.NDArray[np.uint32] = np.zeros(1 << bits, np.uint32)
+        counts = np.bincount((self.hashes >> self._shift).astype(np.int64), minlength=1 << bits)
         np.cumsum(counts[:-1], out=self._begins[1:])
 
     def __len__(self) -> int:
@@ -65,7 +66,7 @@ class SortedHashes:
         -------
         ndarray of int64, shape (k,)
         """
-        at = self._begins[(wanted >> _SHIFT).astype(np.int64)].astype(np.int64)
+        at = self._begins[(wanted >> self._shift).astype(np.int64)].astype(np.int64)
         open_ = np.flatnonzero(self.hashes[at] < wanted)
         here, sought = at[open_], wanted[open_]
         while len(open_):
