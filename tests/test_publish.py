@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ import ppdarchive
 from ppdarchive import publish
 from ppdarchive.cli.main import call
 from ppdarchive.deidentify.consent import Consented
-from ppdarchive.errors import PackageError, PpdArchiveError, StudyError
+from ppdarchive.errors import PackageError, PpdArchiveError
 from ppdarchive.gate import GateRefusedError
 from ppdarchive.model.columns import values_of
 from ppdarchive.publish import FindingsError, pack_study, preview_study
@@ -458,12 +459,47 @@ def test_nobody_consented(small: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "not-empty" in err
 
 
-def test_replacements_that_are_not_there_are_told(small: Path) -> None:
-    """Surrogates are asked for in vain."""
-    write_small(small, toml=TOML + '\n[text]\nreplace = "surrogate"\n')
-    with pytest.raises(StudyError):
-        pack(small, small.parent / "package")
-    assert not (small.parent / "package").exists()
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('replace = "tag"', r"\[NAME\] here, call \[CONTACT\] or ask \[NAME\]\. I am \[ID\]\."),
+        (
+            'replace = "numbered"',
+            r"\[NAME-\d\] here, call \[CONTACT-1\] or ask \[NAME-\d\]\. I am \[ID-1\]\.",
+        ),
+        ('replace = "mask"', r"█{5} here, call █{5} or ask █{5}\. I am █{5}\."),
+        (
+            'replace = "general"',
+            r"\[Someone\] here, call \[a phone number\] or ask \[someone\]\. I am \[a code\]\.",
+        ),
+        (
+            'replace = "surrogate"',
+            r"[A-Z]\w+ here, call \d{3} 555-01\d\d or ask \w+ \w+\. I am [A-Z]-\d{5}\.",
+        ),
+        (
+            'replace = "surrogate"\nwithin = "study"',
+            r"[A-Z]\w+ here, call \d{3} 555-01\d\d or ask \w+ \w+\. I am [A-Z]-\d{5}\.",
+        ),
+    ],
+)
+def test_every_way_of_replacing_gives_the_same_package_again(
+    small: Path, load: Callable[[Path], Any], text: str, expected: str
+) -> None:
+    """What stands in the place of names follows from the register, and the gate lets it pass."""
+    write_small(small, toml=f"{TOML}\n[text]\n{text}\n")
+    pack(small, small.parent / "package")
+    pack(small, small.parent / "again")
+    answers = [str(answer) for answer in load(small.parent / "package")["responses"]["text"]]
+    assert "it was good" in answers
+    (answer,) = set(answers) - {"it was good"}
+    assert re.fullmatch(expected, answer)
+    for name in ("Zyxwanda", "Anna", "Lind", "P-10001", "0199"):
+        assert name not in answer
+    files = [
+        {path.name: path.read_bytes() for path in (small.parent / each).rglob("*.csv")}
+        for each in ("package", "again")
+    ]
+    assert files[0] == files[1]
 
 
 def test_an_answer_may_be_withheld(small: Path, load: Callable[[Path], Any]) -> None:

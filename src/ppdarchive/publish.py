@@ -25,7 +25,8 @@ from ppdarchive.deidentify.consent import (
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.replace import chooser
 from ppdarchive.deidentify.treat import Treated, keys_by_space, treat
-from ppdarchive.detectors import KnownIdentifiers, Patterns
+from ppdarchive.detectors.known import KnownIdentifiers
+from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.errors import PackageError, ReadError, StudyError
 from ppdarchive.gate import Failure, GateRefusedError, judge_folder, judge_tables
 from ppdarchive.model.columns import encode, values_of
@@ -41,7 +42,8 @@ from ppdarchive.study import Study
 
 logger = logging.getLogger(__name__)
 
-_NUMBERS: Final = "text-numbers"
+_SECRETS: Final[Mapping[str, str]] = {"numbered": "text-numbers", "surrogate": "text-surrogates"}
+"""What the register calls the secret of each way of replacing that draws."""
 _CANNOT_BE_WRITTEN: Final = ("schema", "declared", "not-empty")
 """Conditions without which there is no folder to look at."""
 NOT_ASSESSED: Final = ("privacy standard", "class sizes", "risk thresholds", "review")
@@ -140,7 +142,8 @@ def pack_study(
     with study_register(folder, audience) as register:
         keys = keys_by_space(allowed.tables)
         pseudonyms = {space: register.pseudonyms(space, own) for space, own in keys.items()}
-        secret = register.secret(_NUMBERS)
+        method = study.config.text.replace
+        secret = register.secret(_SECRETS[method]) if method in _SECRETS else b""
     treated = _treat(study, allowed, known, pseudonyms=pseudonyms, secret=secret, progress=progress)
     progress("asking the gate")
     info = _info(study, version, released_on)
@@ -199,10 +202,10 @@ def _treat(
         text.replace, secret=secret, within=text.within, standard=study.config.release.standard, known=known
     )
 
-    def redact_column(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redaction:
+    def redact_texts(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redaction:
         return redact(texts, groups, detectors, replace=replace, uncertain=text.uncertain)
 
-    return treat(allowed.tables, pseudonyms=pseudonyms, redact=redact_column)
+    return treat(allowed.tables, pseudonyms=pseudonyms, redact=redact_texts)
 
 
 def _without_consent(

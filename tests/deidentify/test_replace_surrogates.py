@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ppdarchive.deidentify.replace import Surrogates
 from ppdarchive.deidentify.replace.dates import read_date
 from ppdarchive.deidentify.replace.mentions import key_of
-from ppdarchive.deidentify.replace.pools import given_names, surnames
+from ppdarchive.deidentify.replace.pools import given_names, short_forms, surnames
 from ppdarchive.detectors.general import STATES
 from ppdarchive.detectors.known import KnownIdentifiers
 from ppdarchive.detectors.tags import replaced_ranges
@@ -170,6 +170,17 @@ def test_a_person_is_one_person():
             assert initials == f"{first[0]}.{last[0]}."
         assert joined == (first + last).lower()
         assert reverse == f"{last}, {first}"
+
+
+def test_nicknames_stay_nicknames():
+    """What a name is shortened to becomes a short form of the name's surrogate."""
+    texts = ["{NAME:Jennifer} came, {NAME:jenny} too", "{NAME:Liz} and {NAME:Maria}"]
+    n_short = 0
+    for secret in SECRETS:
+        (full, short), (other, _) = surrogates(texts, Surrogates(secret))
+        n_short += short.capitalize() in short_forms(full.lower())
+        assert len({full.lower(), short.lower(), other.lower()}) == 3
+    assert n_short == len(SECRETS)
 
 
 def test_kinds_of_names():

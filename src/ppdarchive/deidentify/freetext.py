@@ -66,6 +66,18 @@ class Redaction:
     withheld: tuple[int, ...]
     counts: Mapping[tuple[TextCategory, Tier], int]
 
+    def part(self, start: int, stop: int) -> Redaction:
+        """The redaction of the answers from `start` to `stop`."""
+        spans = self.spans[start:stop]
+        return Redaction(
+            self.texts[start:stop],
+            self.maps[start:stop],
+            self.edits[start:stop],
+            spans,
+            tuple(place - start for place in self.withheld if start <= place < stop),
+            _counted(spans),
+        )
+
     def replaced(self) -> Mapping[str, Ranges]:
         """Where each released text holds replacements that nothing in it tells from words.
 
@@ -138,7 +150,6 @@ def redact(
         edits[place] = [Edit(0, len(given[place]), "", TextCategory.OTHER)]
         maps[place] = OffsetMap.of(edits[place])
     gone = set(withheld)
-    counts = Counter((span.category, span.tier) for own in spans for span in own)
     return Redaction(
         texts=tuple(
             None if text is None or place in gone else new
@@ -148,8 +159,13 @@ def redact(
         edits=tuple(map(tuple, edits)),
         spans=tuple(map(tuple, spans)),
         withheld=withheld,
-        counts=MappingProxyType(dict(sorted(counts.items()))),
+        counts=_counted(spans),
     )
+
+
+def _counted(spans: Sequence[Sequence[Span]]) -> Mapping[tuple[TextCategory, Tier], int]:
+    counts = Counter((span.category, span.tier) for own in spans for span in own)
+    return MappingProxyType(dict(sorted(counts.items())))
 
 
 def _settled(

@@ -29,7 +29,7 @@ from ppdarchive.model.table import CheckedTable, Frame
 
 Owners = npt.NDArray[np.int64]
 Redact = Callable[[Sequence[str | None], Sequence[Hashable]], Redaction]
-"""``redact(texts, groups)``: texts of a column and whose they are, to what is released of them."""
+"""``redact(texts, groups)``: texts of all columns and whose they are, to what is released of them."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -111,7 +111,9 @@ def treat(
 
 def _groups(tables: Mapping[str, CheckedTable]) -> Mapping[str, list[Hashable]]:
     """Whose each row is, by the participant's key where there is one: rows may come in any order."""
-    groups: dict[str, list[Hashable]] = {name: rows.tolist() for name, rows in owners(tables).items()}
+    groups: dict[str, list[Hashable]] = {
+        name: [(name, row) for row in rows.tolist()] for name, rows in owners(tables).items()
+    }
     table = tables.get(PARTICIPANTS)
     if table is not None and table.schema.primary_key:
         parts = [values_of(table.frame[name]).to_pylist() for name in table.schema.primary_key]
@@ -123,13 +125,25 @@ def _groups(tables: Mapping[str, CheckedTable]) -> Mapping[str, list[Hashable]]:
 def _redacted(
     tables: Mapping[str, CheckedTable], target: Schemas, redact: Redact
 ) -> dict[tuple[str, str], Redaction]:
-    """Every text column that is released, redacted."""
+    """Every text column that is released, redacted.
+
+    All at once: what one column tells is used in the others, and a value has one number or surrogate in
+    all of them.
+    """
     groups = _groups(tables)
-    return {
-        (name, field.name): redact(values_of(tables[name].frame[field.name]).to_pylist(), groups[name])
+    columns = [
+        (name, field.name)
         for name in target
         for field in tables[name].schema
         if field.name in target[name] and _method(field) == "text"
+    ]
+    texts = [values_of(tables[name].frame[field]).to_pylist() for name, field in columns]
+    every = redact(
+        [text for own in texts for text in own], [group for name, _ in columns for group in groups[name]]
+    )
+    ends = np.cumsum([len(own) for own in texts]).tolist()
+    return {
+        column: every.part(end - len(own), end) for column, own, end in zip(columns, texts, ends, strict=True)
     }
 
 

@@ -13,7 +13,16 @@ from ppdarchive.deidentify.replace.draws import Draws
 from ppdarchive.deidentify.replace.grammar import in_case_of
 from ppdarchive.deidentify.replace.lists import FORMAL, PARTICLES, TITLES
 from ppdarchive.deidentify.replace.mentions import plain_key
-from ppdarchive.deidentify.replace.pools import NOTHING, Facts, given_names, sex_of, surnames
+from ppdarchive.deidentify.replace.pools import (
+    NOTHING,
+    Facts,
+    full_forms,
+    given_names,
+    names_with_short_forms,
+    sex_of,
+    short_forms,
+    surnames,
+)
 from ppdarchive.deidentify.replace.shapes import number_slot
 from ppdarchive.deidentify.replace.slots import Draw, Filled, Plan, Slot
 
@@ -57,11 +66,14 @@ class People:
         Names of several parts as they are when written as one word, to their parts.
     initials : frozenset of str
         The folded initials, with which no surrogate begins: so it can have its own.
+    shortened : mapping of str to str
+        Folded given names to those that they are short for: Jenny to Jennifer.
     """
 
     kinds: Mapping[str, Part]
     joined: Mapping[str, tuple[str, ...]]
-    initials: frozenset[str] = frozenset()
+    initials: frozenset[str]
+    shortened: Mapping[str, str]
 
 
 def people_of(names: Sequence[Called], facts: Mapping[str, Facts]) -> People:
@@ -99,7 +111,18 @@ def people_of(names: Sequence[Called], facts: Mapping[str, Facts]) -> People:
             continue
         likely = Part.SURNAME if facts.get(key, NOTHING).is_surname else Part.GIVEN
         kinds[key] = max((Part.GIVEN, Part.SURNAME), key=lambda part: (counts[part], part is likely))
-    return People(kinds, joined, frozenset(initials))
+    return People(kinds, joined, frozenset(initials), _shortened(kinds))
+
+
+def _shortened(kinds: Mapping[str, Part]) -> Mapping[str, str]:
+    """Which given names are short for which one other of the same people."""
+    given = {key for key, kind in kinds.items() if kind is Part.GIVEN}
+    found = {}
+    for name in given if len(given) > 1 else ():
+        full = full_forms(name) & given
+        if len(full) == 1:
+            found[name] = next(iter(full))
+    return {short: full for short, full in found.items() if full not in found}
 
 
 def _n_last(value: str) -> int:
@@ -204,20 +227,40 @@ def name_slot(written: str, kind: Part, people: People, key: str = "") -> Slot:
         The folded part, where it is another.
     """
     key = key or plain_key(written)
-    return Slot("name", key, _other_name(key, kind, people.initials | {key[:1]}), _in_case(written))
+    letters = people.initials | {key[:1]}
+    if kind is Part.GIVEN and key in people.shortened:
+        return Slot("name", key, _short_name(key, people.shortened[key], letters), _in_case(written), stage=1)
+    has_short = kind is Part.GIVEN and key in people.shortened.values()
+    return Slot("name", key, _other_name(key, kind, letters, has_short=has_short), _in_case(written))
 
 
 def _in_case(written: str) -> Callable[[str], str]:
     return lambda name: in_case_of(written, name)
 
 
-def _other_name(key: str, kind: Part, letters: frozenset[str]) -> Draw:
+_PATIENCE: Final = 40
+"""So often a name with a short form is tried, or a short form, before any other name will do."""
+
+
+def _other_name(key: str, kind: Part, letters: frozenset[str], *, has_short: bool = False) -> Draw:
     """Draws a name of the same kind that begins with none of some letters, so that no initial stays."""
     pool = surnames() if kind is Part.SURNAME else given_names(sex_of(key))
+    first = names_with_short_forms(sex_of(key)) if has_short else ()
 
-    def draw(draws: Draws, _: Filled, __: int) -> str:
-        name = draws.one_of(pool)
+    def draw(draws: Draws, _: Filled, attempt: int) -> str:
+        name = draws.one_of(first if first and attempt < _PATIENCE else pool)
         return name if name[0].lower() not in letters else ""
+
+    return draw
+
+
+def _short_name(key: str, full: str, letters: frozenset[str]) -> Draw:
+    """Draws what the surrogate of the full name is called for short."""
+    other = _other_name(key, Part.GIVEN, letters)
+
+    def draw(draws: Draws, filled: Filled, attempt: int) -> str:
+        short = short_forms(filled.get(("name", full), "").lower())
+        return draws.one_of(short) if short and attempt < _PATIENCE else other(draws, filled, attempt)
 
     return draw
 
@@ -233,4 +276,4 @@ def initial_slot(letter: str, people: People, *, is_last: bool) -> Slot:
             return filled.get(("name", longer[0]), "")[:1]
         return draws.one_of(_ALPHABET)
 
-    return Slot("initial", key, draw, _in_case(letter), stage=1)
+    return Slot("initial", key, draw, _in_case(letter), stage=2)

@@ -14,9 +14,9 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from ppdarchive.deidentify.replace.mentions import plain_key
+from ppdarchive.detectors.known.families import Kinship, relatives
 from ppdarchive.detectors.lexicon import LOG_SCALE, Column, Flag, NameKind, Names, names_for, words
 from ppdarchive.text.fold import fold
 from ppdarchive.text.tokens import word_hashes
@@ -47,6 +47,8 @@ _GENERIC: Final = (
 _RUN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _BORDERS: Final = (25_000, 100_000, 500_000)
 """Inhabitants at which a city is of the next size."""
+_LARGEST: Final = 8_804_190
+"""Inhabitants of New York City (2020 census)."""
 
 
 @cache
@@ -63,6 +65,29 @@ def given_names(sex: Sex) -> tuple[str, ...]:
 
 
 @cache
+def short_forms(name: str) -> tuple[str, ...]:
+    """What people are called for short who have a folded given name; none that is a word as well."""
+    own = sorted(other for other, near in relatives().get(name, {}).items() if near is Kinship.SHORT)
+    everyday = words().columns(word_hashes(own)).has(_EVERYDAY) if own else ()
+    return tuple(
+        short.capitalize()
+        for short, is_everyday in zip(own, everyday, strict=True)
+        if not is_everyday and len(short) in _LETTERS and not short.endswith(_HISSES)
+    )
+
+
+def full_forms(name: str) -> frozenset[str]:
+    """The folded given names that a folded name may be short for."""
+    return frozenset(other for other, near in relatives().get(name, {}).items() if near is Kinship.FULL)
+
+
+@cache
+def names_with_short_forms(sex: Sex) -> tuple[str, ...]:
+    """Given names, of those that may be surrogates, that have short forms."""
+    return tuple(name for name in given_names(sex) if short_forms(name.lower()))
+
+
+@cache
 def surnames() -> tuple[str, ...]:
     """Surnames that are not given names as well."""
     names, _ = _suitable(NameKind.SURNAME, Column.SURNAME_SHARE, _MOST_SURNAMES)
@@ -73,11 +98,16 @@ def surnames() -> tuple[str, ...]:
 _SEXES: Final[Sequence[Sex]] = ("girl", "boy", "either")
 
 
+def _folded(names: Sequence[str]) -> list[str]:
+    """The names folded, all at once; none holds the end of a line."""
+    return fold("\n".join(names)).text.split("\n") if names else []
+
+
 @cache
 def _suitable(kind: NameKind, column: Column, most: int) -> tuple[list[str], list[str]]:
     """The names, and their details, that may be surrogates."""
     names = names_for(kind)
-    found = words().columns(word_hashes([fold(name).text for name in names.names]))
+    found = words().columns(word_hashes(_folded(names.names)))
     good = (found.column(column) >= _LEAST_SHARE) & ~found.has(_EVERYDAY)
     places = [
         at
@@ -97,7 +127,7 @@ def _sex(share: int) -> Sex:
 @cache
 def _shares() -> Mapping[str, int]:
     names = names_for(NameKind.GIVEN_NAME)
-    return {fold(name).text: int(share) for name, share in zip(names.names, names.details, strict=True)}
+    return dict(zip(_folded(names.names), map(int, names.details), strict=True))
 
 
 def sex_of(name: str) -> Sex:
@@ -163,37 +193,34 @@ def _cities() -> Mapping[tuple[str, int], tuple[str, ...]]:
     """Cities by state and size."""
     found: dict[tuple[str, int], list[str]] = {}
     names = names_for(NameKind.CITY)
-    single = [fold(name).text if name.isalpha() else "x" for name in names.names]
+    single = _folded([name if name.isalpha() else "x" for name in names.names])
     everyday = words().columns(word_hashes(single)).has(_EVERYDAY)
-    for name, state, inhabitants, is_everyday in zip(
-        names.names, names.details, _inhabitants(names), everyday, strict=True
+    for name, state, size, is_everyday in zip(
+        names.names, names.details, _sizes(names), everyday, strict=True
     ):
         if not is_everyday and name.replace(" ", "").isalpha() and name.isascii():
-            found.setdefault((state, _size(inhabitants)), []).append(name)
+            found.setdefault((state, size), []).append(name)
     return MappingProxyType({key: tuple(own) for key, own in found.items()})
 
 
-def _inhabitants(names: Names) -> npt.NDArray[np.float64]:
-    """Inhabitants from weights: the largest city of the list is New York City's."""
-    largest = 8_804_190  # 2020 census
-    inhabitants: npt.NDArray[np.float64] = names.weights / names.weights.max() * largest
-    return inhabitants
-
-
-def _size(inhabitants: float) -> int:
-    return int(sum(inhabitants >= border for border in _BORDERS))
+def _sizes(names: Names) -> list[int]:
+    """The size of each city, from weights: the largest city of the list is New York City."""
+    inhabitants = names.weights / names.weights.max() * _LARGEST
+    sizes: list[int] = np.searchsorted(_BORDERS, inhabitants, side="right").tolist()
+    return sizes
 
 
 @cache
 def city_places() -> Mapping[str, tuple[str, int]]:
     """The state and size of each folded city name; of several of one name the largest city's."""
     names = names_for(NameKind.CITY)
-    found: dict[str, tuple[str, int]] = {}
-    for name, state, inhabitants in zip(names.names, names.details, _inhabitants(names), strict=True):
-        found.setdefault(
-            " ".join(fold(name.replace(".", "").replace("-", " ")).text.split()), (state, _size(inhabitants))
-        )
-    return MappingProxyType(found)
+    plain = _folded([name.replace(".", "").replace("-", " ") for name in names.names])
+    places = zip(names.details, _sizes(names), strict=True)
+    return MappingProxyType(dict(reversed([*zip(map(_spaced, plain), places, strict=True)])))
+
+
+def _spaced(name: str) -> str:
+    return " ".join(name.split())
 
 
 _FEWEST: Final = 8
