@@ -100,13 +100,8 @@ def _account(rng: Random) -> str:
     number = rng.choice(("", "", _form(rng, "#", "##", "###"), str(rng.randrange(1960, 2012))))
     form = rng.choice(listed("account_form"))
     parts = {
-        "F": first,
-        "L": last,
-        "f": first[:1],
-        "l": last[:1],
-        "W": word,
-        "w": rng.choice(listed("account_word")),
-    }
+        "F": first, "L": last, "1": first[:1], "2": last[:1], "W": word, "V": rng.choice(listed("account_word")),
+    }  # fmt: skip
     return ("".join(parts.get(c, c) for c in form) or "user") + number
 
 
