@@ -99,9 +99,8 @@ def _account(rng: Random) -> str:
     first, last, word = _plain(_first(rng)), _plain(_last(rng)), rng.choice(listed("account_word"))
     number = rng.choice(("", "", _form(rng, "#", "##", "###"), str(rng.randrange(1960, 2012))))
     form = rng.choice(listed("account_form"))
-    parts = {
-        "F": first, "L": last, "1": first[:1], "2": last[:1], "W": word, "V": rng.choice(listed("account_word")),
-    }  # fmt: skip
+    parts = {"F": first, "L": last, "1": first[:1], "2": last[:1]}
+    parts |= {"W": word, "V": rng.choice(listed("account_word"))}
     return ("".join(parts.get(c, c) for c in form) or "user") + number
 
 
