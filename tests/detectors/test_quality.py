@@ -77,8 +77,9 @@ def test_planted_identifiers_are_found_in_all_answers(seed: int, known: bool, le
     assert verdict.over_masking < OVER_MASKING, verdict.over_masking
 
 
-def test_the_example_study_stays_readable(example: Path) -> None:
+def test_the_example_study_stays_readable(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the example study's unplanted text less than half a percent of the characters is redacted."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
     benchmark = importlib.import_module("benchmarks.text_quality")
     sample, known = benchmark.study_answers(example)
     verdict = judge(sample, benchmark.run_on(sample, known), tiers=REDACT)
