@@ -21,7 +21,9 @@ LABELS: Final = ("", "NAME", "LOCATION", "FACILITY", "ORGANIZATION", "MILITARY")
 
 NUMBER_OF: Final = {label: number for number, label in enumerate(LABELS)}
 UNSURE: Final = -1
-"""The label of a token that is neither right nor wrong to find."""
+"""The label of a token that is neither right nor wrong to find: a name inside an account, say."""
+
+_NOT_ITS_TASK: Final = {"CONTACT": UNSURE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def labels_of(documents: Sequence[Document], batch: TextBatch, tokens: Tokens) -
     for at, document in enumerate(documents):
         own = slice(first[at], last[at])
         for start, end, label in document.spans:
-            _lay(labels[own], starts[own], ends[own], start, end, NUMBER_OF.get(label, 0))
+            _lay(labels[own], starts[own], ends[own], start, end, _NOT_ITS_TASK.get(label, NUMBER_OF.get(label, 0)))
         for start, end in document.ignored:
             _lay(labels[own], starts[own], ends[own], start, end, UNSURE)
     return labels

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -128,7 +127,9 @@ def _with_kind(text: str, span: Span) -> Span:
     if span.category is not TextCategory.LOCATION:
         return span
     kind = kind_of(text[span.start : span.end])
-    return replace(span, kind=kind) if kind else span
+    if not kind:
+        return span
+    return Span(span.start, span.end, span.category, span.score, span.tier, span.detector, kind)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from ppdarchive.detectors.lexicon import NameKind, names_for
@@ -30,6 +30,7 @@ def _plain(text: str) -> str:
     return " ".join(fold(text).text.replace(".", "").split())
 
 
+@lru_cache(1 << 12)
 def kind_of(place: str) -> str:
     """``state``, ``country``, or nothing for any other place.
 

@@ -147,13 +147,15 @@ _NUMBER_OF: Final = {category: number for number, category in enumerate(_CATEGOR
 def _owners(batch: TextBatch, tokens: Tokens, spans: Sequence[Sequence[Span]]) -> npt.NDArray[np.int64]:
     """The category of the span that each token lies in; -1 where it lies in none."""
     owner = np.full(len(tokens), -1, np.int64)
+    flat = [(text, span) for text, own in enumerate(spans) for span in own]
     texts, starts, ends = batch.places(tokens.starts, tokens.ends)
-    borders = np.searchsorted(texts, np.arange(len(batch) + 1))
-    for text, own in enumerate(spans):
-        if own:
-            inside = slice(borders[text], borders[text + 1])
-            for span in own:
-                first = np.searchsorted(ends[inside], span.start, side="right")
-                last = np.searchsorted(starts[inside], span.end)
-                owner[inside][first:last] = _NUMBER_OF[span.category]
+    # All texts on one axis, each as long as the longest.
+    stride = int(ends.max(initial=0)) + 1
+    of = np.array([text for text, _ in flat], np.int64) * stride
+    first = np.searchsorted(texts * stride + ends, of + [span.start for _, span in flat], side="right")
+    last = np.searchsorted(texts * stride + starts, of + [span.end for _, span in flat])
+    sizes = np.maximum(last - first, 0)
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    numbers = np.array([_NUMBER_OF[span.category] for _, span in flat], np.int64)
+    owner[np.repeat(first, sizes) + within] = np.repeat(numbers, sizes)
     return owner

@@ -14,7 +14,6 @@ Spans that only touch stay apart. The result does not depend on the order of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from ppdarchive.model.span import Span, TextCategory, Tier
@@ -72,10 +71,10 @@ def _united(spans: Iterable[Span]) -> list[Span]:
             strongest = min(strongest, span, key=_strength)
             continue
         if strongest is not None:
-            result.append(replace(strongest, start=start, end=end))
+            result.append(_over(strongest, start, end))
         start, end, strongest = span.start, span.end, span
     if strongest is not None:
-        result.append(replace(strongest, start=start, end=end))
+        result.append(_over(strongest, start, end))
     return result
 
 
@@ -88,7 +87,14 @@ def _outside(span: Span, sure: Sequence[Span]) -> Iterable[Span]:
         if other.start >= span.end:
             break
         if position < other.start:
-            yield replace(span, start=position, end=other.start)
+            yield _over(span, position, other.start)
         position = other.end
     if position < span.end:
-        yield replace(span, start=position)
+        yield _over(span, position, span.end)
+
+
+def _over(span: Span, start: int, end: int) -> Span:
+    """The span over another range; `dataclasses.replace` takes five times as long."""
+    if span.start == start and span.end == end:
+        return span
+    return Span(start, end, span.category, span.score, span.tier, span.detector, span.kind)

@@ -15,10 +15,6 @@ import numpy.typing as npt
 from ppdarchive.detectors.tagger.features import Floats
 from ppdarchive.text.batch import Positions
 
-Flags = npt.NDArray[np.bool_]
-
-_SIZES: Final = (4, 12)
-"""Chains up to these sizes are worked on together: most are short."""
 PIECE: Final = 32
 BEYOND: Final = 8
 """What stands farther away than this changes a probability by less than rounding does."""
@@ -41,57 +37,57 @@ def marginals(scores: Floats, chains: Positions, steps: Floats) -> Floats:
     ndarray of float32, shape (n, k)
         Rows sum to 1.
     """
-    weights = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    n = len(scores)
+    if not n:
+        return scores
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
     step = np.exp(steps)
     result = np.empty_like(scores)
-    borders = np.flatnonzero(np.diff(chains, prepend=-1, append=-1))
-    begins, sizes = borders[:-1], np.diff(borders)
-    low = 0
-    for high in (*_SIZES, len(scores)):
-        own = (sizes > low) & (sizes <= high)
-        low = high
-        if own.any():
-            at, is_there, is_own = _pieces(begins[own], sizes[own])
-            result[at[is_own]] = _summed(weights[at], is_there, step)[is_own]
+    begins, sizes, own_begins, own_ends = _pieces(chains)
+    order = np.argsort(-sizes, kind="stable")
+    begins, sizes = begins[order], sizes[order]
+    place = np.arange(int(sizes[0]))
+    # Longest first: at each step the chains that go on are the first ones.
+    counts = np.searchsorted(-sizes, -place, side="left")
+    sums = _summed(weights, begins, counts, step)
+    for nth, count in enumerate(counts.tolist()):
+        at = begins[:count] + nth
+        own = (at >= own_begins[order[:count]]) & (at < own_ends[order[:count]])
+        result[at[own]] = sums[nth][own]
     return result
 
 
-def _summed(weights: Floats, is_there: Flags, step: Floats) -> Floats:
-    """Forward and backward sums of pieces, shape (pieces, width, k)."""
-    n_pieces, width, n_labels = weights.shape
-    laid = weights.transpose(1, 0, 2).copy()  # each step contiguous
-    there = is_there.T[:, :, None]
-    np.copyto(laid, 1, where=~there)
-    forward = np.empty_like(laid)
-    reached = np.ones((n_pieces, n_labels), np.float32)
-    begun = np.zeros((n_pieces, 1), np.bool_)
-    for place in range(width):
-        further = reached @ step
-        np.copyto(further, 1, where=~begun)
-        further *= laid[place]
-        further /= further.sum(axis=1, keepdims=True)
-        np.copyto(reached, further, where=there[place])
-        begun |= there[place]
-        forward[place] = reached
-    backward = np.ones((n_pieces, n_labels), np.float32)
-    for place in reversed(range(width)):
-        forward[place] *= backward
-        before = (laid[place] * backward) @ step.T
+def _summed(weights: Floats, begins: Positions, counts: npt.NDArray[np.int64], step: Floats) -> list[Floats]:
+    """Forward and backward sums: for each step the probabilities of the chains that reach it."""
+    reached = weights[begins]
+    forward = [reached]
+    for nth, count in enumerate(counts.tolist()[1:], start=1):
+        reached = (reached[:count] @ step) * weights[begins[:count] + nth]
+        reached /= reached.sum(axis=1, keepdims=True)
+        forward.append(reached)
+    backward: Floats = weights[:0]
+    for nth in reversed(range(len(forward))):
+        count = int(counts[nth])
+        further = np.ones((count, weights.shape[1]), np.float32)
+        further[: len(backward)] = backward
+        both = forward[nth] * further
+        both /= both.sum(axis=1, keepdims=True)
+        forward[nth] = both
+        given: Floats = weights[begins[:count] + nth] * further
+        before: Floats = given @ step.T
         before /= before.sum(axis=1, keepdims=True)
-        np.copyto(backward, before, where=there[place])
-    forward /= forward.sum(axis=2, keepdims=True)
-    return forward.transpose(1, 0, 2)
+        backward = before
+    return forward
 
 
-def _pieces(begins: Positions, sizes: Positions) -> tuple[Positions, Flags, Flags]:
-    """Token numbers of all pieces of chains, which of them are there, and which are the piece's own."""
-    counts = -(-sizes // PIECE)
+def _pieces(chains: Positions) -> tuple[Positions, Positions, Positions, Positions]:
+    """First token and size of each piece of a chain, and the first and last of what is its own."""
+    borders = np.flatnonzero(np.diff(chains, prepend=-1, append=-1))
+    begins, ends = borders[:-1], borders[1:]
+    counts = -(-(ends - begins) // PIECE)
     nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    begin, end = np.repeat(begins, counts), np.repeat(begins + sizes, counts)
-    first = begin + nth * PIECE
-    longest = int(min(sizes.max(), PIECE))
-    beyond = BEYOND if sizes.max() > PIECE else 0
-    at = first[:, None] + np.arange(-beyond, longest + beyond)
-    is_there = (at >= begin[:, None]) & (at < end[:, None])
-    is_own = is_there & (at >= first[:, None]) & (at < first[:, None] + PIECE)
-    return np.where(is_there, at, first[:, None]), is_there, is_own
+    begin, end = np.repeat(begins, counts), np.repeat(ends, counts)
+    own_begins = begin + nth * PIECE
+    own_ends = np.minimum(own_begins + PIECE, end)
+    first = np.maximum(own_begins - BEYOND, begin)
+    return first, np.minimum(own_ends + BEYOND, end) - first, own_begins, own_ends

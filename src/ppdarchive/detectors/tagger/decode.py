@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.detectors.lexicon import Flag, Words
+from ppdarchive.detectors.lexicon import Column, Flag, Words
 from ppdarchive.detectors.tagger.features import Floats
 from ppdarchive.text.batch import Positions, TextBatch
 from ppdarchive.text.tokens import Kind, Tokens, word_hashes
@@ -25,7 +25,7 @@ _GLUE: Final = np.sort(word_hashes([".", "'", "-", "&", "/", "_"]))
 """Signs that stand inside a name: St. Louis, O'Brien, A&M."""
 _LONGEST_LINK: Final = 2
 _NEVER: Final = Flag.SAFE | Flag.DEMONYM | Flag.MEDICATION | Flag.CONDITION
-"""A mention of such words alone is none."""
+"""A mention of such words alone is none, unless they are a company's name as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +124,13 @@ class _Candidates:
         follows[1:] = (np.diff(at) == 1) & (np.diff(tokens.texts[at]) == 0)
         breaks = np.flatnonzero(batch.lower == ord("\n"))
         follows[1:] &= np.diff(np.searchsorted(breaks, tokens.starts[at])) == 0
+        listed = words.columns(hashes)
         return cls(
             at,
             kinds != Kind.SIGN,
             _among(hashes, _LINKS),
             _among(hashes, _GLUE) & (kinds == Kind.SIGN),
-            words.columns(hashes).has(_NEVER),
+            listed.has(_NEVER) & (listed.column(Column.BRAND) == 0),
             follows,
         )
 

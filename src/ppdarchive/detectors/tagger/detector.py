@@ -90,10 +90,16 @@ class Tagger:
         if not len(runs.first):
             return found
         places = batch.places(tokens.starts[runs.first], tokens.ends[runs.last])
-        columns = (*places, runs.labels, runs.scores, runs.is_sure)
-        for text, start, end, label, score, is_sure in zip(*(each.tolist() for each in columns), strict=True):
-            tier = Tier.REDACT if is_sure else Tier.UNCERTAIN
-            found[text].append(Span(start, end, LABELS[label], score, tier, self.name))
+        columns = (*places, runs.labels, runs.scores)
+        n_sure = int(runs.is_sure.sum())
+        sure = set(zip(runs.first[:n_sure].tolist(), runs.last[:n_sure].tolist(), strict=True))
+        ends = zip(runs.first.tolist(), runs.last.tolist(), strict=True)
+        rows = zip(*(each.tolist() for each in columns), strict=True)
+        for nth, (run, (text, start, end, label, score)) in enumerate(zip(ends, rows, strict=True)):
+            if nth < n_sure:
+                found[text].append(Span(start, end, LABELS[label], score, Tier.REDACT, self.name))
+            elif run not in sure:
+                found[text].append(Span(start, end, LABELS[label], score, Tier.UNCERTAIN, self.name))
         return found
 
 

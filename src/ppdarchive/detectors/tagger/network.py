@@ -18,8 +18,11 @@ from ppdarchive.detectors.tagger.features import GRAM_BITS, N_GRAMS, Features, F
 from ppdarchive.text.batch import Positions
 from ppdarchive.text.tokens import Hashes, Tokens
 
-GATE: Final = -5.5
+GATE: Final = -4.0
 """A form whose logit of being part of a mention is lower is looked at in context only beside another."""
+
+_BLOCK: Final = 2048
+"""Tokens worked on at once: what they gather stays in the processor's cache."""
 
 _GRAM_BASES: Final = np.arange(N_GRAMS, dtype=np.int64) << GRAM_BITS
 
@@ -61,11 +64,14 @@ class Network:
     grams : ndarray of int8, shape (N_GRAMS << GRAM_BITS, g)
     small : dict of str to ndarray of float32
         All other weights.
+    form_gram : ndarray of float32, shape (N_GRAMS * g, width)
+        What the grams, unscaled, give a form.
     """
 
     vectors: Vectors
     grams: npt.NDArray[np.int8]
     small: dict[str, Floats]
+    form_gram: Floats
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -83,7 +89,8 @@ class Network:
             mapped("vectors").view(np.int8),
             np.load(folder / "vector-scale.npy"),
         )
-        return cls(vectors, mapped("grams").view(np.int8), small)
+        scale = np.tile(small["gram_scale"], N_GRAMS)
+        return cls(vectors, mapped("grams").view(np.int8), small, small["form_gram"] * scale[:, None])
 
     def scores(self, known: Features, tokens: Tokens) -> tuple[Positions, Floats]:
         """The tokens that may be part of a mention, and the scores of their labels.
@@ -127,26 +134,29 @@ class Network:
         padded = np.zeros((len(hidden) + 1, hidden.shape[1]), np.float32)
         padded[:-1] = hidden
         chosen = np.flatnonzero(active)
-        further = np.zeros((len(chosen), padded.shape[1]), np.float32)
-        for nth, weights in enumerate(small["second"]):
-            further += padded[row[chosen + nth - further_reach]] @ weights
-        further += small["second_bias"]
-        np.maximum(further, 0, out=further)
-        further += padded[row[chosen]]
-        result: Floats = further @ small["last_hidden"]
-        result += (forms @ small["last_form"])[form_of[chosen]]
-        result += small["last_bias"]
+        result = np.empty((len(chosen), len(small["last_bias"])), np.float32)
+        second = small["second"].reshape(-1, hidden.shape[1])
+        of_form = forms @ small["last_form"] + small["last_bias"]
+        window = np.arange(-further_reach, further_reach + 1)
+        for begin in range(0, len(chosen), _BLOCK):
+            own = chosen[begin : begin + _BLOCK]
+            around = padded.take(row[own[:, None] + window], axis=0).reshape(len(own), len(second))
+            further = around @ second
+            further += small["second_bias"]
+            np.maximum(further, 0, out=further)
+            further += padded.take(row[own], axis=0)
+            result[begin : begin + _BLOCK] = further @ small["last_hidden"] + of_form.take(form_of[own], axis=0)
         return number[chosen], result
 
     def _forms(self, forms: Forms) -> Floats:
         """The vector of each form, shape (f, width)."""
         small = self.small
         rows = self.vectors.rows_of(forms.hashes)
-        vectors: Floats = self.vectors.values[rows] * self.vectors.scale
+        vectors: Floats = self.vectors.values.take(rows, axis=0) * self.vectors.scale
         vectors[rows == 0] = small["unknown"]
-        grams = self.grams[forms.grams + _GRAM_BASES].astype(np.float32) * small["gram_scale"]
+        grams = self.grams.take(forms.grams + _GRAM_BASES, axis=0).astype(np.float32)
         result: Floats = vectors @ small["form_vector"]
-        result += grams.reshape(len(forms), N_GRAMS * grams.shape[2]) @ small["form_gram"]
+        result += grams.reshape(len(forms), N_GRAMS * grams.shape[2]) @ self.form_gram
         result += (small["cases"] @ small["form_case"])[forms.cases]
         result += (small["lengths"] @ small["form_length"])[forms.lengths]
         result += forms.lexicon @ small["form_lexicon"]
@@ -179,5 +189,7 @@ def _gathered(forms: Floats, weights: Floats, form_of: Positions, chosen: Positi
     given = np.zeros((len(forms) + 1, weights.shape[2]), np.float32)
     for nth, own in enumerate(weights):
         np.matmul(forms, own, out=given[:-1])
-        result += given[form_of[chosen + nth - reach]]
+        at = form_of[chosen + (nth - reach)]
+        for begin in range(0, len(at), _BLOCK):
+            result[begin : begin + _BLOCK] += given.take(at[begin : begin + _BLOCK], axis=0)
     return result
