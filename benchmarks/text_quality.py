@@ -108,8 +108,9 @@ def corpora_part(names: Sequence[str]) -> dict[str, dict[str, Any]]:
         found = run([doc.text for doc in docs])
         for tier, tiers in TIERS.items():
             kept = [called([span for span in spans if span.tier in tiers]) for spans in found]
-            predicted = [[span for span in spans if span[2] in bench.NLO] for spans in kept]
-            result[f"{name}, {tier}"] = bench.score(docs, predicted)
+            if name.startswith("ewt"):  # which annotates no dates and addresses, so they are not counted
+                kept = [[span for span in spans if span[2] in bench.NLO] for spans in kept]
+            result[f"{name}, {tier}"] = bench.score(docs, kept)
     return result
 
 
