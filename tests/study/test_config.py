@@ -67,6 +67,7 @@ function = "fn"
 
 [text]
 replace = "surrogate"
+within = "study"
 uncertain = "withhold"
 lexicons = ["clinics.csv"]
 detectors = ["presidio", "spacy:en_core_web_md"]
