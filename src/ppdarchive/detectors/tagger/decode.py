@@ -16,14 +16,30 @@ from ppdarchive.text.tokens import Kind, Tokens, word_hashes
 Flags = npt.NDArray[np.bool_]
 
 _LINKS: Final = np.sort(
-    word_hashes(
-        ["of", "the", "and", "for", "at", "in", "de", "del", "la", "el", "los", "y", "du", "von", "van"]
-    )
+    word_hashes(["of", "the", "and", "for", "de", "del", "la", "el", "los", "y", "du", "von", "van"])
 )
 """Words that stand inside a name of several words: Housing Authority of New Orleans."""
+_JOINING: Final = np.sort(word_hashes(["and", "y", "for", "&"]))
+"""Of these, those that in names of people join two: "Maria and Jayden"."""
 _GLUE: Final = np.sort(word_hashes([".", "'", "-", "&", "/", "_"]))
 """Signs that stand inside a name: St. Louis, O'Brien, A&M."""
 _LONGEST_LINK: Final = 2
+_NAME: Final = 1
+"""The number of the label of people's names."""
+_GENERIC: Final = (
+    Flag.FACILITY_WORD | Flag.ORGANIZATION_WORD | Flag.KINSHIP | Flag.TITLE | Flag.RANK | Flag.BRANCH
+    | Flag.PROFESSION | Flag.NUMBER_WORD | Flag.WEEKDAY | Flag.MONTH | Flag.DIRECTION | Flag.STREET_SUFFIX
+    | Flag.FUNCTION_WORD | Flag.MILITARY_WORD | Flag.SLANG
+)  # fmt: skip
+"""In small letters such words alone are no mention: a clinic, the high school."""
+_LEAST_SHARE: Final = 64
+"""A word that stands for a name or place in fewer than a quarter of its uses, of 255."""
+_LEAST_PART: Final = 60
+"""A word of the names of about a hundred places: west, los, springs."""
+_LEAST_LETTERS: Final = 3
+_RARE: Final = 32
+"""A zipf frequency of 2: one in ten million words."""
+_LIKE_A_NAME: Final = Flag.PROPER | Flag.NICKNAME
 _NEVER: Final = Flag.SAFE | Flag.DEMONYM | Flag.MEDICATION | Flag.CONDITION
 """A mention of such words alone is none, unless they are a company's name as well."""
 
@@ -112,8 +128,11 @@ class _Candidates:
     at: Positions
     is_word: Flags
     is_link: Flags
+    joins: Flags
     is_glue: Flags
     never: Flags
+    unknown: Flags
+    """Words that no list knows, or knows as names only."""
     follows: Flags
     """Whether the token follows the one before it, in the same text and line."""
 
@@ -125,12 +144,32 @@ class _Candidates:
         breaks = np.flatnonzero(batch.lower == ord("\n"))
         follows[1:] &= np.diff(np.searchsorted(breaks, tokens.starts[at])) == 0
         listed = words.columns(hashes)
+        starts = tokens.starts[at]
+        is_small = batch.cased[starts] == batch.lower[starts]
+        seldom = (
+            (listed.column(Column.GIVEN_NAME_SHARE) < _LEAST_SHARE)
+            & (listed.column(Column.SURNAME_SHARE) < _LEAST_SHARE)
+            & (listed.column(Column.PLACE_SHARE) < _LEAST_SHARE)
+            & (listed.column(Column.PLACE_PART) < _LEAST_PART)
+            & ~listed.has(Flag.STATE_ABBREVIATION | Flag.PLACE_NICKNAME | Flag.COUNTRY)
+        )
+        generic = listed.has(_GENERIC) | ((listed.column(Column.SPANISH) > 0) & ~listed.has(Flag.PROPER))
+        never = listed.has(_NEVER) & (listed.column(Column.BRAND) == 0)
+        unknown = (
+            (kinds == Kind.LETTER)
+            & (tokens.ends[at] - starts >= _LEAST_LETTERS)
+            & (listed.column(Column.ENGLISH) < _RARE)
+            & (listed.column(Column.SPANISH) == 0)
+            & (listed.flags & ~np.uint32(_LIKE_A_NAME) == 0)
+        )
         return cls(
             at,
             kinds != Kind.SIGN,
             _among(hashes, _LINKS),
+            _among(hashes, _JOINING),
             _among(hashes, _GLUE) & (kinds == Kind.SIGN),
-            listed.has(_NEVER) & (listed.column(Column.BRAND) == 0),
+            never | (generic & is_small & seldom),
+            unknown,
             follows,
         )
 
@@ -143,7 +182,7 @@ def _among(hashes: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Fla
 
 def _runs(known: _Candidates, chances: Floats, chance: Floats, low: float, high: float) -> Runs:
     on = (chance >= low) & known.is_word
-    on = _bridged(known, on)
+    on = _bridged(known, on, chances.argmax(axis=1))
     starts = on & ~(np.concatenate((np.zeros(1, np.bool_), on[:-1]))[: len(on)] & known.follows)
     first = np.flatnonzero(starts)
     if not len(first):
@@ -168,19 +207,33 @@ def _runs(known: _Candidates, chances: Floats, chance: Floats, low: float, high:
     )
 
 
-def _bridged(known: _Candidates, on: Flags) -> Flags:
-    """With the signs and small words between two parts of one name."""
-    result = on.copy()
+def _bridged(known: _Candidates, on: Flags, best: Positions) -> Flags:
+    """With the signs and small words between two parts of one name, and without "and" between two names."""
+    is_person = best == _NAME
+    result = on & ~(known.joins & _beside(is_person))
+    # A given name that is known goes on over a surname that nobody has heard of: debra perlingiere.
+    is_named = result & is_person
+    result[1:] |= known.unknown[1:] & is_named[:-1] & known.follows[1:]
+    on = result.copy()
     n = len(on)
     for size in range(1, _LONGEST_LINK + 1):
         if n <= size + 1:
             break
-        inside = np.ones(n - size - 1, np.bool_)
+        inside = on[: n - size - 1] & on[size + 1 :] & known.follows[size + 1 :]
+        inside &= ~(is_person[: n - size - 1] & is_person[size + 1 :] & (size > 1))
         for step in range(1, size + 1):
             part = slice(step, n - size - 1 + step)
             inside &= ~on[part] & known.follows[part] & (known.is_link[part] | known.is_glue[part])
-        inside &= on[: n - size - 1] & on[size + 1 :] & known.follows[size + 1 :]
+            inside &= ~(known.joins[part] & is_person[: n - size - 1])
         begin = np.flatnonzero(inside)
         for step in range(1, size + 1):
             result[begin + step] = True
+    return result
+
+
+def _beside(on: Flags) -> Flags:
+    """Whether what stands before or after is on."""
+    result = np.zeros_like(on)
+    result[1:] |= on[:-1]
+    result[:-1] |= on[1:]
     return result

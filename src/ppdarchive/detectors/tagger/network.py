@@ -145,7 +145,9 @@ class Network:
             further += small["second_bias"]
             np.maximum(further, 0, out=further)
             further += padded.take(row[own], axis=0)
-            result[begin : begin + _BLOCK] = further @ small["last_hidden"] + of_form.take(form_of[own], axis=0)
+            result[begin : begin + _BLOCK] = further @ small["last_hidden"] + of_form.take(
+                form_of[own], axis=0
+            )
         return number[chosen], result
 
     def _forms(self, forms: Forms) -> Floats:
