@@ -642,6 +642,7 @@ STARTING_POINTS: Final = (
     "read_export",
     "load_package",
     "released",
+    "detect",
     "codebook_markdown",
 )
 RETURNED: Final = (

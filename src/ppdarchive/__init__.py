@@ -11,6 +11,7 @@ from ppdarchive._version import __version__
 if TYPE_CHECKING:
     from ppdarchive.codebook import codebook as codebook_markdown
     from ppdarchive.deidentify.released import released
+    from ppdarchive.detectors.engine import find as detect
     from ppdarchive.errors import (
         LoadError,
         PackageError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ppdarchive.loading import Release, load
     from ppdarchive.model.finding import Finding, Findings, Place, Rule
     from ppdarchive.model.schema import Field, Schema
+    from ppdarchive.model.span import Span, TextCategory, Tier
     from ppdarchive.pipeline import Validation, validate_study
     from ppdarchive.publish import Deidentified, FindingsError, pack_study, preview_study
     from ppdarchive.read import read as read_export
@@ -51,11 +53,15 @@ _HOMES = {
     "Rule": ("ppdarchive.model.finding", "Rule"),
     "Schema": ("ppdarchive.model.schema", "Schema"),
     "SchemaError": ("ppdarchive.errors", "SchemaError"),
+    "Span": ("ppdarchive.model.span", "Span"),
     "Study": ("ppdarchive.study", "Study"),
     "StudyError": ("ppdarchive.errors", "StudyError"),
+    "TextCategory": ("ppdarchive.model.span", "TextCategory"),
+    "Tier": ("ppdarchive.model.span", "Tier"),
     "Validation": ("ppdarchive.pipeline", "Validation"),
     "WriteError": ("ppdarchive.errors", "WriteError"),
     "codebook_markdown": ("ppdarchive.codebook", "codebook"),
+    "detect": ("ppdarchive.detectors.engine", "find"),
     "load": ("ppdarchive.loading", "load"),
     "load_package": ("ppdarchive.tableschema", "load_package"),
     "load_study": ("ppdarchive.study", "load_study"),
@@ -84,12 +90,16 @@ __all__ = [
     "Rule",
     "Schema",
     "SchemaError",
+    "Span",
     "Study",
     "StudyError",
+    "TextCategory",
+    "Tier",
     "Validation",
     "WriteError",
     "__version__",
     "codebook_markdown",
+    "detect",
     "load",
     "load_package",
     "load_study",
