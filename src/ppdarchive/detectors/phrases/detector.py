@@ -1,0 +1,187 @@
+"""The detector that tries all rules on a batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.detectors import lexicon
+from ppdarchive.detectors.phrases.pattern import REACH, Matcher, Pattern
+from ppdarchive.detectors.phrases.rulebook import Rule, classes, kept, lists, rules
+from ppdarchive.detectors.phrases.stream import Stream
+from ppdarchive.detectors.phrases.symbols import Symbols
+from ppdarchive.model.span import Span
+from ppdarchive.text.batch import TextBatch
+from ppdarchive.text.tokens import Tokens
+
+_WORD_BITS: Final = 64
+_OFFSETS: Final = tuple(range(-REACH, REACH + 1))
+
+
+class Phrases:
+    """Finds what is told by the words around it: cue words, lists and what the lexicons say.
+
+    Each rule is a pattern over words. All rules are compared with all words at once by the words that
+    may stand at five places around their anchors; the few places that are left are matched one by one.
+
+    Examples
+    --------
+    >>> text = "my coach maria was a godsend"
+    >>> [(text[span.start : span.end], span.detector) for span in Phrases().detect([text])[0]]
+    [('maria', 'phrases.role-name')]
+    """
+
+    name: Final = "phrases"
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Find what any rule finds; spans of several rules may overlap."""
+        batch = TextBatch.of(texts)
+        tokens = Tokens.of(batch)
+        return self.found(batch, tokens, lexicon.phrases().find(tokens))
+
+    def found(self, batch: TextBatch, tokens: Tokens, listed: lexicon.PhraseMatches) -> list[list[Span]]:
+        """The same for a batch whose tokens and listed phrases are known already.
+
+        Parameters
+        ----------
+        batch : TextBatch, length n
+        tokens : Tokens
+        listed : PhraseMatches
+            As `ppdarchive.detectors.lexicon.phrases` finds them in the tokens.
+
+        Returns
+        -------
+        list of list of Span, length n
+        """
+        return _compiled().spans(batch, tokens, listed)
+
+
+class _Compiled:
+    """The rules over the symbols of the lexicon."""
+
+    def __init__(self) -> None:
+        self._patterns = [
+            (rule, Pattern.of(source)) for rule in (*kept(), *rules()) for source in rule.patterns
+        ]
+        self._n_kept = sum(len(rule.patterns) for rule in kept())
+        expressions = {e for _, pattern in self._patterns for e in pattern.expressions}
+        self._symbols = Symbols(expressions, lists(), classes(), lexicon.words())
+        self._masks = self._masked()
+        self._rough = self._roughened()
+        self._matchers: dict[int, Matcher] = {}
+        self._tables: dict[str, bytes] = {}
+
+    def _masked(self) -> dict[int, npt.NDArray[np.uint64]]:
+        """For each place around an anchor and each symbol, the patterns that it agrees with, as bits."""
+        n_words = -(-len(self._patterns) // _WORD_BITS)
+        allowed = {o: np.zeros((n_words * _WORD_BITS, self._symbols.count), np.bool_) for o in _OFFSETS}
+        for at, (_, pattern) in enumerate(self._patterns):
+            for offset, expressions in pattern.around().items():
+                own = allowed[offset][at]
+                if expressions is None:
+                    own[:] = True
+                else:
+                    for expression in expressions:
+                        own |= self._symbols.table[expression]
+        return {offset: _packed(table) for offset, table in allowed.items()}
+
+    def _roughened(self) -> dict[int, npt.NDArray[np.uint64]]:
+        """The same with one bit for a few patterns that follow each other."""
+        rough = {}
+        for offset, masks in self._masks.items():
+            n_bits = masks.shape[1] * _WORD_BITS
+            bits = np.unpackbits(masks.view(np.uint8), axis=1, bitorder="little")
+            firsts = np.arange(_WORD_BITS) * n_bits // _WORD_BITS
+            rough[offset] = _packed(np.logical_or.reduceat(bits, firsts, axis=1).T).ravel()
+        return rough
+
+    def _matcher(self, at: int) -> Matcher:
+        if at not in self._matchers:
+            self._matchers[at] = self._patterns[at][1].compiled(self._members)
+        return self._matchers[at]
+
+    def _members(self, expression: str) -> bytes:
+        if expression not in self._tables:
+            self._tables[expression] = self._symbols.table[expression].tobytes()
+        return self._tables[expression]
+
+    def _candidates(self, symbols: npt.NDArray[np.uint16]) -> Iterator[tuple[int, int]]:
+        """The pairs of a place and a pattern that agree."""
+        size = len(symbols) - 2 * REACH
+        rough = self._rough[0][symbols[REACH : REACH + size]]
+        for offset in (1, -1, 2):
+            rough &= self._rough[offset][symbols[REACH + offset : REACH + offset + size]]
+        places = np.flatnonzero(rough) + REACH
+        agree = self._masks[0][symbols[places]]
+        for offset in sorted(_OFFSETS, key=abs):
+            if offset:
+                agree &= self._masks[offset][symbols[places + offset]]
+                kept = agree.any(axis=1)
+                places, agree = places[kept], agree[kept]
+        rows, columns = np.nonzero(agree)
+        for place, column, bits in zip(
+            places[rows].tolist(), columns.tolist(), agree[rows, columns].tolist(), strict=True
+        ):
+            rest = bits
+            while rest:
+                low = rest & -rest
+                yield place, column * _WORD_BITS + low.bit_length() - 1
+                rest ^= low
+
+    def spans(self, batch: TextBatch, tokens: Tokens, listed: lexicon.PhraseMatches) -> list[list[Span]]:
+        """What the rules find in a batch."""
+        found: list[list[Span]] = [[] for _ in batch]
+        if not len(tokens):
+            return found
+        stream = Stream.of(batch, tokens, listed, self._symbols)
+        ranges = list(self._matches(batch, stream))
+        if not ranges:
+            return found
+        first, last, rules = zip(*ranges, strict=True)
+        starts = stream.starts[np.array(first)]
+        ends = stream.ends[np.array(last)]
+        texts, starts, ends = batch.places(starts, ends)
+        for text, start, end, rule in zip(texts.tolist(), starts.tolist(), ends.tolist(), rules, strict=True):
+            found[text].append(Span(start, end, rule.category, rule.score, rule.tier, f"phrases.{rule.name}"))
+        return found
+
+    def _matches(self, batch: TextBatch, stream: Stream) -> Iterator[tuple[int, int, Rule]]:
+        """First and last symbol of each match, with its rule; none that meets a kept one."""
+        kept: set[int] = set()
+        matches: set[tuple[int, int, int]] = set()
+        symbols = stream.symbols.tolist()
+        for place, number in self._candidates(stream.symbols):
+            span = self._matcher(number).span(symbols, place)
+            if span is None or span[0] >= span[1]:
+                continue
+            if number < self._n_kept:
+                kept.update(range(*span))
+            else:
+                matches.add((*span, number))
+        rules: set[tuple[int, int, str]] = set()
+        for start, end, number in sorted(matches):
+            rule = self._patterns[number][0]
+            first, last = int(stream.starts[start]), int(stream.ends[end - 1])
+            if batch.folded[first - 1].isalnum() or batch.folded[last].isalnum():
+                continue
+            if (start, end, rule.name) in rules or not kept.isdisjoint(range(start, end)):
+                continue
+            if rule.only is not None and not rule.only(batch.folded[first:last]):
+                continue
+            rules.add((start, end, rule.name))
+            yield start, end - 1, rule
+
+
+def _packed(table: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
+    """Rows of a table as bits of its columns, shape (n_columns, n_rows / 64)."""
+    packed = np.packbits(table, axis=0, bitorder="little")
+    return np.ascontiguousarray(packed.T).view("<u8")
+
+
+@cache
+def _compiled() -> _Compiled:
+    return _Compiled()
