@@ -23,7 +23,7 @@ import ppdarchive
 from ppdarchive import publish
 from ppdarchive.cli.main import call
 from ppdarchive.deidentify.consent import Consented
-from ppdarchive.errors import PackageError, PpdArchiveError
+from ppdarchive.errors import PackageError, PpdArchiveError, StudyError
 from ppdarchive.gate import GateRefusedError
 from ppdarchive.model.columns import values_of
 from ppdarchive.publish import FindingsError, pack_study, preview_study
@@ -390,7 +390,7 @@ def test_authors_may_be_cited(small: Path) -> None:
 
 def test_a_list_of_known_identifiers_counts(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A value of a [[known]] list is looked for as a direct identifier's is."""
-    (small / "exports/known.csv").write_text("who\nit was good\n")
+    (small / "exports/known.csv").write_text("who\nVestergaard\n")
     schema = {**RESPONSES, "fields": [*RESPONSES["fields"][:2], {
         "name": "text", "type": "string", "disclosure": disclosure("none", "keep"),
     }]}  # fmt: skip
@@ -398,6 +398,7 @@ def test_a_list_of_known_identifiers_counts(small: Path, capsys: pytest.CaptureF
     people = PEOPLE.replace("Zyxwanda Qvortrup", "Someone Else")
     answers = (
         ANSWERS.replace("Zyxwanda", "Somebody")
+        .replace("it was good", "Vestergaard")
         .replace("P-10001.", "x.")
         .replace("541 555-0199", "x")
         .replace("Anna Lind", "x")
@@ -640,3 +641,30 @@ def test_who_is_whom_stays_known_after_a_refusal(small: Path, load: Callable[[Pa
     pack(small, small.parent / "package")
     assert snapshot(small / "private") == backup
     assert len(values_of(load(small.parent / "package")["participants"]["pid"])) == 2
+
+
+@pytest.mark.parametrize(
+    "lines", ["value\nTilly", "value,kind\nTilly,pet name", None], ids=["header", "kind", "none"]
+)
+def test_a_list_of_the_study_s_that_cannot_be_used_is_told(small: Path, lines: str | None) -> None:
+    """What is wrong and where, without a value of the list."""
+    if lines is not None:
+        (small / "exports/places.csv").write_text(lines)
+    write_small(small, toml=TOML + '\n[text]\nlexicons = ["exports/places.csv"]\n')
+    with pytest.raises(StudyError) as raised:
+        preview_study(small)
+    assert raised.value.code == "study.lexicon"
+    assert raised.value.pointer == "text.lexicons[0]"
+    assert "Tilly" not in str(raised.value)
+
+
+def test_a_list_of_the_study_s_is_known_to_the_engine(small: Path) -> None:
+    """A name that no other list has is found, and replaced."""
+    (small / "exports/places.csv").write_text("value,kind\nQuenbury Hollow Birth Center,facility\n")
+    toml = TOML + '\n[text]\nlexicons = ["exports/places.csv"]\n'
+    answers = ANSWERS.replace("it was good", "quenbury hollow birth center was good")
+    write_small(
+        small, toml=toml.replace("[text]", '[text]\nlexicons = ["exports/places.csv"]'), answers=answers
+    )
+    released = preview_study(small).treated.tables["responses"].frame
+    assert not released["text"].str.contains("quenbury").any()

@@ -165,7 +165,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "study.no-release": Problem(
             "there is no [release] part", "Say there under which conditions the study may be published."
         ),
-        "study.no-such-column": Problem("the list has no column {name!r}", "Name one of its columns."),
+        "study.lexicon": Problem(
+        "the list cannot be used: {reason}", "Correct the list, or take it out of [text] lexicons."
+    ),
+    "study.no-such-column": Problem("the list has no column {name!r}", "Name one of its columns."),
         # -- detectors of other packages ------------------------------------------------------
         "detector.not-installed": Problem(
             "no installed package offers a detector {name!r}{hint}",

@@ -25,8 +25,13 @@ from ppdarchive.deidentify.consent import (
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.replace import chooser
 from ppdarchive.deidentify.treat import Treated, keys_by_space, treat
+from ppdarchive.detectors import lexicon
+from ppdarchive.detectors.engine import Engine
+from ppdarchive.detectors.ensemble import combined
 from ppdarchive.detectors.known import KnownIdentifiers
-from ppdarchive.detectors.patterns import Patterns
+from ppdarchive.detectors.lexicon import Entry, add, read_entries
+from ppdarchive.detectors.plugins import load_plugins
+from ppdarchive.detectors.protocol import Detector
 from ppdarchive.errors import PackageError, ReadError, StudyError
 from ppdarchive.gate import Failure, GateRefusedError, judge_folder, judge_tables
 from ppdarchive.model.columns import encode, values_of
@@ -195,17 +200,53 @@ def _treat(
     progress: Progress,
 ) -> Treated:
     progress("treating fields and texts")
-    detectors = (Patterns(), known)
     text = study.config.text
+    engine = engine_for(study, known)
     assert study.config.release is not None
     replace = chooser(
         text.replace, secret=secret, within=text.within, standard=study.config.release.standard, known=known
     )
 
     def redact_texts(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redaction:
-        return redact(texts, groups, detectors, replace=replace, uncertain=text.uncertain)
+        return redact(texts, groups, engine, replace=replace, uncertain=text.uncertain)
 
     return treat(allowed.tables, pseudonyms=pseudonyms, redact=redact_texts)
+
+
+def engine_for(study: Study, known: KnownIdentifiers) -> Engine:
+    """The text engine as ``[text]`` asks for it: with the study's own lists and other packages' detectors.
+
+    Raises
+    ------
+    StudyError
+        If a list of the study's cannot be read.
+    DetectorError
+        If a detector of another package cannot be loaded.
+    """
+    text = study.config.text
+    extra: list[Detector] = []
+    if text.detectors:
+        members = load_plugins(text.detectors, folder=study.folder, path=study.path)
+        extra = [combined(members, text.combine)]
+    if not text.lexicons:
+        return Engine(known, extra=extra)
+    words, phrases = add(_study_entries(study), lexicon.words(), lexicon.phrases())
+    return Engine(known, extra=extra, words=words, phrases=phrases)
+
+
+def _study_entries(study: Study) -> list[Entry]:
+    """The entries of the lists that ``[text] lexicons`` names."""
+    entries: list[Entry] = []
+    for index, path in enumerate(study.config.text.lexicons):
+        try:
+            with (study.folder / path).open(encoding="utf-8-sig", newline="") as lines:
+                entries += read_entries(lines)
+        except (OSError, ValueError) as problem:
+            reason = str(problem) if type(problem) is ValueError else "the file cannot be read as UTF-8 text"
+            raise StudyError(
+                "study.lexicon", path=study.path, pointer=f"text.lexicons[{index}]", reason=reason
+            ) from None
+    return entries
 
 
 def _without_consent(

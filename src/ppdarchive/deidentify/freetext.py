@@ -217,10 +217,21 @@ def _found_in(
 
 def _kept(text: str, spans: Sequence[Span], barred: Sequence[tuple[int, int]]) -> list[Span]:
     """The spans, or pieces of spans, that are to be replaced."""
-    spans = [span for span in spans if span.kind not in _PERMITTED or span.detector == _KNOWN]
+    spans = [
+        span for span in spans if span.kind not in _PERMITTED or span.detector.partition(".")[0] == _KNOWN
+    ]
     ranges = sorted({*replaced_ranges(text), *barred})
     pieces = [piece for span in spans for piece in _outside(text, span, ranges)] if ranges else spans
-    return [without_plural(text, without_possessive(text, span)) for span in resolve(pieces)]
+    return [without_plural(text, without_possessive(text, _trimmed(text, span))) for span in resolve(pieces)]
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    """The span without white space at its ends; one of white space alone stays."""
+    written = text[span.start : span.end]
+    if not (written[0].isspace() or written[-1].isspace()) or written.isspace():
+        return span
+    start = span.end - len(written.lstrip())
+    return changed(span, start=start, end=start + len(written.strip()))
 
 
 def _outside(text: str, span: Span, ranges: Sequence[tuple[int, int]]) -> list[Span]:

@@ -6,16 +6,19 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
+from ppdarchive.detectors import lexicon
 from ppdarchive.detectors.kinds import kind_of
-from ppdarchive.detectors.lexicon import words
+from ppdarchive.detectors.lexicon import Phrases as PhraseTable
+from ppdarchive.detectors.lexicon import Words
 from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.phrases import Phrases
 from ppdarchive.detectors.protocol import Detector, detect
 from ppdarchive.detectors.sense import GroupSense
-from ppdarchive.detectors.tagger import tagger
+from ppdarchive.detectors.tagger import Tagger, Thresholds, network, tagger
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.text.batch import TextBatch
 from ppdarchive.text.overlap import resolve
+from ppdarchive.text.tokens import tokens_of
 
 BATCH: Final = 1 << 18
 """Characters of a batch: enough for columns to pay, few enough to stay in the processor's caches."""
@@ -30,6 +33,10 @@ class Engine:
         The study's known identifiers.
     extra : sequence of Detector
         Detectors of other packages.
+    words, phrases : Words, PhraseTable, optional
+        The lexicons, a study's own entries among them; else those that ship with the package.
+    thresholds : Thresholds, optional
+        From which probability on the tagger finds; else those that ship with the package.
     progress : callable, optional
         Told after each batch how many texts are done.
 
@@ -46,16 +53,26 @@ class Engine:
 
     name: Final = "engine"
 
-    __slots__ = ("_progress", "detectors")
+    __slots__ = ("_progress", "_words", "detectors")
 
     def __init__(
         self,
         known: Detector | None = None,
         *,
         extra: Sequence[Detector] = (),
+        words: Words | None = None,
+        phrases: PhraseTable | None = None,
+        thresholds: Thresholds | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        own: list[Detector] = [tagger(), Patterns(), Phrases()]
+        self._words = lexicon.words() if words is None else words
+        table = lexicon.phrases() if phrases is None else phrases
+        shipped = words is None and phrases is None and thresholds is None
+        own: list[Detector] = [
+            tagger() if shipped else Tagger(network(), self._words, table, thresholds),
+            Patterns(),
+            _Phrases(table),
+        ]
         self.detectors = (*own, *([known] if known is not None else []), *extra)
         self._progress = progress
 
@@ -86,14 +103,14 @@ class Engine:
         if len(owners) != len(texts):
             raise ValueError(f"{len(texts)} texts of {len(owners)} groups: each text needs one")
         found: list[list[Span]] = []
-        sense = GroupSense(words())
+        sense = GroupSense(self._words)
         for begin, batch in batches(texts):
             own = [resolve(spans) for spans in detect(batch, self.detectors)]
             sense.learn(batch, owners[begin : begin + len(batch)], own)
             if groups is None:
                 # A group does not reach beyond its text, so the batch at hand is enough.
                 own = _joined(own, sense.found(batch, owners[begin : begin + len(batch)]))
-                sense = GroupSense(words())
+                sense = GroupSense(self._words)
             found += own
             if self._progress is not None:
                 self._progress(len(batch))
@@ -105,6 +122,21 @@ class Engine:
             [_with_kind(text, span) for span in own] if own else own
             for text, own in zip(texts, found, strict=True)
         ]
+
+
+class _Phrases:
+    """The phrase rules with a table of phrases of the engine's."""
+
+    name: Final = "phrases"
+
+    def __init__(self, table: PhraseTable) -> None:
+        self._rules = Phrases()
+        self._table = table
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        batch = TextBatch.of(texts)
+        tokens = tokens_of(batch)
+        return self._rules.found(batch, tokens, self._table.find(tokens))
 
 
 def batches(texts: Sequence[str]) -> Iterator[tuple[int, TextBatch]]:

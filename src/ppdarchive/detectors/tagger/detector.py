@@ -104,6 +104,12 @@ class Tagger:
 
 
 @cache
+def network() -> Network:
+    """The network that ships with the package; loaded once."""
+    return Network.read(DATA)
+
+
+@cache
 def tagger() -> Tagger:
     """The tagger that ships with the package; loaded once."""
-    return Tagger(Network.read(DATA), words(), phrases())
+    return Tagger(network(), words(), phrases())
