@@ -659,12 +659,9 @@ def test_a_list_of_the_study_s_that_cannot_be_used_is_told(small: Path, lines: s
 
 
 def test_a_list_of_the_study_s_is_known_to_the_engine(small: Path) -> None:
-    """A name that no other list has is found, and replaced."""
-    (small / "exports/places.csv").write_text("value,kind\nQuenbury Hollow Birth Center,facility\n")
-    toml = TOML + '\n[text]\nlexicons = ["exports/places.csv"]\n'
-    answers = ANSWERS.replace("it was good", "quenbury hollow birth center was good")
-    write_small(
-        small, toml=toml.replace("[text]", '[text]\nlexicons = ["exports/places.csv"]'), answers=answers
-    )
+    """A facility that no other list has is found, and replaced."""
+    (small / "exports/places.csv").write_text("value,kind\nthe merry mole,facility\n")
+    answers = ANSWERS.replace("it was good", "the merry mole was good")
+    write_small(small, toml=TOML + '\n[text]\nlexicons = ["exports/places.csv"]\n', answers=answers)
     released = preview_study(small).treated.tables["responses"].frame
-    assert not released["text"].str.contains("quenbury").any()
+    assert not released["text"].str.contains("mole").any()
