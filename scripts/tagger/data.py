@@ -71,7 +71,14 @@ def labels_of(documents: Sequence[Document], batch: TextBatch, tokens: Tokens) -
     for at, document in enumerate(documents):
         own = slice(first[at], last[at])
         for start, end, label in document.spans:
-            _lay(labels[own], starts[own], ends[own], start, end, _NOT_ITS_TASK.get(label, NUMBER_OF.get(label, 0)))
+            _lay(
+                labels[own],
+                starts[own],
+                ends[own],
+                start,
+                end,
+                _NOT_ITS_TASK.get(label, NUMBER_OF.get(label, 0)),
+            )
         for start, end in document.ignored:
             _lay(labels[own], starts[own], ends[own], start, end, UNSURE)
     return labels

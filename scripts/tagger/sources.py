@@ -49,9 +49,9 @@ def rougher(document: Document, rng: Random, *, plain: float = 0.42) -> Document
     if chance < plain:
         return document
     chance = (chance - plain) / (1 - plain)
-    if chance < 0.42:
+    if chance < 0.46:
         return same_length(document, str.lower)
-    if chance < 0.57:
+    if chance < 0.58:
         return same_length(document, str.upper)
     if chance < 0.63:
         text = document.text.title()

