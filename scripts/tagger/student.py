@@ -89,7 +89,7 @@ def train(
         begin = time.monotonic()
         documents, taught = draw(rng, epoch)
         gold = examples(documents)
-        batch, tokens, known = seen([each.text for each in documents] + taught.texts)
+        _, tokens, known = seen([each.text for each in documents] + taught.texts)
         targets = np.concatenate((gold.targets, *taught.targets))
         given = form_inputs(known, vectors)
         form_of, positions, kinds = (

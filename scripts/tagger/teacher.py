@@ -51,10 +51,9 @@ class Teacher(nn.Module):
         nn.init.zeros_(self.known.bias)
         self._pieces: dict[str, list[int]] = {}
 
-    def forward(
-        self, pieces: Tensor, is_there: Tensor, first: Tensor, cases: Tensor, positions: Tensor, known: Tensor
-    ) -> Tensor:
-        """The scores of labels, shape (b, t, len(LABELS))."""
+    def forward(self, given: Sequence[Tensor]) -> Tensor:
+        """The scores of labels, shape (b, t, len(LABELS)); what is given is what `inputs` yields."""
+        pieces, is_there, first, cases, positions, known = given
         inner = self.bert.embeddings.word_embeddings(pieces)
         inner = inner + self.cases(cases) + self.positions(positions) + self.known(known)
         inner = self.bert(inputs_embeds=inner, attention_mask=is_there)[0]
@@ -89,8 +88,8 @@ class Teacher(nn.Module):
             ids, mask, case, position = (np.zeros(shape, np.int64) for _ in range(4))
             fact = np.zeros((*shape, facts.shape[1]), np.float32)
             first = np.zeros(at.shape, np.int64)
-            for row, (own, k) in enumerate(zip(at, n, strict=True)):
-                own = own[:k]
+            for row, (all_own, k) in enumerate(zip(at, n, strict=True)):
+                own = all_own[:k]
                 spread = np.repeat(own, counts[own])
                 total = len(spread)
                 ids[row, 0], ids[row, total + 1] = _START, _END
@@ -125,7 +124,7 @@ def tune(
             for group, own in zip(optimizer.param_groups, (rate, 1e-3), strict=True):
                 group["lr"] = own * pace
             done += 1
-            logs = torch.log_softmax(teacher(*given), 2)
+            logs = torch.log_softmax(teacher(given), 2)
             target = torch.tensor(targets[at])
             allowed = torch.where(target > 0, logs, torch.full_like(logs, -1e4))
             loss = -(torch.logsumexp(allowed, 2) * torch.tensor(is_there)).sum() / is_there.sum()
@@ -147,5 +146,5 @@ def taught(teacher: Teacher, texts: Sequence[str]) -> npt.NDArray[np.float32]:
     with torch.no_grad():
         for at, is_there, given in teacher.inputs(texts, size=48, longest=100, rng=None):
             own = is_there > 0
-            found[at[own]] = torch.softmax(teacher(*given), 2).numpy()[own]
+            found[at[own]] = torch.softmax(teacher(given), 2).numpy()[own]
     return found

