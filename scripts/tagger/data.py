@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,14 @@ class Examples:
     targets: npt.NDArray[np.float32]
 
 
+class _Texts(NamedTuple):
+    """The tokens of one text: labels to be set, and their places."""
+
+    labels: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+
 def seen(texts: Sequence[str]) -> tuple[TextBatch, Tokens, Features]:
     """What the network sees of texts."""
     batch = TextBatch.of(texts)
@@ -69,7 +78,8 @@ def labels_of(documents: Sequence[Document], batch: TextBatch, tokens: Tokens) -
     first = np.searchsorted(texts, np.arange(len(documents)))
     last = np.searchsorted(texts, np.arange(len(documents)), side="right")
     for at, document in enumerate(documents):
-        own = slice(first[at], last[at])
+        inside = slice(first[at], last[at])
+        own = _Texts(labels[inside], starts[inside], ends[inside])
         for start, end, label in document.spans:
             _lay(
                 labels[own],
@@ -80,19 +90,13 @@ def labels_of(documents: Sequence[Document], batch: TextBatch, tokens: Tokens) -
                 _NOT_ITS_TASK.get(label, NUMBER_OF.get(label, 0)),
             )
         for start, end in document.ignored:
-            _lay(labels[own], starts[own], ends[own], start, end, UNSURE)
+            _lay(own, start, end, UNSURE)
     return labels
 
 
-def _lay(
-    labels: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    start: int,
-    end: int,
-    number: int,
-) -> None:
-    labels[np.searchsorted(ends, start, side="right") : np.searchsorted(starts, end, side="left")] = number
+def _lay(own: _Texts, start: int, end: int, number: int) -> None:
+    first = np.searchsorted(own.ends, start, side="right")
+    own.labels[first : np.searchsorted(own.starts, end, side="left")] = number
 
 
 def sequences(
@@ -105,7 +109,7 @@ def sequences(
     borders = np.flatnonzero(np.diff(tokens.texts, prepend=-1, append=-1))
     cut = [
         (start, min(start + longest, int(end)))
-        for begin, end in zip(borders[:-1], borders[1:], strict=True)
+        for begin, end in pairwise(borders)
         for start in range(int(begin), int(end), longest)
     ]
     cut.sort(key=lambda place: place[1] - place[0] + (rng.random() * 6 if rng else 0))
