@@ -82,9 +82,7 @@ def labels_of(documents: Sequence[Document], batch: TextBatch, tokens: Tokens) -
         own = _Texts(labels[inside], starts[inside], ends[inside])
         for start, end, label in document.spans:
             _lay(
-                labels[own],
-                starts[own],
-                ends[own],
+                own,
                 start,
                 end,
                 _NOT_ITS_TASK.get(label, NUMBER_OF.get(label, 0)),
