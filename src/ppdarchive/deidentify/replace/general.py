@@ -104,14 +104,14 @@ new_dawn inherent_resolve
     military base: fort ft camp afb base nas ncb jblm post station fob cob
     military unit: battalion bn brigade bde regiment reg div division squadron sqdn company co platoon wing \
 fleet unit corps airborne infantry inf cav cavalry mef meu seabees rangers* group carrier bct mp engineers? \
-[0-9]+(?:st|nd|rd|th) armored artillery detachment det marines
+[0-9]+(?:st|nd|rd|th) [a-z]{2,4}-?[0-9]{2,} armored artillery detachment det marines
     military job: mos afsc nec [0-9]{2}[a-z][0-9]? [0-9]{4} [0-9][a-z][0-9]x[0-9]
     deployment: deploy* tour iraq afghanistan kuwait bahrain kosovo bosnia korea syria djibouti
     """
 )
 _LOCATION: Final = _rules(
     r"""
-    address: p\.?_?o\.?_box box\s#?[0-9]+ [0-9]+[a-z]?,?\s[a-z0-9.'-]+.*
+    address: p\.?_?o\.?_box box\s#?[0-9]+ \A[0-9]+[a-z]?,?\s[a-z0-9.'-]+.*
     ZIP code: \A(?:zip|zip_code|postal_code)?[^a-z]{0,20}[0-9]{5}(?:-[0-9]{4})?\Z
     county: county parish co\.
     road: highway hwy route rt interstate i-[0-9]+ county_road cr fm road rd

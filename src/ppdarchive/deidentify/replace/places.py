@@ -34,6 +34,7 @@ _JOINING: Final = frozenset({" ", "-", "."})
 _ORDINAL: Final = re.compile(r"st|nd|rd|th", re.IGNORECASE)
 _OCCUPATION: Final = re.compile(r"[0-9]{2}[a-z][0-9]?|[0-9]{4}|[0-9][a-z][0-9]x[0-9]{1,2}", re.IGNORECASE)
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_BEFORE_YEARS: Final = frozenset({"in", "since", "from", "until", "til", "of"})
 _NAMED_AFTER: Final = frozenset({"uss", "usns", "uscgc", "fort", "ft", "camp", "nas", "mcas"})
 _NAMES: Final = {fold(name.removeprefix("the ")).text: code for code, name in STATES.items()}
 _CONSONANTS: Final = "BCDFGHJKLMNPRSTVW"
@@ -230,11 +231,7 @@ class _Reader:
             written = "".join(token.text for token in self.tokens[at:])
             self.pieces.append(zip_slot(written))
             return len(self.tokens) - at
-        if (
-            self.category is TextCategory.MILITARY
-            and _YEAR.fullmatch(digits)
-            and (self.is_named or not is_last)
-        ):
+        if _YEAR.fullmatch(digits) and self._is_year(is_last=is_last):  # years may stay
             self.pieces.append(digits)
             return 1
         ending = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
@@ -244,6 +241,10 @@ class _Reader:
             return 2
         self.pieces.append(slot)
         return 1
+
+    def _is_year(self, *, is_last: bool) -> bool:
+        is_told = self.category is TextCategory.MILITARY and (self.is_named or not is_last)
+        return is_told or self.before in _BEFORE_YEARS
 
     def _ends_in_zip(self, at: int) -> bool:
         behind = "".join(token.text for token in self.tokens[at + 1 :])

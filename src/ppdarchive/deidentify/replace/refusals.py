@@ -57,8 +57,30 @@ class Refusals:
             return [False] * len(given)
         fresh = [each for each in dict.fromkeys(given) if each not in self._found]
         if fresh:
-            self._found.update(zip(fresh, map(bool, self._known.detect(TextBatch.of(fresh))), strict=True))
+            told = [_told(each) for each in fresh]
+            found = self._known.detect(TextBatch.of([text for text, _ in told]))
+            for each, (_, places), spans in zip(fresh, told, found, strict=True):
+                self._found[each] = any(
+                    span.start < end and start < span.end for span in spans for start, end in places
+                )
         return [self._found[each] for each in given]
+
+
+_FRAMES: Final = (
+    *("", ". My coach ", " called me. I had ", " with me, and ", "'s calls since ", " helped. Named "),
+    *("? When ", " was tiny.\nLove "),
+)
+"""Words before and between which a name is taken for one, if anywhere; the last two for small letters."""
+
+
+def _told(surrogate: str) -> tuple[str, list[tuple[int, int]]]:
+    """A text that tells of a surrogate as of a person, and where it stands in it."""
+    text, places = "", []
+    for nth, frame in enumerate(_FRAMES):
+        text += frame
+        places.append((len(text), len(text) + len(surrogate)))
+        text += surrogate if nth < len(_FRAMES) - 2 else surrogate.lower()
+    return text, places
 
 
 def _words_in(texts: Iterable[str]) -> frozenset[str]:
