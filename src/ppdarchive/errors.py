@@ -166,9 +166,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "there is no [release] part", "Say there under which conditions the study may be published."
         ),
         "study.lexicon": Problem(
-        "the list cannot be used: {reason}", "Correct the list, or take it out of [text] lexicons."
-    ),
-    "study.no-such-column": Problem("the list has no column {name!r}", "Name one of its columns."),
+            "the list cannot be used: {reason}", "Correct the list, or take it out of [text] lexicons."
+        ),
+        "study.no-such-column": Problem("the list has no column {name!r}", "Name one of its columns."),
         # -- detectors of other packages ------------------------------------------------------
         "detector.not-installed": Problem(
             "no installed package offers a detector {name!r}{hint}",
@@ -191,6 +191,27 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         ),
         "detector.promise": Problem(
             "detector {name!r} broke its promise: {reason}", "Mend it, or leave it out of study.toml."
+        ),
+        # -- texts ---------------------------------------------------------------------------
+        "text.gold": Problem(
+            "not an annotated text: {reason}",
+            'Write lines such as {{"text": "Ask Anna", "spans": [[4, 8, "NAME"]]}}, or use brat.',
+        ),
+        "text.gold-empty": Problem("there is no annotated text", "Write one a line, or name brat's folder."),
+        "text.sample": Problem(
+            "{found} {what}, and no fewer than {expected} can teach anything", "Correct more texts."
+        ),
+        "text.trained": Problem(
+            "this was not written by `ppdarchive text train` ({reason})", "Train again, or take it out."
+        ),
+        "text.column": Problem("there is no column {name!r}{hint}", "Name a column of the file by --column."),
+        "text.column-type": Problem("column {name!r} holds no text", "Name another column by --column."),
+        "text.table": Problem(
+            "the table cannot be read at or behind row {n_rows}",
+            "Check that its cells are quoted, its rows of one width and its text UTF-8.",
+        ),
+        "text.group": Problem(
+            "row {n_rows} belongs to a group whose rows ended before", "Sort the file by its group column."
         ),
         # -- writing -------------------------------------------------------------------------
         "write.exists": Problem("the folder already exists and is not empty", "Name a new folder."),
@@ -353,6 +374,10 @@ class LoadError(PpdArchiveError):
 
 class DetectorError(PpdArchiveError):
     """A detector of another package that is not there, cannot be made, or breaks its promise."""
+
+
+class TextError(PpdArchiveError):
+    """Texts, annotated or plain, that cannot be used, or a file of what was learned from them."""
 
 
 class UsageError(PpdArchiveError):
