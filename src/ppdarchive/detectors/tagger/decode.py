@@ -36,6 +36,39 @@ _LEAST_SHARE: Final = 64
 """A word that stands for a name or place in fewer than a quarter of its uses, of 255."""
 _LEAST_PART: Final = 60
 """A word of the names of about a hundred places: west, los, springs."""
+_BEFORE_WORDS: Final = np.sort(
+    word_hashes(
+        [
+            "a",
+            "an",
+            "the",
+            "this",
+            "that",
+            "these",
+            "those",
+            "some",
+            "any",
+            "no",
+            "every",
+            "each",
+            "another",
+            "to",
+            "i",
+            "we",
+            "they",
+            "you",
+            "it",
+            "el",
+            "un",
+            "una",
+            "los",
+            "las",
+        ]
+    )
+)
+"""What stands before a word of everyday use, and hardly ever before a name in small letters."""
+_WORD_IS_SURE: Final = 0.97
+"""A single word of a dictionary, in small letters, is surely a name from here on only."""
 _LEAST_LETTERS: Final = 3
 _RARE: Final = 32
 """A zipf frequency of 2: one in ten million words."""
@@ -110,8 +143,8 @@ def decode(
     """
     known = _Candidates.of(batch, tokens, at, words)
     chance = 1 - chances[:, 0]
-    sure = _runs(known, chances, chance, thresholds.extend, thresholds.redact)
-    unsure = _runs(known, chances, chance, thresholds.uncertain, thresholds.uncertain)
+    sure = _runs(known, chances, chance, low=thresholds.extend, high=thresholds.redact, least=_WORD_IS_SURE)
+    unsure = _runs(known, chances, chance, low=thresholds.uncertain, high=thresholds.uncertain, least=0)
     return Runs(
         np.concatenate((sure.first, unsure.first)),
         np.concatenate((sure.last, unsure.last)),
@@ -133,6 +166,9 @@ class _Candidates:
     never: Flags
     unknown: Flags
     """Words that no list knows, or knows as names only."""
+    is_ordinary: Flags
+    """Words of a dictionary, in small letters."""
+    after_article: Flags
     follows: Flags
     """Whether the token follows the one before it, in the same text and line."""
 
@@ -170,6 +206,9 @@ class _Candidates:
             _among(hashes, _GLUE) & (kinds == Kind.SIGN),
             never | (generic & is_small & seldom),
             unknown,
+            is_small & (listed.has(Flag.DICTIONARY) | (listed.column(Column.SPANISH) > 0)),
+            _among(tokens.hashes[np.maximum(at - 1, 0)], _BEFORE_WORDS)
+            & (tokens.texts[np.maximum(at - 1, 0)] == tokens.texts[at]),
             follows,
         )
 
@@ -180,7 +219,9 @@ def _among(hashes: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Fla
     return result
 
 
-def _runs(known: _Candidates, chances: Floats, chance: Floats, low: float, high: float) -> Runs:
+def _runs(
+    known: _Candidates, chances: Floats, chance: Floats, *, low: float, high: float, least: float
+) -> Runs:
     on = (chance >= low) & known.is_word
     on = _bridged(known, on, chances.argmax(axis=1))
     starts = on & ~(np.concatenate((np.zeros(1, np.bool_), on[:-1]))[: len(on)] & known.follows)
@@ -197,7 +238,10 @@ def _runs(known: _Candidates, chances: Floats, chance: Floats, low: float, high:
     labels = np.add.reduceat(counted, edges).argmax(axis=1) + 1
     real = np.add.reduceat((known.is_word & ~known.never & ~known.is_link)[member].astype(np.int64), edges)
     last = member[np.append(edges[1:], len(member)) - 1]
-    kept = (best >= high) & (real > 0)
+    is_single = first == last
+    ordinary = is_single & known.is_ordinary[first]
+    kept = (best >= np.where(ordinary, max(high, least), high)) & (real > 0)
+    kept &= ~(ordinary & known.after_article[first])
     return Runs(
         known.at[first[kept]],
         known.at[last[kept]],
