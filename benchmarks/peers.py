@@ -47,10 +47,10 @@ if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {{{core}}})
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # whatever a library prints is no answer
-began = time.perf_counter()
+began = time.process_time()
 {load}
 find(["I told Anna about it."])
-print(json.dumps(time.perf_counter() - began), file=answers, flush=True)
+print(json.dumps(time.process_time() - began), file=answers, flush=True)
 kept = {{}}
 for line in sys.stdin:
     order = json.loads(line)
@@ -143,7 +143,7 @@ class Tool:
     Attributes
     ----------
     loading : float
-        Seconds from the first import to the first text that was looked at.
+        Processor seconds from the first import to the first text that was looked at.
     """
 
     def __init__(self, python: str, load: str, *, core: int) -> None:
