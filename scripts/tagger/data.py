@@ -22,9 +22,7 @@ LABELS: Final = ("", "NAME", "LOCATION", "FACILITY", "ORGANIZATION", "MILITARY")
 
 NUMBER_OF: Final = {label: number for number, label in enumerate(LABELS)}
 UNSURE: Final = -1
-"""The label of a token that is neither right nor wrong to find: a name inside an account, say."""
-
-_NOT_ITS_TASK: Final = {"CONTACT": UNSURE}
+"""The label of a token that is neither right nor wrong to find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def labels_of(documents: Sequence[Document], batch: TextBatch, tokens: Tokens) -
                 own,
                 start,
                 end,
-                _NOT_ITS_TASK.get(label, NUMBER_OF.get(label, 0)),
+                NUMBER_OF.get(label, 0),
             )
         for start, end in document.ignored:
             _lay(own, start, end, UNSURE)

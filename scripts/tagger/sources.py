@@ -72,6 +72,16 @@ def _slip(character: str, rng: Random) -> str:
     return rng.choice(others) if others and rng.random() < 0.04 else character
 
 
+def redacted(document: Document) -> Document:
+    """The document as it is after redaction: tags are no mentions, and nothing beside them is one."""
+    pieces: list[str] = []
+    last = 0
+    for start, end, label in document.spans:
+        pieces += (document.text[last:start], f"[{label}]")
+        last = end
+    return Document("".join((*pieces, document.text[last:])), [], document.genre)
+
+
 @cache
 def _pool(kind: NameKind) -> list[str]:
     names = names_for(kind, "train")

@@ -37,6 +37,8 @@ SEED: Final = 1
 _SNIPPETS: Final = ("movieReviewSnippets", "amazonReviewSnippets", "tweets", "nytEditorialSnippets")
 _TEACHER_EPOCHS, _TEACHER_RATE = 2, 8e-5
 _STUDENT_EPOCHS, _STUDENT_RATE = 20, 2.5e-3
+_REDACTED: Final = 800
+"""Of the generated documents so many are learned as they are after redaction."""
 _TRUST: Final = 0.5
 """How much of a labelled corpus's target is the teacher's view; annotators of tweets overlook a lot."""
 
@@ -111,7 +113,8 @@ class Lessons:
         labelled = [each for each in self._gold if each.spans]
         documents = [sources.rougher(each, rng) for each in rng.sample(self._cut_up, 2500)]
         documents += [sources.rougher(sources.swapped(each, rng, self._mentions), rng) for each in labelled]
-        documents += sources.generated(12_000, rng.randrange(10**6))
+        made = sources.generated(7000, rng.randrange(10**6))
+        documents += made[:-_REDACTED] + [sources.redacted(each) for each in made[-_REDACTED:]]
         rough = [sources.rougher(Document(text, []), rng, plain=0.45).text for text in self._texts]
         targets = [self._kept(at, text) for at, text in enumerate(rough)]
         counts = np.bincount(seen(rough)[1].texts, minlength=len(rough))

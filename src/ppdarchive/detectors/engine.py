@@ -23,6 +23,9 @@ from ppdarchive.text.tokens import tokens_of
 BATCH: Final = 1 << 18
 """Characters of a batch: enough for columns to pay, few enough to stay in the processor's caches."""
 
+_WHOLE: Final = {TextCategory.CONTACT, TextCategory.ID, TextCategory.IP}
+"""What is one thing, whatever names stand in it."""
+
 
 class Engine:
     """Finds what identifies people: one object for all detectors.
@@ -105,7 +108,7 @@ class Engine:
         found: list[list[Span]] = []
         sense = GroupSense(self._words)
         for begin, batch in batches(texts):
-            own = [resolve(spans) for spans in detect(batch, self.detectors)]
+            own = [resolve(_without_parts(spans)) for spans in detect(batch, self.detectors)]
             sense.learn(batch, owners[begin : begin + len(batch)], own)
             if groups is None:
                 # A group does not reach beyond its text, so the batch at hand is enough.
@@ -149,6 +152,19 @@ def batches(texts: Sequence[str]) -> Iterator[tuple[int, TextBatch]]:
             begin, size = at, len(text) + 1
     if begin < len(texts):
         yield begin, TextBatch.of(texts[begin:])
+
+
+def _without_parts(spans: list[Span]) -> list[Span]:
+    """Without what the tagger found inside of an e-mail address, a link or a number: it is part of it."""
+    whole = [span for span in spans if span.category in _WHOLE and span.tier is Tier.REDACT]
+    if not whole:
+        return spans
+    return [
+        span
+        for span in spans
+        if span.detector != "tagger"
+        or not any(other.start <= span.start and span.end <= other.end for other in whole)
+    ]
 
 
 def _joined(found: list[list[Span]], more: list[list[Span]]) -> list[list[Span]]:

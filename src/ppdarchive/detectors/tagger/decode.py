@@ -24,6 +24,7 @@ _JOINING: Final = np.sort(word_hashes(["and", "y", "for", "&"]))
 _GLUE: Final = np.sort(word_hashes([".", "'", "-", "&", "/", "_"]))
 """Signs that stand inside a name: St. Louis, O'Brien, A&M."""
 _LONGEST_LINK: Final = 2
+_LONGEST_LEAD: Final = 3
 _NAME: Final = 1
 """The number of the label of people's names."""
 _GENERIC: Final = (
@@ -166,6 +167,8 @@ class _Candidates:
     never: Flags
     unknown: Flags
     """Words that no list knows, or knows as names only."""
+    is_small: Flags
+    """Words in small letters, in a text that has capitals."""
     is_ordinary: Flags
     """Words of a dictionary, in small letters."""
     after_article: Flags
@@ -181,6 +184,8 @@ class _Candidates:
         follows[1:] &= np.diff(np.searchsorted(breaks, tokens.starts[at])) == 0
         listed = words.columns(hashes)
         starts = tokens.starts[at]
+        capitals = np.concatenate((np.zeros(1, np.int64), np.cumsum(batch.cased != batch.lower)))
+        has_capitals = np.diff(capitals[batch.starts]) > 1
         is_small = batch.cased[starts] == batch.lower[starts]
         seldom = (
             (listed.column(Column.GIVEN_NAME_SHARE) < _LEAST_SHARE)
@@ -203,9 +208,10 @@ class _Candidates:
             kinds != Kind.SIGN,
             _among(hashes, _LINKS),
             _among(hashes, _JOINING),
-            _among(hashes, _GLUE) & (kinds == Kind.SIGN),
+            _among(hashes, _GLUE) & (kinds == Kind.SIGN) & (starts == tokens.ends[np.maximum(at - 1, 0)]),
             never | (generic & is_small & seldom),
             unknown,
+            is_small & listed.has(Flag.DICTIONARY) & has_capitals[tokens.texts[at]],
             is_small & (listed.has(Flag.DICTIONARY) | (listed.column(Column.SPANISH) > 0)),
             _among(tokens.hashes[np.maximum(at - 1, 0)], _BEFORE_WORDS)
             & (tokens.texts[np.maximum(at - 1, 0)] == tokens.texts[at]),
@@ -223,7 +229,7 @@ def _runs(
     known: _Candidates, chances: Floats, chance: Floats, *, low: float, high: float, least: float
 ) -> Runs:
     on = (chance >= low) & known.is_word
-    on = _bridged(known, on, chances.argmax(axis=1))
+    on = _led(known, _bridged(known, on, chances.argmax(axis=1)))
     starts = on & ~(np.concatenate((np.zeros(1, np.bool_), on[:-1]))[: len(on)] & known.follows)
     first = np.flatnonzero(starts)
     if not len(first):
@@ -249,6 +255,18 @@ def _runs(
         best[kept].astype(np.float32),
         np.zeros(int(kept.sum()), np.bool_),
     )
+
+
+def _led(known: _Candidates, on: Flags) -> Flags:
+    """Without what leads up to a mention: the Israeli city of Safed."""
+    result = on.copy()
+    for _ in range(_LONGEST_LEAD):
+        before = np.zeros_like(result)
+        before[1:] = result[:-1] & known.follows[1:]
+        after_small = np.zeros_like(result)
+        after_small[:-1] = (known.is_small | known.is_link)[1:] & known.follows[1:] & result[1:]
+        result &= ~(~before & (known.never | known.is_link) & after_small)
+    return result
 
 
 def _bridged(known: _Candidates, on: Flags, best: Positions) -> Flags:
