@@ -74,6 +74,9 @@ _LEAST_LETTERS: Final = 3
 _RARE: Final = 32
 """A zipf frequency of 2: one in ten million words."""
 _LIKE_A_NAME: Final = Flag.PROPER | Flag.NICKNAME
+_EVERYDAY: Final = 64
+"""A zipf frequency of 4: ten in a million words."""
+_SPANISH_SHARE: Final = 0.35
 _NEVER: Final = Flag.SAFE | Flag.DEMONYM | Flag.MEDICATION | Flag.CONDITION
 """A mention of such words alone is none, unless they are a company's name as well."""
 
@@ -92,9 +95,9 @@ class Thresholds:
         ... and one of at least this.
     """
 
-    uncertain: float = 0.15
-    extend: float = 0.35
-    redact: float = 0.6
+    uncertain: float = 0.12
+    extend: float = 0.45
+    redact: float = 0.72
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -195,6 +198,10 @@ class _Candidates:
             & ~listed.has(Flag.STATE_ABBREVIATION | Flag.PLACE_NICKNAME | Flag.COUNTRY)
         )
         generic = listed.has(_GENERIC) | ((listed.column(Column.SPANISH) > 0) & ~listed.has(Flag.PROPER))
+        in_spanish = _are_spanish(tokens, words)[tokens.texts[at]]
+        inside = ~is_small & (tokens.kinds[np.maximum(at - 1, 0)] == Kind.LETTER)
+        generic |= in_spanish & ~inside
+        is_small |= in_spanish
         never = listed.has(_NEVER) & (listed.column(Column.BRAND) == 0)
         unknown = (
             (kinds == Kind.LETTER)
@@ -217,6 +224,20 @@ class _Candidates:
             & (tokens.texts[np.maximum(at - 1, 0)] == tokens.texts[at]),
             follows,
         )
+
+
+def _are_spanish(tokens: Tokens, words: Words) -> Flags:
+    """Which texts are written in Spanish, going by their words; one that mixes is, where most are Spanish."""
+    n_texts = int(tokens.texts[-1]) + 1 if len(tokens) else 0
+    forms, of = np.unique(tokens.hashes, return_inverse=True)
+    listed = words.columns(forms)
+    spanish, english = listed.column(Column.SPANISH), listed.column(Column.ENGLISH)
+    is_spanish = (spanish > 0) & ((english < _EVERYDAY) | (spanish > english))
+    is_word = tokens.kinds == Kind.LETTER
+    n_spanish = np.bincount(tokens.texts[is_word & is_spanish[of]], minlength=n_texts)
+    n_words = np.bincount(tokens.texts[is_word], minlength=n_texts)
+    result: Flags = n_spanish > _SPANISH_SHARE * n_words
+    return result
 
 
 def _among(hashes: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Flags:
