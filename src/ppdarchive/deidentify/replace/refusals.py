@@ -44,7 +44,7 @@ class Refusals:
         if len(surrogate) < _FEWEST_LETTERS or (surrogate.isdecimal() and len(surrogate) < _FEWEST_DIGITS):
             return False
         words = [surrogate.lower()] if surrogate.isascii() and surrogate.isalpha() else _words_of(surrogate)
-        if group is None:
+        if group is None or not self._standing.issuperset(words):
             return self._standing.issuperset(words)
         if group not in self._own:
             self._own[group] = _words_in(self._texts[group])

@@ -45,6 +45,8 @@ _Key = tuple[str, TextCategory, str]
 _Place = tuple[_Key, str]
 """A value, and one of its spellings."""
 
+_DENSE: Final = frozenset({TextCategory.DATE, TextCategory.AGE})
+"""Categories of few values, whose words stand in every text."""
 _BEFORE: Final = re.compile(r"([^\W\d_]+)\.?[ \t]+\Z")
 _LOOK_BACK: Final = 16
 
@@ -218,6 +220,7 @@ def _proper(made: Mapping[_Place, str], refusals: Refusals) -> dict[_Place, str]
         (group, category, key), _ = place
         new = key_of(category, made[place])
         is_free = whose.setdefault((group, category, new), key) == key
-        if is_free and not is_known and plain_key(new) not in values[group, category]:
+        stands = category not in _DENSE and refusals.stands(made[place], group)
+        if is_free and not is_known and not stands and plain_key(new) not in values[group, category]:
             result[place] = made[place]
     return result
