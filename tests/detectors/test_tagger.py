@@ -158,10 +158,11 @@ def test_a_higher_threshold_covers_no_more(texts: list[str]) -> None:
     batch = TextBatch.of(texts)
     tokens = tokens_of(batch)
     at, chances = tagger().probabilities(batch, tokens)
+    known = features(batch, tokens, words(), phrases())
     covered = []
     for threshold in (0.2, 0.7):
         runs = decode(
-            batch, tokens, at, chances, words=words(), thresholds=Thresholds(threshold, threshold, threshold)
+            batch, tokens, at, chances, known=known, thresholds=Thresholds(threshold, threshold, threshold)
         )
         pairs = zip(runs.first.tolist(), runs.last.tolist(), strict=True)
         covered.append({token for first, last in pairs for token in range(first, last + 1)})

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.detectors.lexicon import Column, Flag, Words
-from ppdarchive.detectors.tagger.features import Floats
+from ppdarchive.detectors.lexicon import Column, Flag, WordColumns
+from ppdarchive.detectors.tagger.features import Features, Floats
 from ppdarchive.text.batch import Positions, TextBatch
 from ppdarchive.text.tokens import Kind, Tokens, word_hashes
 
@@ -77,6 +77,10 @@ _LIKE_A_NAME: Final = Flag.PROPER | Flag.NICKNAME
 _EVERYDAY: Final = 64
 """A zipf frequency of 4: ten in a million words."""
 _SPANISH_SHARE: Final = 0.35
+_AROUND: Final = 6
+_LONGEST_ABBREVIATION: Final = 3
+"""St. Louis, Ft. Hood, Jr.: a full stop behind a longer word ends a sentence."""
+_LEAST_CHANCE: Final = 0.02
 _NEVER: Final = Flag.SAFE | Flag.DEMONYM | Flag.MEDICATION | Flag.CONDITION
 """A mention of such words alone is none, unless they are a company's name as well."""
 
@@ -124,7 +128,13 @@ class Runs:
 
 
 def decode(
-    batch: TextBatch, tokens: Tokens, at: Positions, chances: Floats, *, words: Words, thresholds: Thresholds
+    batch: TextBatch,
+    tokens: Tokens,
+    at: Positions,
+    chances: Floats,
+    *,
+    known: Features,
+    thresholds: Thresholds,
 ) -> Runs:
     """The mentions of a batch.
 
@@ -136,8 +146,8 @@ def decode(
         The tokens that may be part of a mention, ascending.
     chances : ndarray of float32, shape (k, n_labels)
         The probabilities of their labels; the first is no mention.
-    words : Words
-        The lexicon, for words that are never a mention by themselves.
+    known : Features
+        What the lexicons say of the words, and how they are written.
     thresholds : Thresholds
 
     Returns
@@ -145,10 +155,15 @@ def decode(
     Runs
         Runs of the two tiers may overlap.
     """
-    known = _Candidates.of(batch, tokens, at, words)
+    # Tokens that are none for sure matter beside others only.
+    near = _widened(1 - chances[:, 0] >= _LEAST_CHANCE, _LONGEST_LINK + 1)
+    at, chances = at[near], chances[near]
+    candidates = _Candidates.of(batch, tokens, at, known)
     chance = 1 - chances[:, 0]
-    sure = _runs(known, chances, chance, low=thresholds.extend, high=thresholds.redact, least=_WORD_IS_SURE)
-    unsure = _runs(known, chances, chance, low=thresholds.uncertain, high=thresholds.uncertain, least=0)
+    sure = _runs(
+        candidates, chances, chance, low=thresholds.extend, high=thresholds.redact, least=_WORD_IS_SURE
+    )
+    unsure = _runs(candidates, chances, chance, low=thresholds.uncertain, high=thresholds.uncertain, least=0)
     return Runs(
         np.concatenate((sure.first, unsure.first)),
         np.concatenate((sure.last, unsure.last)),
@@ -179,65 +194,107 @@ class _Candidates:
     """Whether the token follows the one before it, in the same text and line."""
 
     @classmethod
-    def of(cls, batch: TextBatch, tokens: Tokens, at: Positions, words: Words) -> _Candidates:
-        hashes, kinds = tokens.hashes[at], tokens.kinds[at]
-        follows = np.zeros(len(at), np.bool_)
-        follows[1:] = (np.diff(at) == 1) & (np.diff(tokens.texts[at]) == 0)
-        breaks = np.flatnonzero(batch.lower == ord("\n"))
-        follows[1:] &= np.diff(np.searchsorted(breaks, tokens.starts[at])) == 0
-        listed = words.columns(hashes)
-        starts = tokens.starts[at]
-        capitals = np.concatenate((np.zeros(1, np.int64), np.cumsum(batch.cased != batch.lower)))
-        has_capitals = np.diff(capitals[batch.starts]) > 1
+    def of(cls, batch: TextBatch, tokens: Tokens, at: Positions, known: Features) -> _Candidates:
+        hashes, kinds, starts = tokens.hashes[at], tokens.kinds[at], tokens.starts[at]
+        listed = WordColumns(
+            known.forms.listed.columns[known.form_of[at]], known.forms.listed.flags[known.form_of[at]]
+        )
+        before = np.maximum(at - 1, 0)
+        goes_on = (at > 0) & (tokens.texts[before] == tokens.texts[at])
         is_small = batch.cased[starts] == batch.lower[starts]
-        seldom = (
-            (listed.column(Column.GIVEN_NAME_SHARE) < _LEAST_SHARE)
-            & (listed.column(Column.SURNAME_SHARE) < _LEAST_SHARE)
-            & (listed.column(Column.PLACE_SHARE) < _LEAST_SHARE)
-            & (listed.column(Column.PLACE_PART) < _LEAST_PART)
-            & ~listed.has(Flag.STATE_ABBREVIATION | Flag.PLACE_NICKNAME | Flag.COUNTRY)
-        )
-        generic = listed.has(_GENERIC) | ((listed.column(Column.SPANISH) > 0) & ~listed.has(Flag.PROPER))
-        in_spanish = _are_spanish(tokens, words)[tokens.texts[at]]
-        inside = ~is_small & (tokens.kinds[np.maximum(at - 1, 0)] == Kind.LETTER)
-        generic |= in_spanish & ~inside
-        is_small |= in_spanish
-        never = listed.has(_NEVER) & (listed.column(Column.BRAND) == 0)
-        unknown = (
-            (kinds == Kind.LETTER)
-            & (tokens.ends[at] - starts >= _LEAST_LETTERS)
-            & (listed.column(Column.ENGLISH) < _RARE)
-            & (listed.column(Column.SPANISH) == 0)
-            & (listed.flags & ~np.uint32(_LIKE_A_NAME) == 0)
-        )
+        capitals = _counted(batch.cased != batch.lower)
+        has_capitals = np.diff(capitals[batch.starts]) > 1
+        in_spanish = _in_spanish(tokens, at, known)
+        is_dictionary = listed.has(Flag.DICTIONARY) | (listed.column(Column.SPANISH) > 0)
         return cls(
             at,
             kinds != Kind.SIGN,
             _among(hashes, _LINKS),
             _among(hashes, _JOINING),
-            _among(hashes, _GLUE) & (kinds == Kind.SIGN) & (starts == tokens.ends[np.maximum(at - 1, 0)]),
-            never | (generic & is_small & seldom),
-            unknown,
+            _among(hashes, _GLUE) & (kinds == Kind.SIGN) & _is_inside(batch, tokens, at),
+            _never(
+                listed, is_small, in_spanish & (is_small | ~goes_on | (tokens.kinds[before] != Kind.LETTER))
+            ),
+            _unknown(listed, kinds, tokens.ends[at] - starts),
             is_small & listed.has(Flag.DICTIONARY) & has_capitals[tokens.texts[at]],
-            is_small & (listed.has(Flag.DICTIONARY) | (listed.column(Column.SPANISH) > 0)),
-            _among(tokens.hashes[np.maximum(at - 1, 0)], _BEFORE_WORDS)
-            & (tokens.texts[np.maximum(at - 1, 0)] == tokens.texts[at]),
-            follows,
+            (is_small | in_spanish) & is_dictionary,
+            goes_on & _among(tokens.hashes[before], _BEFORE_WORDS),
+            _follow(batch, tokens, at),
         )
 
 
-def _are_spanish(tokens: Tokens, words: Words) -> Flags:
-    """Which texts are written in Spanish, going by their words; one that mixes is, where most are Spanish."""
-    n_texts = int(tokens.texts[-1]) + 1 if len(tokens) else 0
-    forms, of = np.unique(tokens.hashes, return_inverse=True)
-    listed = words.columns(forms)
-    spanish, english = listed.column(Column.SPANISH), listed.column(Column.ENGLISH)
-    is_spanish = (spanish > 0) & ((english < _EVERYDAY) | (spanish > english))
-    is_word = tokens.kinds == Kind.LETTER
-    n_spanish = np.bincount(tokens.texts[is_word & is_spanish[of]], minlength=n_texts)
-    n_words = np.bincount(tokens.texts[is_word], minlength=n_texts)
-    result: Flags = n_spanish > _SPANISH_SHARE * n_words
+def _follow(batch: TextBatch, tokens: Tokens, at: Positions) -> Flags:
+    follows = np.zeros(len(at), np.bool_)
+    breaks = np.flatnonzero(batch.lower == ord("\n"))
+    follows[1:] = (np.diff(at) == 1) & (np.diff(tokens.texts[at]) == 0)
+    follows[1:] &= np.diff(np.searchsorted(breaks, tokens.starts[at])) == 0
+    return follows
+
+
+def _is_inside(batch: TextBatch, tokens: Tokens, at: Positions) -> Flags:
+    """Which signs stand close behind a word, and end no sentence."""
+    before = np.maximum(at - 1, 0)
+    is_close = tokens.starts[at] == tokens.ends[before]
+    is_glued = tokens.starts[np.minimum(at + 1, len(tokens) - 1)] == tokens.ends[at]
+    is_long = tokens.ends[before] - tokens.starts[before] > _LONGEST_ABBREVIATION
+    ends = (batch.lower[tokens.starts[at]] == ord(".")) & ~is_glued & is_long
+    result: Flags = is_close & ~ends
     return result
+
+
+def _never(listed: WordColumns, is_small: Flags, is_spanish: Flags) -> Flags:
+    """Which words are no mention by themselves."""
+    seldom = (
+        (listed.column(Column.GIVEN_NAME_SHARE) < _LEAST_SHARE)
+        & (listed.column(Column.SURNAME_SHARE) < _LEAST_SHARE)
+        & (listed.column(Column.PLACE_SHARE) < _LEAST_SHARE)
+        & (listed.column(Column.PLACE_PART) < _LEAST_PART)
+        & ~listed.has(Flag.STATE_ABBREVIATION | Flag.PLACE_NICKNAME | Flag.COUNTRY)
+    )
+    generic = listed.has(_GENERIC) | ((listed.column(Column.SPANISH) > 0) & ~listed.has(Flag.PROPER))
+    of_the_field = listed.has(_NEVER) & (listed.column(Column.BRAND) == 0)
+    result: Flags = of_the_field | (seldom & ((generic & is_small) | is_spanish))
+    return result
+
+
+def _unknown(listed: WordColumns, kinds: npt.NDArray[np.uint8], sizes: Positions) -> Flags:
+    """Which words no list knows, or knows as names only."""
+    result: Flags = (
+        (kinds == Kind.LETTER)
+        & (sizes >= _LEAST_LETTERS)
+        & (listed.column(Column.ENGLISH) < _RARE)
+        & (listed.column(Column.SPANISH) == 0)
+        & (listed.flags & ~np.uint32(_LIKE_A_NAME) == 0)
+    )
+    return result
+
+
+def _in_spanish(tokens: Tokens, at: Positions, known: Features) -> Flags:
+    """Which tokens stand among Spanish words; answers change from one language to the other."""
+    listed = known.forms.listed
+    spanish, english = listed.column(Column.SPANISH), listed.column(Column.ENGLISH)
+    is_spanish = ((spanish > 0) & ((english < _EVERYDAY) | (spanish > english)))[known.form_of]
+    is_word = tokens.kinds == Kind.LETTER
+    first = np.searchsorted(tokens.texts, tokens.texts[at])
+    end = np.searchsorted(tokens.texts, tokens.texts[at], side="right")
+    low, high = np.maximum(at - _AROUND, first), np.minimum(at + _AROUND + 1, end)
+    n_spanish, n_words = _counted(is_spanish & is_word), _counted(is_word)
+    result: Flags = n_spanish[high] - n_spanish[low] > _SPANISH_SHARE * (n_words[high] - n_words[low])
+    return result
+
+
+def _widened(on: Flags, reach: int) -> Flags:
+    result = on.copy()
+    for offset in range(1, reach + 1):
+        result[offset:] |= on[:-offset]
+        result[:-offset] |= on[offset:]
+    return result
+
+
+def _counted(on: Flags) -> Positions:
+    counts = np.zeros(len(on) + 1, np.int64)
+    np.cumsum(on, out=counts[1:])
+    return counts
 
 
 def _among(hashes: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Flags:
@@ -250,7 +307,7 @@ def _runs(
     known: _Candidates, chances: Floats, chance: Floats, *, low: float, high: float, least: float
 ) -> Runs:
     on = (chance >= low) & known.is_word
-    on = _led(known, _bridged(known, on, chances.argmax(axis=1)))
+    on = _led(known, _bridged(known, on, chance, chances.argmax(axis=1)))
     starts = on & ~(np.concatenate((np.zeros(1, np.bool_), on[:-1]))[: len(on)] & known.follows)
     first = np.flatnonzero(starts)
     if not len(first):
@@ -290,13 +347,13 @@ def _led(known: _Candidates, on: Flags) -> Flags:
     return result
 
 
-def _bridged(known: _Candidates, on: Flags, best: Positions) -> Flags:
+def _bridged(known: _Candidates, on: Flags, chance: Floats, best: Positions) -> Flags:
     """With the signs and small words between two parts of one name, and without "and" between two names."""
     is_person = best == _NAME
     result = on & ~(known.joins & _beside(is_person))
     # A given name that is known goes on over a surname that nobody has heard of: debra perlingiere.
     is_named = result & is_person
-    result[1:] |= known.unknown[1:] & is_named[:-1] & known.follows[1:]
+    result[1:] |= (known.unknown & (chance >= _LEAST_CHANCE))[1:] & is_named[:-1] & known.follows[1:]
     on = result.copy()
     n = len(on)
     for size in range(1, _LONGEST_LINK + 1):

@@ -12,7 +12,7 @@ import numpy as np
 from ppdarchive.detectors.lexicon import Phrases, Words, phrases, words
 from ppdarchive.detectors.tagger.chain import marginals
 from ppdarchive.detectors.tagger.decode import Thresholds, decode
-from ppdarchive.detectors.tagger.features import Floats, features
+from ppdarchive.detectors.tagger.features import Features, Floats, features
 from ppdarchive.detectors.tagger.network import Network
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.text.batch import Positions, TextBatch
@@ -68,7 +68,9 @@ class Tagger:
         tuple of ndarray of int64, shape (k,) and ndarray of float32, shape (k, len(LABELS))
             Token numbers, ascending; all other tokens are none.
         """
-        known = features(batch, tokens, self._words, self._phrases)
+        return self._chances(features(batch, tokens, self._words, self._phrases), tokens)
+
+    def _chances(self, known: Features, tokens: Tokens) -> tuple[Positions, Floats]:
         at, scores = self._network.scores(known, tokens)
         small = self._network.small
         texts = tokens.texts[at]
@@ -84,8 +86,9 @@ class Tagger:
         """Find the mentions of each text, in both tiers; see `Thresholds`."""
         batch = TextBatch.of(texts)
         tokens = tokens_of(batch)
-        at, chances = self.probabilities(batch, tokens)
-        runs = decode(batch, tokens, at, chances, words=self._words, thresholds=self.thresholds)
+        known = features(batch, tokens, self._words, self._phrases)
+        at, chances = self._chances(known, tokens)
+        runs = decode(batch, tokens, at, chances, known=known, thresholds=self.thresholds)
         found: list[list[Span]] = [[] for _ in batch]
         if not len(runs.first):
             return found

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ppdarchive.detectors.lexicon import Column, Phrases, Words
+from ppdarchive.detectors.lexicon import Column, Phrases, WordColumns, Words
 from ppdarchive.text.batch import Positions, TextBatch
 from ppdarchive.text.tokens import Hashes, Kind, Tokens, range_hashes
 
@@ -52,14 +52,17 @@ class Forms:
     grams : ndarray of int32, shape (n, N_GRAMS)
         Buckets of its beginnings, endings and of the whole.
     cases, lengths : ndarray of uint8, shape (n,)
+    listed : WordColumns, length n
+        What the lexicons know of the word.
     lexicon : ndarray of float32, shape (n, N_LEXICON)
-        From 0 to 1.
+        The same as numbers from 0 to 1.
     """
 
     hashes: Hashes
     grams: npt.NDArray[np.int32]
     cases: npt.NDArray[np.uint8]
     lengths: npt.NDArray[np.uint8]
+    listed: WordColumns
     lexicon: Floats
 
     def __len__(self) -> int:
@@ -146,6 +149,7 @@ def _forms_of(
         buckets,
         _cases(tokens.kinds[first], ends - starts, n_capitals, is_capital[starts]),
         lengths,
+        known,
         lexicon,
     )
 
