@@ -21,6 +21,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from unittest.mock import patch
 
 import annotated_types
+import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -402,6 +403,7 @@ ROOMS: Final = {
     "schema": "Schemas",
     "study": "study.toml",
     "detector": "Detectors of other packages",
+    "text": "Texts",
     "write": "Writing",
     "usage": "The command line",
     "register": "The register",
@@ -590,8 +592,8 @@ def command_line() -> str:
         "| 130 | stopped by the user |",
         "",
         "Results go to standard output, errors to standard error; with `--json` both are JSON on "
-        "standard output. No command shows a cell of a data file, except `validate` and `deidentify` with "
-        "`--show-values`, and `demo`, whose people are invented. "
+        "standard output. No command shows a cell of a data file, except `validate`, `deidentify` and "
+        "`text scan` with `--show-values`, and `demo`, whose people are invented. "
         "`columns` shows what an export says of its columns: names and labels.",
         "",
         "## ppdarchive",
@@ -599,13 +601,22 @@ def command_line() -> str:
         *_help(),
     ]
     for name in commands():
-        lines += ["", f"## ppdarchive {name}", "", *_help(name)]
+        lines += ["", f"## ppdarchive {name}", "", *_help(*name.split())]
     return "\n".join(lines)
 
 
 def commands() -> list[str]:
-    """The commands, in the order of --help."""
-    return [command.name or command.callback.__name__ for command in app.registered_commands]  # type: ignore[union-attr]
+    """The commands, in the order of --help; those of a group behind it."""
+    names = _names(app)
+    for group in app.registered_groups:
+        own = group.typer_instance
+        assert own is not None
+        names += [str(own.info.name), *(f"{own.info.name} {name}" for name in _names(own))]
+    return names
+
+
+def _names(own: typer.Typer) -> list[str]:
+    return [command.name or command.callback.__name__ for command in own.registered_commands]  # type: ignore[union-attr]
 
 
 def _help(*command: str) -> list[str]:

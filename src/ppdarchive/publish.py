@@ -6,15 +6,18 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 import pyarrow as pa
 
+from ppdarchive.audit import AuditedPackage, audit_lines, write_audit
 from ppdarchive.deidentify.consent import (
     PARTICIPANTS,
     Consented,
@@ -32,8 +35,9 @@ from ppdarchive.detectors.known import KnownIdentifiers
 from ppdarchive.detectors.lexicon import Entry, add, read_entries
 from ppdarchive.detectors.plugins import load_plugins
 from ppdarchive.detectors.protocol import Detector
-from ppdarchive.errors import PackageError, ReadError, StudyError
-from ppdarchive.gate import Failure, GateRefusedError, judge_folder, judge_tables
+from ppdarchive.detectors.tagger import Thresholds
+from ppdarchive.errors import PackageError, ReadError, StudyError, TextError
+from ppdarchive.gate import Failure, GateRefusedError, TextScan, judge_folder, judge_tables, lowered
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import Contributor, License, PackageInfo, Source
 from ppdarchive.model.schema import Field, JsonValue, Kind, Role
@@ -42,8 +46,9 @@ from ppdarchive.model.table import CheckedTable
 from ppdarchive.package import write_package
 from ppdarchive.pipeline import Progress, Validation, validate_study
 from ppdarchive.read import read
-from ppdarchive.register import draw_pseudonym, study_register
+from ppdarchive.register import draw_pseudonym, private_folder, study_register
 from ppdarchive.study import Study
+from ppdarchive.textscore import Trained, read_trained
 
 logger = logging.getLogger(__name__)
 
@@ -68,12 +73,15 @@ class Deidentified:
         The tables as they came in, of consenting participants only.
     treated : Treated
     known : KnownIdentifiers
+    warnings : tuple of Failure
+        What the gate tells a person to look at.
     """
 
     validation: Validation
     consented: Consented
     treated: Treated
     known: KnownIdentifiers
+    warnings: tuple[Failure, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Deidentified: {len(self.treated.tables)} tables>"
@@ -103,7 +111,13 @@ def preview_study(
     keys = keys_by_space(allowed.tables)
     pseudonyms = {space: {key: draw_pseudonym() for key in own} for space, own in keys.items()}
     treated = _treat(
-        study, allowed, known, pseudonyms=pseudonyms, secret=secrets.token_bytes(32), progress=progress
+        study,
+        allowed,
+        known,
+        engine_for(study, known),
+        pseudonyms=pseudonyms,
+        secret=secrets.token_bytes(32),
+        progress=progress,
     )
     return Deidentified(validation, allowed, treated, known)
 
@@ -149,7 +163,8 @@ def pack_study(
         pseudonyms = {space: register.pseudonyms(space, own) for space, own in keys.items()}
         method = study.config.text.replace
         secret = register.secret(_SECRETS[method]) if method in _SECRETS else b""
-    treated = _treat(study, allowed, known, pseudonyms=pseudonyms, secret=secret, progress=progress)
+    engine, sooner = _engines(study, known)
+    treated = _treat(study, allowed, known, engine, pseudonyms=pseudonyms, secret=secret, progress=progress)
     progress("asking the gate")
     info = _info(study, version, released_on)
     failures = judge_tables(
@@ -158,20 +173,37 @@ def pack_study(
     if any(failure.condition in _CANNOT_BE_WRITTEN for failure in failures):
         raise GateRefusedError(failures)
     progress("writing the package")
-    write_package(out, treated.tables, info, check=_gate_on(known, info, failures))
+    replaced = {column: redaction.replaced() for column, redaction in treated.redactions.items()}
+    told: list[Failure] = []
+    logs: list[Path] = []
+
+    def check(stage: Path) -> None:
+        judged = [*failures, *judge_folder(stage, known, info=info, scan=TextScan(engine, sooner, replaced))]
+        told.extend(failure for failure in judged if failure.overridable)
+        if len(told) < len(judged):
+            raise GateRefusedError([failure for failure in judged if not failure.overridable])
+        # Before the package is at its place, so that there is none without its log.
+        logs.append(_log(study, allowed, treated, version=version, released_on=released_on))
+
+    try:
+        write_package(out, treated.tables, info, check=check)
+    except BaseException:
+        for log in logs:
+            log.unlink(missing_ok=True)
+        raise
     logger.info("wrote a package of %d tables", len(treated.tables))
-    return Deidentified(validation, allowed, treated, known)
+    return Deidentified(validation, allowed, treated, known, tuple(told))
 
 
-def _gate_on(known: KnownIdentifiers, info: PackageInfo, so_far: Sequence[Failure]) -> Callable[[Path], None]:
-    """Judge the staged folder, and refuse with every condition that failed before or now."""
-
-    def check(folder: Path) -> None:
-        failures = [*so_far, *judge_folder(folder, known, authors=info.contributors)]
-        if failures:
-            raise GateRefusedError(failures)
-
-    return check
+def _log(study: Study, allowed: Consented, treated: Treated, *, version: str, released_on: date) -> Path:
+    """Write down every edit, in the private folder."""
+    release = study.config.release
+    assert release is not None
+    package = AuditedPackage(version, released_on, release.audience, study.config.text.replace)
+    tables = {name: (table.schema, table.frame) for name, table in allowed.tables.items()}
+    return write_audit(
+        private_folder(study.folder), package, audit_lines(package, treated.redactions, tables)
+    )
 
 
 def _prepare(
@@ -184,7 +216,7 @@ def _prepare(
     if validation.checked.findings:
         raise FindingsError(validation)
     progress("gathering known identifiers")
-    known = KnownIdentifiers([*_direct_identifiers(validation.checked.tables), *_listed(study)])
+    known = known_identifiers(validation)
     field = study.config.release.consent
     allowed = consented(validation.checked.tables, None if field.startswith("all:") else field)
     return study, validation, known, allowed
@@ -194,6 +226,7 @@ def _treat(
     study: Study,
     allowed: Consented,
     known: KnownIdentifiers,
+    engine: Engine,
     *,
     pseudonyms: Mapping[str, Mapping[str, str]],
     secret: bytes,
@@ -201,7 +234,6 @@ def _treat(
 ) -> Treated:
     progress("treating fields and texts")
     text = study.config.text
-    engine = engine_for(study, known)
     assert study.config.release is not None
     replace = chooser(
         text.replace, secret=secret, within=text.within, standard=study.config.release.standard, known=known
@@ -220,18 +252,44 @@ def engine_for(study: Study, known: KnownIdentifiers) -> Engine:
     ------
     StudyError
         If a list of the study's cannot be read.
+    TextError
+        If ``trained`` names no file that `ppdarchive text train` wrote.
     DetectorError
         If a detector of another package cannot be loaded.
     """
+    return _engines(study, known)[0]
+
+
+def _engines(study: Study, known: KnownIdentifiers) -> tuple[Engine, Engine]:
+    """The text engine, and the same with the thresholds of the gate, which looks for known ones by itself."""
     text = study.config.text
     extra: list[Detector] = []
     if text.detectors:
         members = load_plugins(text.detectors, folder=study.folder, path=study.path)
         extra = [combined(members, text.combine)]
-    if not text.lexicons:
-        return Engine(known, extra=extra)
-    words, phrases = add(_study_entries(study), lexicon.words(), lexicon.phrases())
-    return Engine(known, extra=extra, words=words, phrases=phrases)
+    trained = _trained(study)
+    entries = [*_study_entries(study), *(trained.entries if trained is not None else ())]
+    thresholds = trained.thresholds if trained is not None else None
+    build = partial(Engine, extra=extra)
+    if entries:
+        words, phrases = add(entries, lexicon.words(), lexicon.phrases())
+        build = partial(build, words=words, phrases=phrases)
+    return build(known, thresholds=thresholds), build(thresholds=lowered(thresholds or Thresholds()))
+
+
+def _trained(study: Study) -> Trained | None:
+    """What ``[text] trained`` names, if anything."""
+    name = study.config.text.trained
+    if name is None:
+        return None
+    content: str | None = None
+    with suppress(OSError, UnicodeDecodeError):
+        content = (study.folder / name).read_text("utf-8")
+    if content is None:
+        raise TextError(
+            "text.trained", path=study.path, pointer="text.trained", reason="the file cannot be read"
+        )
+    return read_trained(content, path=study.path, pointer="text.trained")
 
 
 def _study_entries(study: Study) -> list[Entry]:
@@ -276,6 +334,17 @@ def _without_consent(
                 distinct, _ = encode(values_of(table.frame[field.name]))
                 strangers |= {str(value) for value in distinct} - known
     return max(n_more, len(strangers))
+
+
+def known_identifiers(validation: Validation) -> KnownIdentifiers:
+    """What a study knows of its participants: direct identifiers, keys, and the ``[[known]]`` lists.
+
+    Raises
+    ------
+    StudyError, ReadError
+        If a list cannot be read or has no such column.
+    """
+    return KnownIdentifiers([*_direct_identifiers(validation.checked.tables), *_listed(validation.study)])
 
 
 def _direct_identifiers(tables: Mapping[str, CheckedTable]) -> Iterator[tuple[str, TextCategory]]:

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from ppdarchive._version import __version__
-from ppdarchive.cli import publishing, render
+from ppdarchive.cli import publishing, render, text
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -171,6 +171,7 @@ app.command("pack", epilog=example("ppdarchive pack my-study my-package --versio
 )
 app.command("show", epilog=example("ppdarchive show my-package"))(publishing.show_package)
 app.command("demo", epilog=example("ppdarchive demo my-demo"))(publishing.demo)
+app.add_typer(text.app)
 
 
 # ---------------------------------------------------------------------------------------------

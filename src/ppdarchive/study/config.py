@@ -124,6 +124,7 @@ class Text(_Part):
     within: Literal["participant", "study"] = "participant"
     uncertain: Literal["redact", "withhold"] = "redact"
     lexicons: list[Words] = []
+    trained: Words | None = None
     detectors: Detectors = []
     combine: Literal["union", "vote"] = "union"
 
