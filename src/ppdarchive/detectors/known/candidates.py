@@ -29,9 +29,11 @@ _SHORT_SPACED: Final = 5
 """Shorter names are no sure ones within more letters."""
 _LEAST_UNMASKED, _MOST_UNMASKED = 4, 24
 _MOST_DIGITS: Final = 2
-_SIGNS: Final = np.array([ord(sign) for sign in "@$!|"], np.uint32)
+_SIGNS: Final = np.array([chr(code) in "@$!|" for code in range(128)])
+_MOST_PARTS: Final = 6
+"""Letters, digits and signs in turn."""
 _STOPS: Final = np.array([ord(sign) for sign in "!|"], np.uint32)
-"""Of these, the ones that end a word."""
+"""Signs for letters that rather end a word."""
 _DISGUISED: Final = WAYS.index(Way.DISGUISED)
 _SPACED: Final = WAYS.index(Way.SPACED)
 _EXACT: Final = WAYS.index(Way.EXACT)
@@ -85,12 +87,12 @@ def in_tags(batch: TextBatch, tokens: Tokens) -> Flags:
         return barred
     opening = tokens.texts[batch.lower[tokens.starts] == ord("[")]
     for text in np.unique(opening).tolist():
-        ranges = list(replaced_ranges(batch.texts[text]))
-        if ranges:
+        ranges = np.array([*replaced_ranges(batch.texts[text])], np.int64).reshape(-1, 2)
+        if len(ranges):
             first, last = np.searchsorted(tokens.texts, (text, text + 1))
             _, starts, ends = batch.places(tokens.starts[first:last], tokens.ends[first:last])
-            for a, b in ranges:
-                barred[first:last] |= (a <= starts) & (ends <= b)
+            nearest = np.searchsorted(ranges[:, 0], starts, side="right") - 1
+            barred[first:last] = (nearest >= 0) & (ends <= ranges[nearest, 1])
     return barred
 
 
@@ -153,69 +155,76 @@ def letter_by_letter(
     batch: TextBatch, tokens: Tokens, tree: Tree, sizes: Sequence[int], barred: Flags
 ) -> Iterator[Candidates]:
     """Names of one word whose letters are written apart: "m a r i a", "M-A-R-I-A"."""
-    single = np.flatnonzero((tokens.kinds == Kind.LETTER) & (tokens.ends - tokens.starts == 1) & ~barred)
+    single = np.flatnonzero((tokens.ends - tokens.starts == 1) & (tokens.kinds == Kind.LETTER))
+    single = single[~barred[single]]
     gaps = tokens.starts[single[1:]] - tokens.ends[single[:-1]]
     linked = (gaps <= _MOST_SPACED_GAP) & (np.diff(tokens.texts[single]) == 0)
-    linked &= np.diff(np.cumsum(tokens.kinds != Kind.SIGN)[single]) == 1  # no word between
+    for step in range(1, _MOST_SPACED_GAP + 1):  # no word between
+        between = single[:-1] + step
+        linked &= (between >= single[1:]) | (tokens.kinds[np.minimum(between, len(tokens) - 1)] == Kind.SIGN)
     runs = np.concatenate((np.zeros(1, np.int64), np.cumsum(~linked)))[: len(single)]
-    counts = np.bincount(runs, minlength=1)
-    single = single[counts[runs] >= LEAST_SPACED]
-    if not len(single):
+    is_long = np.bincount(runs, minlength=1)[runs] >= LEAST_SPACED
+    single, runs = single[is_long], runs[is_long]
+    if not len(single) or not sizes:
         return
-    runs = np.unique(runs[counts[runs] >= LEAST_SPACED], return_inverse=True)[1]
-    counts = np.bincount(runs)
-    letters = batch.lower[tokens.starts[single]]
-    for size in sizes:
-        if size > len(runs):
-            break
-        at = np.flatnonzero(runs[: len(runs) - size + 1] == runs[size - 1 :])
-        whole = counts[runs[at]] == size
-        if size == LEAST_SPACED:
-            at, whole = at[whole], whole[whole]
-        nodes = tree.roots[tree.words.find(range_hashes(letters, at, at + size))]
-        kept = np.flatnonzero((tree.entries.score[nodes] > 0) & (tree.entries.extra[nodes] == 0))
-        kept = kept[tree.entries.guard[nodes[kept]] <= Guard.WORD]
-        at, whole, nodes = at[kept], whole[kept], nodes[kept]
-        guards = tree.entries.guard[nodes]
-        factors = np.where(whole, 0.9, 0.65 if size >= _SHORT_SPACED else 0.5)
-        factors[size == LEAST_SPACED :] = 0.7
-        factors = np.where(guards == Guard.FREE, factors, 0.6 * factors)
-        yield _of_one_word(single[at], single[at + size - 1], nodes, factors, _SPACED)
+    begins = np.flatnonzero(np.diff(runs, prepend=-1))
+    counts = np.diff(np.append(begins, len(runs)))
+    offsets = np.arange(len(runs)) - np.repeat(begins, counts)
+    left = np.repeat(counts, counts) - offsets
+    # Every window of the size of a name, in all runs.
+    every = [(np.flatnonzero(left >= size), size) for size in sizes]
+    at = np.concatenate([places for places, _ in every])
+    size = np.concatenate([np.full(len(places), size) for places, size in every])
+    nodes = tree.roots[tree.words.find(range_hashes(batch.lower[tokens.starts[single]], at, at + size))]
+    kept = np.flatnonzero((tree.entries.score[nodes] > 0) & (tree.entries.extra[nodes] == 0))
+    kept = kept[tree.entries.guard[nodes[kept]] <= Guard.COMMON]
+    at, size, nodes = at[kept], size[kept], nodes[kept]
+    # Within more letters a short name must begin or end them.
+    is_first, is_last = offsets[at] == 0, left[at] == size
+    whole = is_first & is_last
+    sure = np.where(size > LEAST_SPACED, is_first | is_last | (size > _SHORT_SPACED), whole)
+    factors = np.where(
+        whole, np.where(size > LEAST_SPACED, 0.9, 0.7), np.where(size < _SHORT_SPACED, 0.5, 0.65)
+    )
+    factors *= np.where(tree.entries.guard[nodes] == Guard.FREE, 1.0, 0.6)
+    kept = np.flatnonzero(sure)
+    at, last = at[kept], at[kept] + size[kept] - 1
+    yield _of_one_word(single[at], single[last], nodes[kept], factors[kept], _SPACED)
 
 
 def with_signs_for_letters(
     batch: TextBatch, tokens: Tokens, tree: Tree, barred: Flags
 ) -> Iterator[Candidates]:
     """Names of one word in which digits or signs stand for letters: "m4ri@"."""
+    is_sign = _stand_for_letters(batch, tokens)
+    signs = np.flatnonzero(is_sign)
     is_letter = tokens.kinds == Kind.LETTER
-    sizes = tokens.ends - tokens.starts
-    is_sign = (tokens.kinds == Kind.DIGIT) & (sizes <= _MOST_DIGITS)
-    signs = np.flatnonzero(tokens.kinds == Kind.SIGN)
-    is_sign[signs] = np.isin(batch.lower[tokens.starts[signs]], _SIGNS)
-    part = np.flatnonzero((is_letter | is_sign) & ~barred)
-    if not len(part):
-        return
-    touching = (np.diff(part) == 1) & (tokens.starts[part[1:]] == tokens.ends[part[:-1]])
-    runs = np.concatenate((np.zeros(1, np.int64), np.cumsum(~touching)))[: len(part)]
-    begins = np.flatnonzero(np.diff(runs, prepend=-1))
-    ends = np.append(begins[1:], len(part)) - 1
-    size = tokens.ends[part[ends]] - tokens.starts[part[begins]]
-    wanted = (ends > begins) & (size >= _LEAST_UNMASKED) & (size <= _MOST_UNMASKED)
-    wanted &= np.add.reduceat(sizes[part] * is_letter[part], begins) * 2 >= size
-    begins, ends = part[begins[wanted]], part[ends[wanted]]
-    wanted = ~np.isin(batch.lower[tokens.starts[ends]], _STOPS)
-    begins, ends = begins[wanted], ends[wanted]
-    # Digits before letters are a number of something, and those behind them a number of somebody.
-    wanted = ~(
-        (tokens.kinds[begins] == Kind.DIGIT) & (tokens.ends[ends] - tokens.starts[begins] == _LEAST_UNMASKED)
-    )
+    behind, before = np.minimum(signs + 1, len(tokens) - 1), np.maximum(signs - 1, 0)
+    touches = is_letter[behind] & (tokens.starts[behind] == tokens.ends[signs])
+    touches |= is_letter[before] & (tokens.ends[before] == tokens.starts[signs])
+    begins = ends = signs[touches]
+    is_part = is_sign | is_letter
+    for _ in range(_MOST_PARTS):
+        further = np.minimum(ends + 1, len(tokens) - 1)
+        ends = np.where(is_part[further] & (tokens.starts[further] == tokens.ends[ends]), further, ends)
+        further = np.maximum(begins - 1, 0)
+        begins = np.where(is_part[further] & (tokens.ends[further] == tokens.starts[begins]), further, begins)
+    begins, first = np.unique(begins, return_index=True)
+    ends = ends[first]
+    sizes = tokens.ends[ends] - tokens.starts[begins]
+    # Digits before letters are a number of something; what an @ opens is a handle.
+    opening = batch.lower[tokens.starts[begins]]
+    wanted = (sizes >= _LEAST_UNMASKED + (tokens.kinds[begins] == Kind.DIGIT)) & (opening != ord("@"))
+    wanted &= (sizes <= _MOST_UNMASKED) & ~np.isin(batch.lower[tokens.starts[ends]], _STOPS)
+    wanted &= ~barred[begins] & ~barred[ends]
     begins, ends = begins[wanted], ends[wanted]
     written = [
         (row, word)
         for row, (a, b) in enumerate(
             zip(tokens.starts[begins].tolist(), tokens.ends[ends].tolist(), strict=True)
         )
-        for word in unmasked(batch.folded[a:b])
+        if sum(map(str.isalpha, text := batch.folded[a:b])) * 2 >= b - a
+        for word in unmasked(text)
     ]
     if not written:
         return
@@ -223,6 +232,26 @@ def with_signs_for_letters(
     kept = np.flatnonzero((tree.entries.guard[nodes] == Guard.FREE) & (tree.entries.score[nodes] > 0))
     rows = np.array([row for row, _ in written], np.int64)[kept]
     yield _of_one_word(begins[rows], ends[rows], nodes[kept], np.full(len(kept), 0.85), _DISGUISED)
+
+
+def _stand_for_letters(batch: TextBatch, tokens: Tokens) -> Flags:
+    """Which tokens may stand for letters: one or two digits, and some signs."""
+    is_sign: Flags = (tokens.kinds == Kind.DIGIT) & (tokens.ends - tokens.starts <= _MOST_DIGITS)
+    signs = np.flatnonzero(tokens.kinds == Kind.SIGN)
+    is_sign[signs] = _SIGNS[np.minimum(batch.lower[tokens.starts[signs]], len(_SIGNS) - 1)]
+    return is_sign
+
+
+def embedded(batch: TextBatch, tokens: Tokens, candidates: Candidates) -> Flags:
+    """Which candidates stand in a longer code or address: beside a digit or behind a slash."""
+    before = np.maximum(candidates.first - 1, 0)
+    behind = np.minimum(candidates.last + 1, len(tokens) - 1)
+    touches_before = tokens.ends[before] == tokens.starts[candidates.first]
+    touches_behind = tokens.ends[candidates.last] == tokens.starts[behind]
+    is_slash = batch.lower[tokens.starts[before]] == ord("/")
+    is_in: Flags = touches_before & ((tokens.kinds[before] == Kind.DIGIT) | is_slash)
+    is_in |= touches_behind & (tokens.kinds[behind] == Kind.DIGIT)
+    return is_in
 
 
 def _of_one_word(

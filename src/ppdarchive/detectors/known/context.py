@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from ppdarchive.detectors.known import words as lists
 from ppdarchive.detectors.known.places import Places
 from ppdarchive.text.batch import Positions, TextBatch
-from ppdarchive.text.tokens import Hashes, Kind, Tokens, kinds_of, word_hashes
+from ppdarchive.text.tokens import Hashes, Kind, Tokens, word_hashes
 
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.uint32]
@@ -44,6 +45,7 @@ class Cue(IntFlag):
     FUNCTION = 1 << 19
     INTRODUCING = 1 << 20
     ARTICLE = 1 << 21
+    ADDRESSING = 1 << 22
 
 
 _CUES: Final = {
@@ -66,16 +68,21 @@ _CUES: Final = {
     Cue.T: lists.words("t"),
     Cue.INITIALS: lists.words("initials initial"),
     Cue.FUNCTION: lists.FUNCTION_WORDS,
+    Cue.ADDRESSING: lists.ADDRESSING,
     Cue.INTRODUCING: lists.INTRODUCING,
     Cue.ARTICLE: lists.ARTICLES,
     Cue.CLOSING: lists.words("thanks love xo xoxo sincerely signed best regards gracias hugs"),
 }
 
 
-_QUOTES: Final = np.array([ord(sign) for sign in "\"'("], np.uint32)
-_STOPS: Final = np.array([ord(sign) for sign in ".!?:;•*>"], np.uint32)
-_BULLETS: Final = np.array([ord(sign) for sign in "->*"], np.uint32)
-_DASHES: Final = np.array([ord(sign) for sign in "-~"], np.uint32)
+_SIDE: Final = 5
+"""Tokens on each side that are looked at."""
+_WORDS_AROUND: Final = 2
+
+_LEADING: Final = (
+    Cue.ANNOUNCING | Cue.NAMING | Cue.TITLE | Cue.BEING | Cue.S | Cue.MY | Cue.TOWARDS | Cue.ADDRESSING
+)
+"""What makes a word behind it a name."""
 
 
 @cache
@@ -88,10 +95,17 @@ def _cues() -> tuple[Places, npt.NDArray[np.uint32]]:
     return Places(hashes[order]), np.append(bits[order], np.uint32(0))
 
 
+def _cues_of(hashes: Hashes) -> Codes:
+    """The cues that some words are, in the shape of their hashes."""
+    known, bits = _cues()
+    found: Codes = bits[known.find(hashes.ravel())].reshape(hashes.shape)
+    return found
+
+
 def is_function(hashes: Hashes) -> Flags:
     """Which words are words of grammar, or others that stand beside names."""
-    known, bits = _cues()
-    return (bits[known.find(hashes)] & (Cue.FUNCTION | Cue.VERB | Cue.CLOSING)) > 0
+    bits = _cues_of(hashes)
+    return (bits & (Cue.FUNCTION | Cue.VERB | Cue.CLOSING)) > 0
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -119,11 +133,13 @@ class Context:
     opening
         A sentence or a line starts with it.
     shouted
-        In capitals among words in capitals.
+        In capitals among words in capitals, or one of many with a capital: the capital tells nothing.
     personal, doing
         Before a verb that persons do; that hardly anything else does.
-    contacted
-        "talked to hope", "calls from hope".
+    contacted, addressed
+        "talked to hope", "calls from hope"; "told hope".
+    alone
+        Nothing else stands in its line.
     initials, signing
         Announced as initials; where a text or a line is signed.
     """
@@ -150,6 +166,8 @@ class Context:
     personal: Flags
     doing: Flags
     contacted: Flags
+    addressed: Flags
+    alone: Flags
     initials: Flags
     signing: Flags
 
@@ -157,182 +175,207 @@ class Context:
         return Context(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Surroundings:
-    """The tokens of a batch, ready to be asked what stands around some of them.
+def may_matter(batch: TextBatch, tokens: Tokens, first: Positions, last: Positions) -> Flags:
+    """Whether anything stands around the tokens from `first` to `last` that makes a word a name.
 
-    Positions of tokens may lie outside of the tokens, or in another text: nothing stands there.
+    Most words that could be names stand in small letters among others that say nothing: for these no
+    more has to be looked at.
+
+    Parameters
+    ----------
+    first, last : ndarray of int64, shape (n,)
+        Places in the tokens, of one text in each row.
+    """
+    near = _Window.of(batch, tokens, first, last, (-1, 1))
+    matters: Flags = batch.cased[tokens.starts[first]] != batch.lower[tokens.starts[first]]
+    matters |= (near.cues[:, 0] & _LEADING) > 0
+    matters |= near.signs[:, 0] > 0
+    matters |= ((near.cues[:, 1] & Cue.DOING) > 0) | (near.signs[:, 1] == ord("'"))
+    return matters
+
+
+def around(batch: TextBatch, tokens: Tokens, first: Positions, last: Positions) -> Context:
+    """What stands around the tokens from `first` to `last`.
+
+    Parameters
+    ----------
+    first, last : ndarray of int64, shape (n,)
+        Places in the tokens, of one text in each row.
+    """
+    near = _Window.of(batch, tokens, first, last, (*range(-_SIDE, 0), *range(1, _SIDE + 1)))
+    starts, ends = tokens.starts[first], tokens.ends[last]
+    own = _cues_of(tokens.hashes[first])
+    before, before_that, behind = near.cues[:, -1 + _SIDE], near.cues[:, -2 + _SIDE], near.cues[:, _SIDE]
+    announcing, naming = near.announcing(":,-\"'"), near.announcing("\"'")
+    # "her name is", "my name's".
+    said = np.where((before & Cue.BEING) > 0, before_that, np.uint32(0))
+    said |= np.where((before & Cue.S) > 0, near.cues[:, -3 + _SIDE], np.uint32(0))
+    is_named = (said & Cue.NAME) > 0
+    glued = near.touches[:, _SIDE] & near.touches[:, _SIDE + 1] & (near.signs[:, _SIDE] == ord("'"))
+    is_dated = ((before & Cue.DATING) > 0) | near.numbers[:, _SIDE - 1] | near.numbers[:, _SIDE]
+    capital = batch.cased[starts] != batch.lower[starts]
+    last_starts = tokens.starts[last]
+    upper = capital & (ends - starts > 1) & (batch.cased[ends - 1] != batch.lower[ends - 1])
+    return Context(
+        announced=((announcing & Cue.ANNOUNCING) > 0) | is_named,
+        introduced=((announcing & Cue.INTRODUCING) > 0) | is_named,
+        named=((naming & Cue.NAMING) > 0) | is_named,
+        capital=capital,
+        last_capital=batch.cased[last_starts] != batch.lower[last_starts],
+        upper=upper,
+        long=ends - starts > 3,
+        possessive=glued & ((near.cues[:, _SIDE + 1] & Cue.S) > 0),
+        contracted=glued & ((near.cues[:, _SIDE + 1] & Cue.T) > 0),
+        function=(own & Cue.FUNCTION) > 0,
+        verb=(own & Cue.VERB) > 0,
+        month=((own & Cue.MONTH) > 0) & is_dated,
+        counted=near.numbers[:, _SIDE - 1],
+        article=(before & Cue.ARTICLE) > 0,
+        closing=(own & Cue.CLOSING) > 0,
+        after_my=(before & Cue.MY) > 0,
+        opening=near.opens(),
+        shouted=near.is_among_capitals(upper),
+        personal=(behind & Cue.PERSONAL) > 0,
+        doing=((behind & Cue.DOING) > 0) & ((before & Cue.DETERMINER) == 0),
+        contacted=((before & Cue.TOWARDS) > 0) & ((before_that & Cue.CONTACTING) > 0),
+        addressed=(before & Cue.ADDRESSING) > 0,
+        alone=near.is_alone(),
+        nearby=(before & Cue.NEARBY) > 0,
+        initials=((before | before_that | said) & Cue.INITIALS) > 0,
+        signing=near.signs_off(),
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class _Window:
+    """The tokens beside some others; one column each, shape (n, n_columns).
+
+    Of a token in another text, or of none, there is no sign, no cue, and its line is another.
+
+    Attributes
+    ----------
+    is_there, numbers, touches, capitals, uppers : ndarray of bool
+        In the same text; a number; touching the one nearer; begins with a capital; of capitals, two at
+        least.
+    signs : ndarray of uint32
+        The sign, 0 for a word or number.
+    cues : ndarray of uint32
+        Bits of `Cue`.
+    words : ndarray of bool
+    same_line : ndarray of bool
     """
 
-    batch: TextBatch
-    tokens: Tokens
-    breaks: Positions
+    is_there: Flags
+    numbers: Flags
+    words: Flags
+    touches: Flags
+    capitals: Flags
+    uppers: Flags
+    same_line: Flags
+    signs: Codes
+    cues: Codes
 
     @classmethod
-    def of(cls, batch: TextBatch, tokens: Tokens) -> Self:
-        """The surroundings in a batch."""
-        return cls(batch, tokens, np.flatnonzero(batch.lower == ord("\n")))
-
-    def around(self, first: Positions, last: Positions) -> Context:
-        """What stands around the tokens from `first` to `last`.
-
-        Parameters
-        ----------
-        first, last : ndarray of int64, shape (n,)
-            Places in the tokens, of one text in each row.
-        """
-        tokens = self.tokens
-        starts, ends, texts = tokens.starts[first], tokens.ends[last], tokens.texts[first]
-
-        def cues(places: Positions) -> Codes:
-            return self._cues(places, texts)
-
-        back = self._behind_signs(first, texts, starts, ":,-\"'")
-        title = self._behind_signs(first, texts, starts, ".")
-        before, behind, behind_next = cues(first - 1), cues(last + 1), cues(last + 2)
-        announcing = np.where(back >= 0, cues(back), 0)
-        announcing |= np.where((title >= 0) & ((cues(title) & Cue.TITLE) > 0), cues(title), 0)
-        after_s = (before & Cue.S) > 0
-        said = np.where((before & Cue.BEING) > 0, cues(first - 2), np.where(after_s, cues(first - 3), 0))
-        own = cues(first)
-        glued = self._touch(last, last + 1, texts) & (self._signs(last + 1, texts) == ord("'"))
-        glued &= self._touch(last + 1, last + 2, texts)
-        is_upper = self._all_upper(starts, ends)
-        return Context(
-            announced=((announcing & Cue.ANNOUNCING) > 0) | ((said & Cue.NAME) > 0),
-            introduced=((announcing & Cue.INTRODUCING) > 0) | ((said & Cue.NAME) > 0),
-            named=((announcing & Cue.NAMING) > 0) | ((said & Cue.NAME) > 0),
-            capital=self.batch.cased[starts] != self.batch.lower[starts],
-            last_capital=self.batch.cased[tokens.starts[last]] != self.batch.lower[tokens.starts[last]],
-            upper=is_upper,
-            long=ends - starts > 3,
-            possessive=glued & ((behind_next & Cue.S) > 0),
-            contracted=glued & ((behind_next & Cue.T) > 0),
-            function=(own & Cue.FUNCTION) > 0,
-            verb=(own & Cue.VERB) > 0,
-            month=((own & Cue.MONTH) > 0)
-            & (
-                ((before & Cue.DATING) > 0)
-                | self._is_number(first - 1, texts)
-                | self._is_number(last + 1, texts)
-            ),
-            counted=self._is_number(first - 1, texts),
-            article=(before & Cue.ARTICLE) > 0,
-            closing=(own & Cue.CLOSING) > 0,
-            after_my=(before & Cue.MY) > 0,
-            opening=self._opens(first, texts, starts),
-            shouted=is_upper & self._among_capitals(first, last, texts),
-            personal=(behind & Cue.PERSONAL) > 0,
-            doing=((behind & Cue.DOING) > 0) & ((before & Cue.DETERMINER) == 0),
-            contacted=((before & Cue.TOWARDS) > 0) & ((cues(first - 2) & Cue.CONTACTING) > 0),
-            nearby=(before & Cue.NEARBY) > 0,
-            initials=((before | said | cues(first - 2)) & Cue.INITIALS) > 0,
-            signing=self._signs_off(first, last, texts, starts, ends),
+    def of(
+        cls, batch: TextBatch, tokens: Tokens, first: Positions, last: Positions, offsets: Sequence[int]
+    ) -> Self:
+        """The tokens at some offsets, before the first (below 0) and behind the last."""
+        places = np.stack([(first if offset < 0 else last) + offset for offset in offsets], axis=1)
+        safe = np.minimum(np.maximum(places, 0), len(tokens) - 1)
+        is_there = (safe == places) & (tokens.texts[safe] == tokens.texts[first][:, None])
+        kinds = np.where(is_there, tokens.kinds[safe], np.uint8(Kind.SPACE))
+        starts, ends = tokens.starts[safe], tokens.ends[safe]
+        cues = _cues_of(tokens.hashes[safe])
+        inner = safe + np.where(np.array(offsets) < 0, 1, -1)
+        beside = np.minimum(np.maximum(inner, 0), len(tokens) - 1)
+        touches = np.where(
+            np.array(offsets) < 0, ends == tokens.starts[beside], tokens.ends[beside] == starts
+        )
+        lines = np.flatnonzero(batch.lower == ord("\n"))
+        line = np.searchsorted(lines, starts)
+        capitals = batch.cased[starts] != batch.lower[starts]
+        return cls(
+            is_there,
+            kinds == Kind.DIGIT,
+            kinds == Kind.LETTER,
+            is_there & touches,
+            is_there & capitals,
+            is_there & capitals & (ends - starts > 1) & (batch.cased[ends - 1] != batch.lower[ends - 1]),
+            is_there & (line == np.searchsorted(lines, tokens.starts[first])[:, None]),
+            np.where(kinds == Kind.SIGN, batch.lower[starts], np.uint32(0)),
+            np.where(is_there, cues, np.uint32(0)),
         )
 
-    # -- neighbours ------------------------------------------------------------------------------
+    def announcing(self, signs: str) -> Codes:
+        """The cues of the word before on the same line, three of some signs at most between them."""
+        found = np.zeros(len(self.cues), np.uint32)
+        going = np.ones(len(self.cues), np.bool_)
+        for column in range(_SIDE - 1, _SIDE - 5, -1):
+            is_word = self.words[:, column] & self.same_line[:, column]
+            found = np.where(going & is_word, self.cues[:, column], found)
+            going &= _is_one_of(self.signs[:, column], signs)
+        # A title may have a full stop.
+        is_title = self.signs[:, _SIDE - 1] == ord(".")
+        is_title &= ((self.cues[:, _SIDE - 2] & Cue.TITLE) > 0) & self.same_line[:, _SIDE - 2]
+        return np.where(is_title, self.cues[:, _SIDE - 2], found)
 
-    def _there(self, places: Positions, texts: Positions) -> tuple[Positions, Flags]:
-        """Places inside of the tokens, and which are of the same text."""
-        safe = np.clip(places, 0, max(len(self.tokens) - 1, 0))
-        return safe, (safe == places) & (self.tokens.texts[safe] == texts)
-
-    def _cues(self, places: Positions, texts: Positions) -> Codes:
-        safe, is_there = self._there(places, texts)
-        known, bits = _cues()
-        return np.where(is_there, bits[known.find(self.tokens.hashes[safe])], np.uint32(0))
-
-    def _signs(self, places: Positions, texts: Positions) -> Codes:
-        """The signs that stand there; 0 for a word, a number or nothing."""
-        safe, is_there = self._there(places, texts)
-        is_there &= self.tokens.kinds[safe] == Kind.SIGN
-        return np.where(is_there, self.batch.lower[self.tokens.starts[safe]], np.uint32(0))
-
-    def _is_number(self, places: Positions, texts: Positions) -> Flags:
-        safe, is_there = self._there(places, texts)
-        is_there &= self.tokens.kinds[safe] == Kind.DIGIT
-        return is_there
-
-    def _touch(self, places: Positions, after: Positions, texts: Positions) -> Flags:
-        """Whether nothing stands between two tokens."""
-        (one, _), (other, is_there) = self._there(places, texts), self._there(after, texts)
-        is_there &= self.tokens.ends[one] == self.tokens.starts[other]
-        return is_there
-
-    def _broken(self, ends: Positions, starts: Positions) -> Flags:
-        """Whether a new line lies between two places."""
-        return np.searchsorted(self.breaks, ends) < np.searchsorted(self.breaks, starts)
-
-    def _behind_signs(self, first: Positions, texts: Positions, starts: Positions, signs: str) -> Positions:
-        """The word on this line before a token and at most three of some signs; -1 where there is none."""
-        place = first - 1
-        wanted = np.array([ord(sign) for sign in signs], np.uint32)
-        for _ in range(3):
-            place = place - np.isin(self._signs(place, texts), wanted)
-        safe, is_there = self._there(place, texts)
-        is_there &= (self.tokens.kinds[safe] == Kind.LETTER) & ~self._broken(self.tokens.ends[safe], starts)
-        return np.where(is_there, place, -1)
-
-    def _opens(self, first: Positions, texts: Positions, starts: Positions) -> Flags:
+    def opens(self) -> Flags:
         """Whether a sentence, a line or an item of a list starts there."""
-        place = first - 1
-        for _ in range(3):
-            place = place - np.isin(self._signs(place, texts), _QUOTES)
-        safe, is_there = self._there(place, texts)
-        sign = self._signs(place, texts)
-        opens = ~is_there | self._broken(self.tokens.ends[safe], starts) | np.isin(sign, _STOPS)
-        is_bullet = (sign == ord("-")) | (sign == ord(")"))
-        head = place - 1 - self._is_number(place - 1, texts)
-        safe_head, is_head_there = self._there(head, texts)
-        is_head = ~is_head_there | np.isin(self._signs(head, texts), _BULLETS)
-        is_head |= self._broken(self.tokens.ends[safe_head], self.tokens.starts[safe])
-        opens |= is_bullet & is_head
+        opens = np.zeros(len(self.cues), np.bool_)
+        going = np.ones(len(self.cues), np.bool_)
+        for column in range(_SIDE - 1, 1, -1):
+            signs = self.signs[:, column]
+            is_start = ~self.same_line[:, column] | _is_one_of(signs, ".!?:;•*>")
+            # "- " or "1) " at the start of a line.
+            number = self.numbers[:, column - 1]
+            head = np.where(number, column - 2, column - 1)
+            rows = np.arange(len(signs))
+            is_head = ~self.same_line[rows, head] | _is_one_of(self.signs[rows, head], "->*")
+            is_start |= _is_one_of(signs, "-)") & is_head
+            opens |= going & is_start
+            going &= _is_one_of(signs, "\"'(")
         return opens
 
-    def _signs_off(
-        self, first: Positions, last: Positions, texts: Positions, starts: Positions, ends: Positions
-    ) -> Flags:
-        """Whether the tokens end a text or line, behind its start, a dash, or a word that closes a letter."""
-        end = last + (self._signs(last + 1, texts) == ord("."))
-        safe, is_there = self._there(end + 1, texts)
-        closes = ~is_there | self._broken(ends, self.tokens.starts[safe])
-        place = first - 1
-        safe, is_there = self._there(place, texts)
-        opens = ~is_there | self._broken(self.tokens.ends[safe], starts)
-        opens |= np.isin(self._signs(place, texts), _DASHES)
-        comma = place - (self._signs(place, texts) == ord(","))
-        return closes & (opens | ((self._cues(comma, texts) & Cue.CLOSING) > 0))
+    def is_among_capitals(self, upper: Flags) -> Flags:
+        """Whether most of the words around, two on each side, are in capitals too, or begin with one."""
+        n_words, n_upper, n_capital = (np.zeros(len(upper), np.int64) for _ in range(3))
+        for columns in (range(_SIDE - 1, -1, -1), range(_SIDE, 2 * _SIDE)):
+            n_side = np.zeros(len(upper), np.int64)
+            for column in columns:
+                is_word = self.words[:, column] & (n_side < _WORDS_AROUND)
+                n_side += is_word
+                n_words += is_word
+                n_upper += is_word & self.uppers[:, column]
+                n_capital += is_word & self.capitals[:, column]
+        among: Flags = upper & (n_upper * 2 > n_words)
+        among |= (n_words > 2) & (n_capital * 4 >= n_words * 3)
+        return among
 
-    # -- capitals --------------------------------------------------------------------------------
+    def is_alone(self) -> Flags:
+        """Whether nothing but signs stands on the same line."""
+        alone = np.ones(len(self.cues), np.bool_)
+        for columns in ((_SIDE - 1, _SIDE - 2), (_SIDE, _SIDE + 1)):
+            going = np.ones(len(self.cues), np.bool_)
+            for column in columns:
+                is_sign = self.signs[:, column] > 0
+                alone &= ~going | ~self.same_line[:, column] | is_sign
+                going &= is_sign
+        return alone
 
-    def _all_upper(self, starts: Positions, ends: Positions) -> Flags:
-        """Which ranges hold capitals only, two and more, signs aside."""
-        sizes = np.maximum(ends - starts, 0)
-        firsts = np.cumsum(sizes) - sizes
-        at = np.repeat(starts - firsts, sizes) + np.arange(sizes.sum())
-        is_capital = self.batch.cased[at] != self.batch.lower[at]
-        is_small = ~is_capital & (kinds_of(self.batch.lower[at]) == Kind.LETTER)
-        n_capital, n_small = (
-            np.diff(np.concatenate((np.zeros(1, np.int64), np.cumsum(flags)))[np.append(firsts, len(at))])
-            for flags in (is_capital, is_small)
-        )
-        is_upper: Flags = n_capital > 1
-        is_upper &= n_small == 0
-        return is_upper
+    def signs_off(self) -> Flags:
+        """Whether they end a text or line, behind its start, a dash, or a word that closes a letter."""
+        is_stop = self.signs[:, _SIDE] == ord(".")
+        closes = ~self.same_line[:, _SIDE] | (is_stop & ~self.same_line[:, _SIDE + 1])
+        sign = self.signs[:, _SIDE - 1]
+        opens = ~self.same_line[:, _SIDE - 1] | _is_one_of(sign, "-~")
+        closing = np.where(sign == ord(","), self.cues[:, _SIDE - 2], self.cues[:, _SIDE - 1])
+        opens |= (closing & Cue.CLOSING) > 0
+        signs_off: Flags = closes & opens
+        return signs_off
 
-    def _among_capitals(self, first: Positions, last: Positions, texts: Positions) -> Flags:
-        """Whether most of the words around, two on each side, are in capitals."""
-        n_words = np.zeros(len(first), np.int64)
-        n_upper = np.zeros(len(first), np.int64)
-        for side, step in ((first, -1), (last, 1)):
-            place = side
-            for _ in range(2):
-                place = place + step
-                place = place + step * (self._signs(place, texts) != 0)
-                safe, is_there = self._there(place, texts)
-                starts, ends = self.tokens.starts[safe], self.tokens.ends[safe]
-                is_there &= (self.tokens.kinds[safe] == Kind.LETTER) & (ends - starts > 1)
-                n_words += is_there
-                n_upper += is_there & self._all_upper(starts, ends)
-        are_most: Flags = n_upper * 2 > n_words
-        return are_most
+
+def _is_one_of(codes: Codes, signs: str) -> Flags:
+    found = np.zeros(len(codes), np.bool_)
+    for sign in signs:
+        found |= codes == ord(sign)
+    return found

@@ -122,10 +122,13 @@ def distance(one: str, other: str, most: int) -> int | None:
     while end < limit - start and one[-1 - end] == other[-1 - end]:
         end += 1
     one, other = one[start : len(one) - end], other[start : len(other) - end]
-    if min(len(one), len(other)) == 0 or most == 0:
-        found = max(len(one), len(other))
-    elif max(len(one), len(other)) == 1:
+    longest = max(len(one), len(other))
+    if longest < 2 or not one or not other:
+        found = longest
+    elif longest == 2 and one == other[::-1]:
         found = 1
+    elif most < 2:
+        return None
     else:
         found = _compared(one, other)
     return found if found <= most else None

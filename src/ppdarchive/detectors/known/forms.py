@@ -65,19 +65,22 @@ class Way(StrEnum):
 
 
 class Guard(IntEnum):
-    """What must stand around a form so that it is a mention.
+    """What must stand around a form so that it is a mention, from little to much.
 
-    ``FREE``: nothing. ``LOOSE``: anything, but it counts. ``WORD``: it is a word of everyday text, and
-    the context must say that it is a name. ``DOUBT``: as ``WORD``, for what would be misspelt too.
-    ``CAPITALS``: it must be in capitals. ``INITIALS``: the same, where initials stand.
+    ``FREE``: nothing. ``LOOSE``: anything, but it counts. ``WORD``: it is a given name and a word of
+    everyday text, and the context must say which. ``COMMON``: it is such a word, and hardly a given name.
+    ``DOUBT``: a name is likely there. ``UNLIKELY``: nothing else than a name is likely there, for the
+    word is another one. ``CAPITALS``: it must be in capitals. ``INITIALS``: the same, where initials stand.
     """
 
     FREE = 0
     LOOSE = 1
     WORD = 2
-    DOUBT = 3
-    CAPITALS = 4
-    INITIALS = 5
+    COMMON = 3
+    DOUBT = 4
+    UNLIKELY = 5
+    CAPITALS = 6
+    INITIALS = 7
 
 
 class Form(NamedTuple):
@@ -250,7 +253,7 @@ def _called(name: str) -> Iterator[Form]:
         yield Form((other,), Way.NICKNAME, _KINSHIP_SCORES[kinship], guard)
     for other in _pet_forms(name):
         if other not in known:
-            yield Form((other,), Way.NICKNAME, 0.45, Guard.LOOSE)
+            yield Form((other,), Way.NICKNAME, 0.45, Guard.DOUBT)
 
 
 def _pet_forms(name: str) -> set[str]:

@@ -26,10 +26,11 @@ from ppdarchive.detectors.known.tree import CATEGORIES
 from ppdarchive.model.span import TextCategory
 
 REDACT: Final = 0.6
-UNCERTAIN: Final = 0.28
+UNCERTAIN: Final = 0.3
 
 Scores = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 
 _PLACES: Final = [
     CATEGORIES.index(category)
@@ -67,16 +68,20 @@ def judged(
             guards == Guard.FREE,
             guards == Guard.LOOSE,
             (guards == Guard.WORD) & is_one,
-            guards == Guard.WORD,
+            (guards == Guard.COMMON) & is_one,
+            (guards == Guard.WORD) | (guards == Guard.COMMON),
             guards == Guard.DOUBT,
+            guards == Guard.UNLIKELY,
             guards == Guard.CAPITALS,
         ],
         [
             scores,
             np.where(around.contracted, 0.0, loose),
             scores * _of_word(around),
-            scores * _of_words(around, np.isin(categories, _PLACES)),
+            scores * _of_common(around),
+            scores * _of_words(around, n_words, np.isin(categories, _PLACES)),
             scores * _of_doubt(around),
+            scores * _of_unlikely(around),
             scores * _of_letters(around, is_one),
         ],
         scores * _of_initials(around),
@@ -84,7 +89,7 @@ def judged(
     return found.clip(max=1.0)
 
 
-def _first(choices: Sequence[tuple[Flags, float]]) -> Scores:
+def _first(choices: Sequence[tuple[Flags, float | Scores]]) -> Scores:
     """The value of the first flag that is set; 0 where none is."""
     return np.select([flag for flag, _ in choices], [value for _, value in choices], 0.0)
 
@@ -98,7 +103,7 @@ def _of_word(around: Context) -> Scores:
             (around.contracted, 0.0),
             (around.closing & around.opening & ~around.doing, 0.0),
             (announced & ((around.capital & ~around.shouted) | ~around.verb | around.named), 0.9),
-            (announced, 0.4),
+            (announced, 0.35),
             (around.counted & ~around.month, 0.0),
             (around.function & (~around.capital | starts) & ~around.doing, 0.0),
             (around.possessive, 0.8),
@@ -107,14 +112,36 @@ def _of_word(around: Context) -> Scores:
             (~around.capital, 0.0),
             (starts & around.doing & ~around.shouted, 0.7),
             (starts, 0.5),
-            (around.month, 0.4),
+            (around.month, 0.35),
             (around.article, 0.4),
             (around.capital, 0.85),
         ]
     )
 
 
-def _of_words(around: Context, is_place: Flags) -> Scores:
+def _of_common(around: Context) -> Scores:
+    """A surname or a place that is a word: as a name only where it is one."""
+    starts = around.opening | around.shouted
+    announced = np.where(around.capital & ~around.shouted, around.announced, around.introduced)
+    announced &= ~around.function | around.capital
+    return _first(
+        [
+            (around.contracted | (around.closing & around.opening), 0.0),
+            (announced & ((around.capital & ~around.shouted) | ~around.verb | around.named), 0.9),
+            (announced, 0.35),
+            (around.counted | around.article | around.function, 0.0),
+            (~around.capital & around.contacted, 0.5),
+            (~around.capital & around.doing, 0.4),
+            (~around.capital, 0.0),
+            (starts & (around.doing | around.alone), 0.5),
+            (starts, 0.0),
+            (around.month, 0.35),
+            (around.capital, 0.85),
+        ]
+    )
+
+
+def _of_words(around: Context, n_words: Numbers, is_place: Flags) -> Scores:
     """A value of several words, all of them words of everyday text."""
     both = around.capital & around.last_capital
     return _first(
@@ -126,7 +153,7 @@ def _of_words(around: Context, is_place: Flags) -> Scores:
             (around.possessive, 0.7),
             (around.capital & ~around.opening, 0.5),
             (around.contacted | around.doing, 0.55),
-            (is_place & around.nearby, 0.5),
+            (is_place & around.nearby, np.where(n_words > 2, 0.65, 0.5)),
             (around.function | around.verb, 0.0),
             (~around.shouted, 0.35),
         ]
@@ -146,16 +173,30 @@ def _likelier(around: Context) -> Scores:
 
 
 def _of_doubt(around: Context) -> Scores:
-    """A word that would be another one, misspelt or not."""
+    """A word that no list has, and may be another one."""
+    inside = around.capital & ~around.opening & ~around.shouted
+    return _first(
+        [
+            (around.contracted, 0.0),
+            (around.named, 1.4),
+            (around.announced & ~around.verb, 1.2),
+            (inside & around.possessive, 1.1),
+            (inside, 1.0),
+            ((around.contacted | around.doing) & ~around.shouted, 0.8),
+        ]
+    )
+
+
+def _of_unlikely(around: Context) -> Scores:
+    """A word that would be another one, misspelt."""
     inside = around.capital & ~around.opening & ~around.shouted
     return _first(
         [
             (around.contracted, 0.0),
             (around.named, 1.4),
             (around.introduced & ~around.verb, 1.2),
-            (inside & around.possessive, 1.1),
-            (inside, 1.0),
-            (around.contacted & ~around.shouted, 0.8),
+            (inside & ~around.article & (around.contacted | around.addressed), 1.0),
+            (around.capital & around.doing & ~around.shouted, 1.0),
         ]
     )
 

@@ -30,14 +30,16 @@ from ppdarchive.detectors.known.candidates import (
     MOST_SPACED,
     Candidates,
     along_the_tree,
+    embedded,
     in_tags,
     letter_by_letter,
     with_signs_for_letters,
 )
-from ppdarchive.detectors.known.context import Surroundings, is_function
+from ppdarchive.detectors.known.context import around, is_function, may_matter
 from ppdarchive.detectors.known.forms import Form, Guard, Way, forms_of
 from ppdarchive.detectors.known.guard import REDACT, UNCERTAIN, judged
 from ppdarchive.detectors.known.numbers import KnownNumbers
+from ppdarchive.detectors.known.ordinary import FREQUENT, Usage
 from ppdarchive.detectors.known.readings import Readings
 from ppdarchive.detectors.known.spellings import Speller
 from ppdarchive.detectors.known.tree import CATEGORIES, WAYS, Entries, Tree
@@ -45,11 +47,13 @@ from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.text.batch import Positions, TextBatch
 from ppdarchive.text.tokens import Tokens
 
+Numbers = npt.NDArray[np.int64]
+
 _EXACT: Final = WAYS.index(Way.EXACT)
 _DETECTORS: Final = tuple(f"known.{way}" for way in WAYS)
 _NAME: Final = CATEGORIES.index(TextCategory.NAME)
 _BESIDE_SCORE: Final = 0.5
-_LEAST_LEFT: Final = 0.45
+_LEAST_LEFT: Final = 0.5
 """What is less sure than this is no mention in a package either."""
 
 
@@ -134,19 +138,36 @@ class KnownIdentifiers:
             return _Hits.none()
         candidates = Candidates.joined(parts)
         entries = tree.entries[candidates.nodes]
-        guards = _both(entries.guard, candidates)
-        scores = entries.score * candidates.factors
-        asked = np.flatnonzero(guards != Guard.FREE)
-        around = Surroundings.of(batch, tokens).around(candidates.first[asked], candidates.last[asked])
-        scores[asked] = judged(
-            scores[asked], guards[asked], entries.category[asked], candidates.n_words[asked], around
-        )
-        scores = np.maximum(scores, _beside_names(tokens, candidates, entries, guards, scores))
+        candidates = replace(candidates, guards=_both(entries.guard, candidates))
+        ways = np.where(candidates.ways == _EXACT, entries.way, candidates.ways)
+        scores = self._scores(batch, tokens, candidates, entries)
+        scores[(ways != _EXACT) & embedded(batch, tokens, candidates)] = 0.0
         starts = tokens.starts[candidates.first]
         ends = tokens.ends[candidates.last] - entries.extra
         chosen = _chosen(starts, ends, scores)
-        ways = np.where(candidates.ways == _EXACT, entries.way, candidates.ways)
         return _Hits(starts[chosen], ends[chosen], entries.category[chosen], ways[chosen], scores[chosen])
+
+    def _scores(
+        self, batch: TextBatch, tokens: Tokens, candidates: Candidates, entries: Entries
+    ) -> npt.NDArray[np.float64]:
+        """How sure candidates are where they stand."""
+        guards, is_one = candidates.guards, candidates.n_words == 1
+        scores: npt.NDArray[np.float64] = entries.score * candidates.factors
+        words = np.flatnonzero((guards >= Guard.WORD) & (guards <= Guard.UNLIKELY) & is_one)
+        scores[words[~may_matter(batch, tokens, candidates.first[words], candidates.last[words])]] = 0.0
+        asked = np.flatnonzero((guards != Guard.FREE) & (scores > 0))
+        scores[asked] = judged(
+            scores[asked],
+            guards[asked],
+            entries.category[asked],
+            candidates.n_words[asked],
+            around(batch, tokens, candidates.first[asked], candidates.last[asked]),
+        )
+        is_name = entries.category == _NAME
+        names = words[is_name[words] & (guards[words] <= Guard.COMMON)]
+        beside = _beside_names(batch, tokens, candidates, names, np.flatnonzero(is_name & (scores >= REDACT)))
+        scores[beside] = np.maximum(scores[beside], _BESIDE_SCORE)
+        return scores
 
     def _digits(self, batch: TextBatch, tokens: Tokens, barred: npt.NDArray[np.bool_]) -> _Hits:
         """Mentions that are made of digits."""
@@ -199,29 +220,41 @@ def _both(own: npt.NDArray[np.uint8], candidates: Candidates) -> npt.NDArray[np.
     read = candidates.guards
     guards = np.where(own == Guard.FREE, read, own)
     # A misspelt word that is a name is doubtful; of several words the others vouch for it.
-    is_unsure = (read == Guard.LOOSE) | (read == Guard.DOUBT)
-    guards = np.where((own == Guard.WORD) & is_unsure, Guard.DOUBT, guards)
+    is_unsure = read != Guard.FREE
+    is_word = (own == Guard.WORD) | (own == Guard.COMMON)
+    guards = np.where(is_word & is_unsure, Guard.UNLIKELY, guards)
     return np.where((candidates.n_words > 1) & (own == Guard.FREE), Guard.FREE, guards).astype(np.uint8)
 
 
 def _beside_names(
-    tokens: Tokens,
-    candidates: Candidates,
-    entries: Entries,
-    guards: npt.NDArray[np.uint8],
-    scores: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
-    """A name that is a word, right behind or before a sure name: "charlotte drake"; 0 for others."""
-    is_sure = (entries.category == _NAME) & (scores >= REDACT)
-    is_word = (entries.category == _NAME) & (guards == Guard.WORD) & (candidates.n_words == 1)
-    asked = np.flatnonzero(is_word & (scores < REDACT))
-    beside = np.zeros(len(scores))
-    if len(asked):
-        behind = np.isin(candidates.first[asked] - 1, candidates.last[is_sure])
-        before = np.isin(candidates.last[asked] + 1, candidates.first[is_sure])
-        words = tokens.hashes[candidates.first[asked]]
-        beside[asked[(behind | before) & ~is_function(words)]] = _BESIDE_SCORE
-    return beside
+    batch: TextBatch, tokens: Tokens, candidates: Candidates, words: Numbers, sure: Numbers
+) -> Numbers:
+    """Which of some names that are words stand right behind a name, or as a given one right before one.
+
+    Parameters
+    ----------
+    words, sure : ndarray of int64, shape (n,), (m,)
+        Rows of the candidates: names that are words, and sure names.
+    """
+    hashes = tokens.hashes[candidates.first[words]]
+    words = words[~is_function(hashes) & (Usage.of(hashes).english < FREQUENT)]
+    first, last = candidates.first[words], candidates.last[words]
+    # Of two names that are words the first is a given name: "ebony drake".
+    is_given = candidates.guards[words] == Guard.WORD
+    behind = np.append(candidates.last[sure], last[is_given])
+    before = np.append(candidates.first[sure], first)
+    is_beside = np.isin(first - 1, behind) & _spaced(batch, tokens, first - 1)
+    is_beside |= is_given & np.isin(last + 1, before) & _spaced(batch, tokens, last)
+    return words[is_beside]
+
+
+def _spaced(batch: TextBatch, tokens: Tokens, places: Positions) -> npt.NDArray[np.bool_]:
+    """Behind which tokens one space stands, and another token."""
+    one = np.maximum(places, 0)
+    other = np.minimum(one + 1, len(tokens) - 1)
+    spaced: npt.NDArray[np.bool_] = batch.lower[tokens.starts[other] - 1] == ord(" ")
+    spaced &= tokens.starts[other] - tokens.ends[one] == 1
+    return spaced
 
 
 def _chosen(starts: Positions, ends: Positions, scores: npt.NDArray[np.float64]) -> Positions:

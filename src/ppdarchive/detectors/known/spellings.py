@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import product
+from functools import cache
+from itertools import groupby, product
 from string import ascii_lowercase
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ppdarchive.detectors.known.edits import NearWords
 from ppdarchive.detectors.known.forms import Guard, Way
@@ -25,7 +27,7 @@ from ppdarchive.detectors.known.words import (
     NEVER_MISSPELT,
     SIGNS_FOR_LETTERS,
 )
-from ppdarchive.text.tokens import word_hashes
+from ppdarchive.text.tokens import Hashes, range_hashes, word_hashes
 
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")
 _RUNS: Final = re.compile(r"(.)\1+")
@@ -38,11 +40,13 @@ LONGEST: Final = 40
 _MOST_READINGS: Final = 4
 _MOST_LONGER: Final = 3
 """Between words that sound alike."""
-_SOUND_SCORE: Final = 0.68
+_SOUND_SCORE: Final = 0.62
 _OFTEN: Final = 78
 """English words from here on are never taken for misspelt names: eight in a hundred thousand."""
 _SHORT: Final = 5
 """Names of fewer letters are near many words."""
+_ALPHABET: Final = np.array([ord(letter) for letter in ascii_lowercase], np.uint32)
+_SLIPS_AT_ONCE: Final = 16
 _MOST_UNSURE: Final = 3
 """Signs that may stand for several letters, in one word."""
 
@@ -108,41 +112,48 @@ class Speller:
             return []
         looked_at = [words[at] for at in own]
         usage = Usage.of(word_hashes(looked_at))
-        standing, english = usage.standing, usage.english
         found: list[list[Reading]] = [[] for _ in own]
-        near: dict[int, list[tuple[str, Way, float]]] = {}
-        for row, other, n_edits in self._near.near(looked_at):
-            score = _edit_score(looked_at[row], self._words[other], n_edits)
-            near.setdefault(row, []).append((self._words[other], Way.EDIT, score))
-        for row, key in enumerate(sound_keys(looked_at)):
-            for other in self._by_sound.get(key, ()) if len(looked_at[row]) >= _LEAST_SOUND else ():
-                if abs(len(looked_at[row]) - len(self._words[other])) <= _MOST_LONGER:
-                    near.setdefault(row, []).append((self._words[other], Way.SOUND, _SOUND_SCORE))
-        slips = _are_slips([looked_at[row] for row in near if standing[row] == Standing.UNSEEN])
-        for row, candidates in near.items():
-            word = looked_at[row]
-            if english[row] >= _OFTEN or word in NEVER_MISSPELT:
+        for reading in (*self._misspelt(looked_at, usage), *self._disguised(looked_at, usage)):
+            found[reading.row].append(reading)
+        return [reading._replace(row=own[reading.row]) for readings in found for reading in _best(readings)]
+
+    def _misspelt(self, words: Sequence[str], usage: Usage) -> Iterator[Reading]:
+        """Words as others with a letter or two changed, or that sound alike."""
+        near = list(self._near_ones(words))
+        standing, english = usage.standing.tolist(), usage.english.tolist()
+        slips = _are_slips(sorted({words[row] for row, *_ in near if standing[row] == Standing.UNSEEN}))
+        for row, name, way, score in near:
+            if english[row] >= _OFTEN or words[row] in NEVER_MISSPELT:
                 continue
-            factor, guard = 1.0, Guard.LOOSE
             if standing[row] == Standing.WORD:
-                factor, guard = 0.6, Guard.DOUBT
+                if len(name) >= _SHORT:
+                    yield Reading(row, name, way, 0.6 * score, Guard.UNLIKELY)
             elif standing[row] == Standing.NAME:
-                factor = 0.7
-            elif word in slips:
-                factor, guard = 0.8, Guard.DOUBT
-            found[row] += [
-                Reading(row, other, way, score * factor, guard) for other, way, score in candidates
-            ]
-        for row, word in enumerate(looked_at):
-            if standing[row] != Standing.WORD or not word.isascii() or _STRETCHED.search(word):
-                found[row] += [
-                    Reading(row, other, way, factor, Guard.FREE) for other, way, factor in self._undone(word)
-                ]
-        return [
-            reading._replace(row=own[row])
-            for row, readings in enumerate(found)
-            for reading in _best(readings)
-        ]
+                yield Reading(row, name, way, 0.7 * score, Guard.LOOSE)
+            elif words[row] in slips:
+                yield Reading(row, name, way, 0.8 * score, Guard.DOUBT)
+            else:
+                yield Reading(row, name, way, score, Guard.LOOSE)
+
+    def _near_ones(self, words: Sequence[str]) -> Iterator[tuple[int, str, Way, float]]:
+        """The listed words near some words: which, how, and how likely that is the one."""
+        for row, other, n_edits in self._near.near(words):
+            name = self._words[other]
+            yield row, name, Way.EDIT, _edit_score(words[row], name, n_edits)
+        for row, (word, key) in enumerate(zip(words, sound_keys(words), strict=True)):
+            if key and len(word) >= _LEAST_SOUND:
+                for other in self._by_sound.get(key, ()):
+                    if abs(len(word) - len(self._words[other])) <= _MOST_LONGER:
+                        yield row, self._words[other], Way.SOUND, _SOUND_SCORE
+
+    def _disguised(self, words: Sequence[str], usage: Usage) -> Iterator[Reading]:
+        """Words as others that were stretched, written with other letters, or glued to a word."""
+        drawls = self._drawls([word for word in words if _STRETCHED.search(word)])
+        for row, word in enumerate(words):
+            if usage.standing[row] != Standing.WORD or not word.isascii() or _STRETCHED.search(word):
+                guard = Guard.UNLIKELY if word in drawls else Guard.FREE
+                for other, way, factor in self._undone(word):
+                    yield Reading(row, other, way, factor, guard)
 
     def _undone(self, word: str) -> Iterator[tuple[str, Way, float]]:
         """A word with a disguise taken off: letters of other scripts, stretched letters, words glued on."""
@@ -154,15 +165,34 @@ class Speller:
         elif word in self._by_skeleton:
             yield self._by_skeleton[word], Way.DISGUISED, 0.95
         if _STRETCHED.search(word):
-            squeezed = _RUNS.sub(r"\1", word)
-            for other in self._by_squeezed.get(squeezed, ()):
-                if _may_be_stretched(self._words[other], word):
-                    yield self._words[other], Way.DISGUISED, 0.9
+            for other in self._squeezed_alike(word):
+                if _may_be_stretched(other, word):
+                    yield other, Way.DISGUISED, 0.9 if len(other) > _LEAST else 0.5
         for size in range(_LEAST_GLUED, len(word) - 1):
             if word[:-size] in GLUED_BEFORE:
                 yield word[-size:], Way.SPACED, 0.85
             if word[size:] in GLUED_BEHIND:
                 yield word[:size], Way.SPACED, 0.85
+
+    def _squeezed_alike(self, word: str) -> list[str]:
+        """The listed words with the same letters, however often in a row."""
+        return [self._words[at] for at in self._by_squeezed.get(_RUNS.sub(r"\1", word), ())]
+
+    def _drawls(self, words: Sequence[str]) -> frozenset[str]:
+        """Those of some words that are English ones but for the letters that are drawn out."""
+        owners: list[str] = []
+        every: list[str] = []
+        for word in words:
+            runs = [_shortened(run[0]) for run in _RUN.finditer(word)]
+            if sum(len(run) > 1 for run in runs) <= _MOST_UNSURE:
+                short = set(map("".join, product(*runs))).difference(self._squeezed_alike(word))
+                every += short
+                owners += [word] * len(short)
+        if not every:
+            return frozenset()
+        usage = Usage.of(word_hashes(every))
+        is_word = (usage.standing == Standing.WORD) & ~usage.is_given
+        return frozenset(owners[at] for at in np.flatnonzero(is_word).tolist())
 
 
 def unmasked(text: str) -> Iterator[str]:
@@ -199,23 +229,45 @@ def _may_be_stretched(name: str, word: str) -> bool:
     return all(a <= b for a, b in zip(own, stretched, strict=True))
 
 
+def _shortened(run: str) -> tuple[str, ...]:
+    """A letter, or several in a row, as they may be written."""
+    return (run[0], run[:2]) if len(run) > 2 else (run,)
+
+
 def _are_slips(words: Sequence[str]) -> frozenset[str]:
     """Those of some words that a slip of the finger makes of a frequent English word."""
-    near = [_one_edit_away(word) for word in words]
-    every = [other for others in near for other in others]
-    if not every:
-        return frozenset()
-    usage = Usage.of(word_hashes(every))
-    frequent = (usage.standing == Standing.WORD) & (usage.english >= FREQUENT)
-    owners = np.repeat(np.arange(len(words)), [len(others) for others in near])
-    return frozenset(words[at] for at in np.unique(owners[frequent]).tolist())
+    slips: list[str] = []
+    for size, own in groupby(sorted(words, key=len), len):
+        same = list(own)
+        for first in range(0, len(same), _SLIPS_AT_ONCE):
+            some = same[first : first + _SLIPS_AT_ONCE]
+            usage = Usage.of(_hashes_one_edit_away("".join(some), size))
+            frequent = (usage.standing == Standing.WORD) & (usage.english >= FREQUENT)
+            slips += (some[at] for at in np.flatnonzero(frequent.reshape(len(some), -1).any(axis=1)))
+    return frozenset(slips)
 
 
-def _one_edit_away(word: str) -> list[str]:
-    """All words of three letters and more that are one edit away."""
-    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    found = [a + b[1:] for a, b in cuts if b and len(word) > _LEAST]
-    found += [a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1]
-    found += [a + letter + b[1:] for a, b in cuts if b for letter in ascii_lowercase]
-    found += [a + letter + b for a, b in cuts for letter in ascii_lowercase]
-    return found
+def _hashes_one_edit_away(text: str, size: int) -> Hashes:
+    """The hashes of all words that are one edit from each of some words of one size, end to end.
+
+    Edits are read off the word with the alphabet behind it, so all are one selection of letters.
+    """
+    picked, sizes = _one_edit_away(size)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").reshape(-1, size)
+    alphabet = np.broadcast_to(_ALPHABET, (len(codes), len(_ALPHABET)))
+    edited = np.concatenate((codes, alphabet), axis=1)[:, picked].astype(np.uint32)
+    starts = np.arange(len(codes) * len(picked)) * (size + 1)
+    return range_hashes(edited.ravel(), starts, starts + np.tile(sizes, len(codes)))
+
+
+@cache
+def _one_edit_away(size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Which letters make each word one edit away from one of a size, and how many letters that are."""
+    word = list(range(size))
+    letters = range(size, size + len(_ALPHABET))
+    edits = [word[:at] + word[at + 1 :] for at in word if size > _LEAST]
+    edits += [[*word[:at], at + 1, at, *word[at + 2 :]] for at in word[:-1]]
+    edits += [[*word[:at], letter, *word[at + 1 :]] for at in word for letter in letters]
+    edits += [[*word[:at], letter, *word[at:]] for at in range(size + 1) for letter in letters]
+    padded = np.array([edit + [0] * (size + 1 - len(edit)) for edit in edits])
+    return padded, np.array([len(edit) for edit in edits])

@@ -22,8 +22,6 @@ WAYS: Final = tuple(Way)
 _CATEGORY: Final = {category: rank for rank, category in enumerate(CATEGORIES)}
 _WAY: Final = {way: rank for rank, way in enumerate(WAYS)}
 _AT_ONCE: Final = 20_000
-_PET_SCORE: Final = 0.5
-"""Pet forms score less; those that are words are left out."""
 _SPECIFIC: Final = 4
 """So many everyday words in one order are no accident."""
 
@@ -213,18 +211,20 @@ class _Rows:
         guard = own.guard.copy()
         free = guard == Guard.FREE
         judged = np.where(is_one, is_everyday | (is_word & ~is_exact), all_everyday)
-        guard[free & judged] = Guard.WORD
+        is_given = usage.is_given[first] | ~is_one
+        guard[free & judged] = np.where(is_given, Guard.WORD, Guard.COMMON)[free & judged]
         guard[free & all_single & ~is_one] = Guard.CAPITALS
         loose_word = (guard == Guard.LOOSE) & (is_word | is_everyday)
-        guard[loose_word] = Guard.WORD
-        kept = ~(loose_word & ((own.score < _PET_SCORE) | (usage.english[first] >= FREQUENT)))
+        guard[loose_word] = np.where(is_given, Guard.WORD, Guard.COMMON)[loose_word]
+        kept = ~(loose_word & (usage.english[first] >= FREQUENT))
+        kept &= ~((guard == Guard.DOUBT) & (is_word | is_everyday))
         is_nickname = is_one & (own.way == _WAY[Way.NICKNAME])
         kept &= ~(is_nickname & (usage.english[first] >= FREQUENT) & ~usage.is_given[first])
         kept &= ~((guard == Guard.CAPITALS) & is_one & is_everyday)
         # A plural only of what is found without a look around, and where it is no word itself.
         plural = own.extra > 0
         base = np.maximum(np.arange(len(self)) - 1, 0)
-        kept &= ~plural | ((guard[base] == Guard.FREE) & ~(is_one & (is_everyday | is_word)))
+        kept &= ~plural | ((guard[base] == Guard.FREE) & ~(is_one & is_everyday))
         guard[plural] = Guard.FREE
         rows = np.flatnonzero(kept)
         words = np.repeat(kept, self.sizes)

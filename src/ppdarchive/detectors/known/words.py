@@ -92,7 +92,7 @@ FUNCTION_WORDS: Final = words("""
 """Words of grammar: small, or where a sentence starts, they are never names."""
 
 INTRODUCING: Final = words("""
-    coach coaches counselor therapist doctor dr named called aka son daughter husband hubby wife partner
+    coach coaches counselor therapist doctor dr named aka son daughter husband hubby wife partner
     fiance boyfriend girlfriend sister brother aunt auntie tia tio uncle cousin niece nephew stepson
     stepdaughter sgt captain sergeant lieutenant colonel hermana hermano hija hijo esposo esposa coachs
     coahc coch hubs
@@ -139,6 +139,12 @@ CONTACTING: Final = words("""
 
 TOWARDS: Final = words("with to from and by for out")
 """Between that and the person."""
+
+ADDRESSING: Final = words("""
+    told tell telling asked ask asking called calling thank thanks love loved miss missed dear hi hey hello
+    with and met meet having had like because when after
+    """)
+"""Words before a name with a capital."""
 
 NEARBY: Final = words("at in near from to of the our outside around by leaving left through via")
 """Words before a place."""
