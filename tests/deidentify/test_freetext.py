@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ppdarchive.deidentify.freetext import redact
 from ppdarchive.deidentify.replace import chooser
+from ppdarchive.detectors.engine import Engine
 from ppdarchive.detectors.known import KnownIdentifiers, residual
 from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.protocol import detect
@@ -274,6 +275,39 @@ def test_example():
     start, end = result.maps[0].map(text.index("colic"), len(text))
     assert result.texts[0][start:end] == "colic was bad"
     assert repr(result) == "Redaction(2 texts, 3 spans, 0 withheld)"
+
+
+ENGINE = Engine(KNOWN)
+
+
+@given(ANSWERS, MARKED)
+def test_the_engine_finds_nothing_more(texts, replace):
+    """With everything that ships with the package: what was redacted once is left as it is."""
+    method = chooser(replace, secret=b"s")
+    first = redact(texts, ["g"] * len(texts), ENGINE, replace=method)
+    second = redact(first.texts, ["g"] * len(texts), ENGINE, replace=method)
+    assert second.texts == first.texts
+
+
+@pytest.mark.parametrize("replace", ["tag", "general"])
+def test_the_engine_leaves_redacted_answers_alone(example, replace):
+    """The example study's answers, redacted once, are redacted no more."""
+    texts = list(answers(example).values())[:150]
+    method = chooser(replace, secret=b"s")
+    first = redact(texts, range(len(texts)), ENGINE, replace=method)
+    assert sum(map(len, first.spans)) > 20
+    assert redact(first.texts, range(len(texts)), ENGINE, replace=method).texts == first.texts
+
+
+def test_parts_of_a_redaction():
+    """A part is what the same answers alone would be, with places and counts of its own."""
+    texts = ["ask Jayden", "nothing", None, "since 3/7 or Jayden", "Grace. Hope"]
+    whole = redact(texts, texts, DETECTORS, uncertain="withhold")
+    for start, stop in ((0, 2), (2, 5), (0, 5), (3, 3)):
+        alone = redact(texts[start:stop], texts[start:stop], DETECTORS, uncertain="withhold")
+        part = whole.part(start, stop)
+        assert (part.texts, part.maps, part.edits) == (alone.texts, alone.maps, alone.edits)
+        assert (part.spans, part.withheld, part.counts) == (alone.spans, alone.withheld, alone.counts)
 
 
 FLOORS = {"CONTACT": 0.85, "ID": 1.0, "IP": 1.0, "DATE": 0.85, "known NAME": 0.95, "known FACILITY": 1.0}

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from ppdarchive.deidentify.replace.dates import read_date
 from ppdarchive.deidentify.replace.grammar import article_for, has_determiner
 from ppdarchive.deidentify.replace.mentions import Mention
+from ppdarchive.deidentify.replace.pools import certain_states
 from ppdarchive.detectors.general import IN_STATE, SEASONS, STATES
 from ppdarchive.model.span import TextCategory
 from ppdarchive.text.fold import fold
@@ -225,6 +226,8 @@ def _place(value: str, mention: Mention) -> str:
         return "state"
     noun = _noun(_LOCATION, value, "city")
     state = _state(value, mention.value)
+    if not state and noun == "city":
+        state = STATES.get(certain_states().get(" ".join(re.findall(r"[^\W_]+", value)), ""), "")
     return f"{noun} in {state}" if state and noun in IN_STATE else noun
 
 

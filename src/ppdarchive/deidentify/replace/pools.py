@@ -223,6 +223,19 @@ def _spaced(name: str) -> str:
     return " ".join(name.split())
 
 
+@cache
+def certain_states() -> Mapping[str, str]:
+    """The state of each folded city name of some size that no other listed city has."""
+    names = names_for(NameKind.CITY)
+    states: dict[str, set[str]] = {}
+    plain = _folded([name.replace(".", "").replace("-", " ") for name in names.names])
+    for name, state in zip(plain, names.details, strict=True):
+        states.setdefault(_spaced(name), set()).add(state)
+    return MappingProxyType(
+        {name: next(iter(own)) for name, own in states.items() if len(own) == 1 and city_places()[name][1]}
+    )
+
+
 _FEWEST: Final = 8
 """With fewer cities of its size a state offers all its cities, with fewer of these all states do."""
 
