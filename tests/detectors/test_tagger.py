@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +49,7 @@ def enumerated(scores: Floats, steps: Floats) -> npt.NDArray[np.float64]:
     total = np.zeros((n, k))
     for labels in product(range(k), repeat=n):
         score = sum(float(scores[at, label]) for at, label in enumerate(labels))
-        score += sum(float(steps[pair]) for pair in zip(labels, labels[1:], strict=False))
+        score += sum(float(steps[pair]) for pair in pairwise(labels))
         for at, label in enumerate(labels):
             total[at, label] += np.exp(score)
     return total / total.sum(1, keepdims=True)
