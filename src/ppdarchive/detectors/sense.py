@@ -26,10 +26,10 @@ _EVERYDAY: Final = 64
 _RARE: Final = 40
 """Below a zipf frequency of 2.5 a dictionary's word is so rare that the name is more likely."""
 _MEANS_ELSE: Final = (
-    Flag.SAFE | Flag.FUNCTION_WORD | Flag.MONTH | Flag.WEEKDAY | Flag.MEDICATION | Flag.CONDITION | Flag.TITLE
-    | Flag.KINSHIP | Flag.RANK | Flag.BRANCH | Flag.FACILITY_WORD | Flag.ORGANIZATION_WORD
-    | Flag.STREET_SUFFIX | Flag.PROFESSION | Flag.MILITARY_WORD | Flag.NUMBER_WORD | Flag.DEMONYM | Flag.STATE | Flag.COUNTRY
-    | Flag.STATE_ABBREVIATION | Flag.DIRECTION | Flag.SLANG | Flag.HOLIDAY
+    Flag.SAFE | Flag.FUNCTION_WORD | Flag.MONTH | Flag.WEEKDAY | Flag.MEDICATION | Flag.CONDITION
+    | Flag.TITLE | Flag.KINSHIP | Flag.RANK | Flag.BRANCH | Flag.FACILITY_WORD | Flag.ORGANIZATION_WORD
+    | Flag.STREET_SUFFIX | Flag.PROFESSION | Flag.MILITARY_WORD | Flag.NUMBER_WORD | Flag.DEMONYM
+    | Flag.STATE | Flag.COUNTRY | Flag.STATE_ABBREVIATION | Flag.DIRECTION | Flag.SLANG | Flag.HOLIDAY
 )  # fmt: skip
 _TAUGHT: Final = {
     TextCategory.NAME,
