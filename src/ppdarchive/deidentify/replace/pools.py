@@ -32,6 +32,8 @@ _LETTERS: Final = range(3, 11)
 _HISSES: Final = ("s", "x", "z", "ch", "sh")
 _LEAST_SHARE: Final = 128
 """Out of 255: how often at least the word is a name where it is met."""
+_SURNAME_DOUBLINGS: Final = 4
+"""Who writes a name alone as a rule writes a given name."""
 _LEAST_BEARERS: Final = 5000
 _EVERYDAY: Final = Flag.DICTIONARY | Flag.SAFE | Flag.FUNCTION_WORD | Flag.MONTH | Flag.WEEKDAY | Flag.SLANG
 _GENERIC: Final = (
@@ -143,7 +145,7 @@ class Facts:
     Attributes
     ----------
     is_surname : bool
-        Whether it is met more often as a surname than as a given name.
+        Whether far more people have it as a surname than as a given name.
     is_given : bool
         Whether it is a given name that not only a few people have.
     is_listed : bool
@@ -168,7 +170,8 @@ def facts_of(values: Iterable[str]) -> Mapping[str, Facts]:
     if not runs:
         return MappingProxyType({})
     found = words().columns(word_hashes(runs))
-    is_surname = found.column(Column.SURNAME) > found.column(Column.GIVEN_NAME)
+    surname = found.column(Column.SURNAME).astype(np.int64)
+    is_surname = surname - found.column(Column.GIVEN_NAME) >= LOG_SCALE * _SURNAME_DOUBLINGS
     is_given = found.column(Column.GIVEN_NAME) >= LOG_SCALE * np.log2(_LEAST_BEARERS)
     names = found.columns[:, [Column.GIVEN_NAME, Column.SURNAME, Column.PLACE]].any(axis=1)
     is_listed = names | found.has(_EVERYDAY)

@@ -40,12 +40,15 @@ class Refusals:
         self._own: dict[str, frozenset[str]] = {}
 
     def stands(self, surrogate: str, group: str | None = None) -> bool:
-        """Whether all words of a surrogate stand in any text, or in any of one group's."""
-        if len(surrogate) < _FEWEST_LETTERS or (surrogate.isdecimal() and len(surrogate) < _FEWEST_DIGITS):
-            return False
+        """Whether all words of a surrogate stand in any text, or in any of one group's.
+
+        What has only short words and numbers, which stand everywhere, is never said to.
+        """
         words = [surrogate.lower()] if surrogate.isascii() and surrogate.isalpha() else _words_of(surrogate)
-        if group is None or not self._standing.issuperset(words):
-            return self._standing.issuperset(words)
+        if not any(map(_says_something, words)) or not self._standing.issuperset(words):
+            return False
+        if group is None:
+            return True
         if group not in self._own:
             self._own[group] = _words_in(self._texts[group])
         return self._own[group].issuperset(words)
@@ -81,6 +84,10 @@ def _told(surrogate: str) -> tuple[str, list[tuple[int, int]]]:
         places.append((len(text), len(text) + len(surrogate)))
         text += surrogate if nth < len(_FRAMES) - 2 else surrogate.lower()
     return text, places
+
+
+def _says_something(word: str) -> bool:
+    return len(word) >= (_FEWEST_DIGITS if word.isdecimal() else _FEWEST_LETTERS)
 
 
 def _words_in(texts: Iterable[str]) -> frozenset[str]:
