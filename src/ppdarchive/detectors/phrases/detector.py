@@ -159,7 +159,9 @@ class _Compiled:
             if span is None or span[0] >= span[1]:
                 continue
             if number < self._n_kept:
-                kept.update(range(*span))
+                only = self._patterns[number][0].only
+                if only is None or only(_words(batch, stream, *span)):
+                    kept.update(range(*span))
             else:
                 matches.add((*span, number))
         rules: set[tuple[int, int, str]] = set()
@@ -170,10 +172,15 @@ class _Compiled:
                 continue
             if (start, end, rule.name) in rules or not kept.isdisjoint(range(start, end)):
                 continue
-            if rule.only is not None and not rule.only(batch.folded[first:last]):
+            if rule.only is not None and not rule.only(_words(batch, stream, start, end)):
                 continue
             rules.add((start, end, rule.name))
             yield start, end - 1, rule
+
+
+def _words(batch: TextBatch, stream: Stream, start: int, end: int) -> str:
+    """The folded words of a range of symbols."""
+    return batch.folded[int(stream.starts[start]) : int(stream.ends[end - 1])]
 
 
 def _packed(table: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:

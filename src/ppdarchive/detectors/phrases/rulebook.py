@@ -4,11 +4,11 @@ A file of rules, line by line::
 
     # a remark
     $PLACE = CITY | TOWN                       words that stand for others in this file
-    == kin-name: NAME, redact 0.97             a rule: its category, tier and score
+    == kin-name: NAME, redact 0.97             a rule: its category, tier and score; or ``kept``
     hipaa: A                                   a paragraph other than that of its category
     only: initials                             a further test of what is found (`TESTS`)
     = MY KIN < NAME >                          a pattern; longer ones go on in lines that
-      are indented                             begin with a space
+      are indented                             begin with a space; a line may end with a slash
     + my son <jayden> sleeps                   an example with what is found, in any case
     * her name is <Xylia>                      an example that must be written as it is
     - my son may need it                       an example in which it finds nothing
@@ -42,9 +42,14 @@ HIPAA: Final = {
 }
 """The paragraph of 45 CFR 164.514(b)(2)(i) that a category's spans fall under."""
 
-_HEAD: Final = re.compile(r"== (?P<name>[a-z-]+): (?P<category>[A-Z]+), (?P<tier>[a-z]+) (?P<score>[0-9.]+)")
+_HEAD: Final = re.compile(
+    r"== (?P<name>[a-z-]+): (?:(?P<category>[A-Z]+), (?P<tier>[a-z]+) (?P<score>[0-9.]+)|kept)"
+)
 _MACRO: Final = re.compile(r"\$([A-Z_]+)")
 _MOST_INITIALS: Final = 4
+_MOST_DAYS: Final = 31
+_NO_LETTERS: Final = re.compile(r"\W+")
+_NUMBERS: Final = re.compile("[0-9]+")
 _SPECIALTY: Final = re.compile(r"([0-9]{2})(?:[\s-]*)([a-z])[a-z]*")
 
 
@@ -126,11 +131,24 @@ def _is_specialty(words: str) -> bool:
     return match is not None and match[1] + match[2] in specialties()
 
 
+def _is_no_date(words: str) -> bool:
+    return int(_NUMBERS.findall(words)[-1]) > _MOST_DAYS
+
+
 def _are_initials(words: str) -> bool:
     return sum(map(str.isalpha, words)) <= _MOST_INITIALS
 
 
-TESTS: Final[Mapping[str, Callable[[str], bool]]] = {"specialty": _is_specialty, "initials": _are_initials}
+def _is_kept_phrase(words: str) -> bool:
+    return _NO_LETTERS.sub("_", words) in lists()["KEPT_PHRASES"]
+
+
+TESTS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "initials": _are_initials,
+    "kept-phrase": _is_kept_phrase,
+    "specialty": _is_specialty,
+    "unit-numbers": _is_no_date,
+}
 """What a rule may further ask of the words of a span, by the name in its file."""
 
 
@@ -147,13 +165,13 @@ class _Draft:
 
     def rule(self) -> Rule:
         """The rule that was read."""
-        category = TextCategory(self.head["category"])
+        category = TextCategory(self.head["category"] or TextCategory.OTHER)
         test = self.asides.get("only")
         return Rule(
             self.head["name"],
             category,
-            Tier(self.head["tier"]),
-            float(self.head["score"]),
+            Tier(self.head["tier"] or Tier.UNCERTAIN),
+            float(self.head["score"] or 0),
             tuple(self.patterns),
             tuple(self.finds),
             tuple(self.finds_cased),
@@ -202,6 +220,7 @@ def _expanded(text: str, macros: Mapping[str, str]) -> str:
 def _lines(name: str) -> Iterator[str]:
     """The lines of a data file, joined where they go on, without remarks and empty ones."""
     text = (DATA / f"{name}.txt").read_text(encoding="utf-8")
+    text = re.sub(r"/\n +", "/", text)
     for line in re.sub(r"\n +", " ", text).splitlines():
         if line and not line.startswith("#"):
             yield line

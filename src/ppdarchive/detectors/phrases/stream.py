@@ -27,6 +27,7 @@ _OPENS[np.frombuffer(b".!?:;\"'()[]*->|/#_=+", np.uint8)] = True
 _CUES: Final = {
     PhraseKind.CITY | PhraseKind.PLACE: word_hashes(sorted(lists()["PLACE_CUES"])),
     PhraseKind.COUNTRY: word_hashes(sorted(lists()["PLACE_CUES"])),
+    PhraseKind.UNIT: word_hashes(sorted(lists()["UNIT_CUES"])),
     PHRASE_TRAITS[Trait.P_ORGANIZATION]: word_hashes(sorted(lists()["ORGANIZATION_CUES"])),
 }
 """First words of listed phrases that patterns want to see, by the kinds of the phrases."""
@@ -101,12 +102,13 @@ def _line_starts(batch: TextBatch, tokens: Tokens) -> Positions:
     newlines = np.flatnonzero((batch.lower == ord("\n")) | (batch.lower == ord("\r")))
     at = np.unique(np.searchsorted(tokens.starts, newlines))
     at = at[(at > 0) & (at < len(tokens))]
-    return at[tokens.texts[at] == tokens.texts[at - 1]]
+    inside: Positions = at[tokens.texts[at] == tokens.texts[at - 1]]
+    return inside
 
 
 def _cases(batch: TextBatch, tokens: Tokens, line: Positions) -> npt.NDArray[np.int64]:
     """The `Case` of each token."""
-    cases: npt.NDArray[np.int64] = np.zeros(len(tokens), np.int64)
+    cases = np.zeros(len(tokens), np.int64)
     at = np.flatnonzero(batch.cased[tokens.starts] != batch.lower[tokens.starts])
     if not len(at):
         return cases

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ppdarchive.detectors.lexicon import Words
-from ppdarchive.detectors.lexicon.lookup import SortedHashes, with_end
+from ppdarchive.detectors.lexicon.lookup import SortedHashes
 from ppdarchive.detectors.phrases.traits import PHRASE_TRAITS, Trait, traits_of
 from ppdarchive.text.tokens import Hashes, word_hashes
 
@@ -67,6 +67,8 @@ STATES: Final = 2 * len(Case)
 _N_BASES: Final = Base.PHRASE + len(PHRASE_TRAITS)
 _GROUP_SHIFT: Final = np.uint64(48)
 """Bits above those of `Trait`: which lists a word is in."""
+_LAST: Final = np.uint64(2**64 - 1)
+"""What stands behind sorted hashes."""
 _TRAIT_BITS: Final = np.uint64((1 << int(_GROUP_SHIFT)) - 1)
 
 
@@ -113,15 +115,14 @@ class Symbols:
         known = _primitives(traits) | {name: _set(np.repeat(own, STATES)) for name, own in membership.items()}
         n_points = len(traits) * STATES
         known["ALL"] = (1 << n_points) - 1
-        rows = np.stack([_bits(_members(expression, known, classes), n_points) for expression in wanted])
-        # Points with equal columns share a symbol. A sum of random numbers stands for each column.
-        weights = word_hashes(wanted)
-        column = np.zeros(n_points, np.uint64)
-        for row, weight in zip(rows, weights, strict=True):
-            column[row] += weight
-        distinct, first, symbol = np.unique(column, return_index=True, return_inverse=True)
+        sets = [_members(expression, known, classes) for expression in wanted]
+        # Points that all expressions treat alike share a symbol; a sum of random numbers tells who does.
+        sums = np.zeros(n_points, np.uint64)
+        for own, weight in zip(sets, word_hashes(wanted), strict=True):
+            sums += _bits(own, n_points) * weight
+        distinct, first, symbol = np.unique(sums, return_index=True, return_inverse=True)
         self.count = len(distinct)
-        self.table = dict(zip(wanted, rows[:, first], strict=True))
+        self.table = {e: _bits(own, n_points)[first] for e, own in zip(wanted, sets, strict=True)}
         self._symbol_of = symbol.astype(np.uint16)
 
     def bases(self, hashes: Hashes) -> Bases:
@@ -154,8 +155,9 @@ class Symbols:
         order = np.argsort(hashes, kind="stable")
         hashes, keys = hashes[order], keys[order]
         last = np.append(hashes[1:] != hashes[:-1], True)  # a word of both has its own key behind the other
+        last &= hashes != _LAST
         kinds, kind = np.unique(keys[last], return_inverse=True)
-        self._hashes = SortedHashes(with_end(hashes[last]))
+        self._hashes = SortedHashes(np.append(hashes[last], _LAST))
         self._base_of = np.append(kind + _N_BASES, Base.UNKNOWN).astype(np.uint16)
         traits = np.zeros(_N_BASES + len(kinds), np.uint64)
         traits[[Base.UNKNOWN, Base.SHORT]] = Trait.WORD

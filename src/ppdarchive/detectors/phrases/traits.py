@@ -43,7 +43,6 @@ class Trait(IntFlag):
     STATE_SHORT = 1 << 15
     COUNTRY = 1 << 16
     DEMONYM = 1 << 17
-    BASE_NAME = 1 << 18
     PLACE_NICKNAME = 1 << 19
     ORGANIZATION = 1 << 20
     BRAND = 1 << 21
@@ -126,7 +125,8 @@ def traits_of(columns: WordColumns) -> npt.NDArray[np.uint64]:
     is_place = (place_share >= _PLACE_SHARE) | (
         (place >= _MANY_PLACE) & ~listed & ~region & (place >= given) & (place + _NEARLY >= surname)
     )
-    no_name = (given < _SOME) & (surname < _SOME) & (place < _SOME)
+    company = (columns.column(Column.ORGANIZATION) > 0) | (columns.column(Column.BRAND) > 0)
+    no_name = (given < _SOME) & (surname < _SOME) & (place < _SOME) & ~company
     is_english = (listed | ((english >= _USED) & no_name)) & ~is_given & ~is_surname
     facts = {
         Trait.WORD: np.ones(len(columns), np.bool_),
@@ -150,7 +150,6 @@ def traits_of(columns: WordColumns) -> npt.NDArray[np.uint64]:
         Trait.STATE_SHORT: columns.has(Flag.STATE_ABBREVIATION),
         Trait.COUNTRY: columns.has(Flag.COUNTRY),
         Trait.DEMONYM: columns.has(Flag.DEMONYM),
-        Trait.BASE_NAME: columns.has(Flag.BASE),
         Trait.PLACE_NICKNAME: columns.has(Flag.PLACE_NICKNAME),
         Trait.ORGANIZATION: columns.column(Column.ORGANIZATION) > 0,
         Trait.BRAND: columns.column(Column.BRAND) > 0,
