@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppdarchive.deidentify.replace import Surrogates
+from ppdarchive.deidentify.replace import surrogates as module
 from ppdarchive.deidentify.replace.dates import read_date
 from ppdarchive.deidentify.replace.mentions import key_of
 from ppdarchive.deidentify.replace.pools import given_names, short_forms, surnames
@@ -329,6 +330,16 @@ def test_surrogates_follow_from_values_and_secret_alone(texts, secret, rng):
     rng.shuffle(order)
     shuffled = surrogates([given_texts[place] for place in order], Surrogates(secret))
     assert shuffled == [whole[place] for place in order]
+
+
+@given(TEXTS, st.data())
+def test_batches_change_nothing(texts, data):
+    """However many mentions are looked at together, the surrogates are the same."""
+    groups = data.draw(st.lists(st.sampled_from("abc"), min_size=len(texts), max_size=len(texts)))
+    whole = surrogates(marked(texts), Surrogates(b"s"), groups=groups)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_BATCH", 1)
+        assert surrogates(marked(texts), Surrogates(b"s"), groups=groups) == whole
 
 
 def test_surrogates_depend_on_the_secret_and_the_group():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from ppdarchive.deidentify.replace.mentions import plain_key
@@ -11,6 +12,8 @@ from ppdarchive.detectors.protocol import Detector
 from ppdarchive.text.batch import TextBatch
 from ppdarchive.text.fold import fold
 
+_TEXTS: Final = 1 << 10
+"""Texts of a batch."""
 _WORD: Final = re.compile(r"[^\W\d_]+|[0-9]+")
 _FEWEST_LETTERS: Final = 3
 _FEWEST_DIGITS: Final = 6
@@ -91,7 +94,11 @@ def _says_something(word: str) -> bool:
 
 
 def _words_in(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(_WORD.findall(TextBatch.of(list(texts)).folded))
+    words: set[str] = set()
+    left = iter(texts)
+    while some := list(islice(left, _TEXTS)):
+        words.update(_WORD.findall(TextBatch.of(some).folded))
+    return frozenset(words)
 
 
 def _words_of(text: str) -> Sequence[str]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -49,6 +49,8 @@ _DENSE: Final = frozenset({TextCategory.DATE, TextCategory.AGE})
 """Categories of few values, whose words stand in every text."""
 _BEFORE: Final = re.compile(r"([^\W\d_]+)\.?[ \t]+\Z")
 _LOOK_BACK: Final = 16
+_BATCH: Final = 1 << 13
+"""Mentions of a batch: what is made on the way to their surrogates is forgotten after each."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -81,19 +83,28 @@ class Surrogates:
 
     def __call__(self, mentions: Sequence[Mention]) -> list[str]:
         """The surrogate of each mention, or its tag."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for at, mention in enumerate(mentions):
+            places[self._group(mention.group)].append(at)
+        texts = {group: {mentions[at].text for at in own} for group, own in places.items()}
+        refusals = Refusals(texts, self.known, self._found)
+        chosen = [""] * len(mentions)
+        for groups in _batches(places):
+            own = [at for group in groups for at in places[group]]
+            for at, words in zip(own, self._chosen([mentions[at] for at in own], refusals), strict=True):
+                chosen[at] = words
+        return chosen
+
+    def _chosen(self, mentions: Sequence[Mention], refusals: Refusals) -> list[str]:
+        """The surrogates of all mentions of some groups."""
         values = [cleaned(mention.value) for mention in mentions]
-        groups = [self._group(mention.group) for mention in mentions]
         keys = [
-            (group, mention.category, key_of(mention.category, value))
-            for mention, group, value in zip(mentions, groups, values, strict=True)
+            (self._group(mention.group), mention.category, key_of(mention.category, value))
+            for mention, value in zip(mentions, values, strict=True)
         ]
-        texts: dict[str, set[str]] = defaultdict(set)
-        for mention, group in zip(mentions, groups, strict=True):
-            texts[group].add(mention.text)
         spellings: dict[_Key, dict[str, None]] = defaultdict(dict)
         for key, value in zip(keys, values, strict=True):
             spellings[key][value] = None
-        refusals = Refusals(texts, self.known, self._found)
         made = self._from_slots(spellings, _called(mentions, keys, values), refusals)
         made |= self._from_dates(spellings, refusals)
         chosen = _proper(_agreeing(spellings, made), refusals)
@@ -134,6 +145,20 @@ class Surrogates:
             ((group, TextCategory.DATE, dates[group][value]), value): new
             for (group, value), new in moved.items()
         }
+
+
+def _batches(places: Mapping[str, Sequence[int]]) -> Iterator[list[str]]:
+    """The groups in batches of a bounded number of mentions; a large group is one of its own."""
+    batch: list[str] = []
+    size = 0
+    for group, own in places.items():
+        if batch and size + len(own) > _BATCH:
+            yield batch
+            batch, size = [], 0
+        batch.append(group)
+        size += len(own)
+    if batch:
+        yield batch
 
 
 def cleaned(value: str) -> str:
