@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ppdarchive.detectors import KnownIdentifiers
+from ppdarchive.detectors.known import KnownIdentifiers
 from ppdarchive.detectors.known.words import words
 from ppdarchive.model.span import TextCategory, Tier
 

@@ -80,7 +80,15 @@ _SIDE: Final = 5
 _WORDS_AROUND: Final = 2
 
 _LEADING: Final = (
-    Cue.ANNOUNCING | Cue.NAMING | Cue.TITLE | Cue.BEING | Cue.S | Cue.MY | Cue.TOWARDS | Cue.ADDRESSING
+    Cue.ANNOUNCING
+    | Cue.NAMING
+    | Cue.TITLE
+    | Cue.BEING
+    | Cue.S
+    | Cue.MY
+    | Cue.TOWARDS
+    | Cue.ADDRESSING
+    | Cue.NEARBY
 )
 """What makes a word behind it a name."""
 
@@ -135,7 +143,7 @@ class Context:
     shouted
         In capitals among words in capitals, or one of many with a capital: the capital tells nothing.
     personal, doing
-        Before a verb that persons do; that hardly anything else does.
+        Before a verb of which a person can be the subject; of which hardly anything else can.
     contacted, addressed
         "talked to hope", "calls from hope"; "told hope".
     alone

@@ -35,6 +35,8 @@ _RUN: Final = re.compile(r"[^\W\d_]+|[0-9]+")
 _PHONE_WORDS: Final = words("x ext extension tel cell home mobile phone fax work h c m w o")
 _MOST_WORDS_SPLIT: Final = 5
 """Values of more words are found whole, joined, or with two words joined, not in every mixture."""
+_PREFIX: Final = 2
+"""Letters of a word that belongs to the next: O'Brien, De Luca."""
 _LEAST_DIGITS: Final = 6
 """Numbers from here on are compared by digits in any punctuation."""
 _LEAST_NUMBER: Final = 4
@@ -171,7 +173,9 @@ def _whole(
 ) -> Iterator[Form]:
     """A value in every way in which its words may be joined."""
     for variant in _joinings(value):
-        yield Form(variant, way, score, is_spelt=is_spelt and len(variant) == len(value))
+        # Joined words may be misspelt where they are one: "obrien".
+        is_own = len(variant) == len(value) or (len(variant) == 1 and min(map(len, value)) <= _PREFIX)
+        yield Form(variant, way, score, is_spelt=is_spelt and is_own)
 
 
 def _joinings(value: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -327,6 +331,9 @@ def _of_facility(found: Sequence[str]) -> Iterator[Form]:
         yield from _whole(core, Way.PART, 0.85)
     for stop in range(end, len(found) + (start > 0)):
         yield Form(tuple(_alike(found[start:stop])), Way.PART, 0.85)
+    if "s" in core:  # of a possessive: "saint brennans", "saint brennan"
+        yield Form(tuple(_possessives_joined(_alike(core))), Way.PART, 0.85)
+        yield Form(tuple(word for word in _alike(core) if word != "s"), Way.PART, 0.8)
     if not {"va", "vamc", "cboc"}.isdisjoint(found):
         yield Form((*_alike(core), "va"), Way.PART, 0.85)
     bare = list(core[1:]) if len(core) > 1 and _alike(core)[0] in PLACE_HEADS else list(core)
@@ -348,9 +355,19 @@ def _of_facility(found: Sequence[str]) -> Iterator[Form]:
             yield Form((acronym,), Way.PART, 0.7, Guard.CAPITALS)
 
 
+def _possessives_joined(found: Sequence[str]) -> list[str]:
+    own: list[str] = []
+    for word in found:
+        if word == "s" and own:
+            own[-1] += "s"
+        else:
+            own.append(word)
+    return own
+
+
 def _alike(found: Sequence[str]) -> list[str]:
     """The words of a place, those that are written in several ways in one: "st." for "saint"."""
-    return [SAME_IN_PLACES.get(word, word) for word in found]
+    return [word if word == "s" else SAME_IN_PLACES.get(word, word) for word in found]
 
 
 # -- addresses and numbers -------------------------------------------------------------------------

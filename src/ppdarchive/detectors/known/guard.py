@@ -62,6 +62,7 @@ def judged(
         From 0 to 1.
     """
     is_one = n_words == 1
+    is_place = np.isin(categories, _PLACES)
     loose = scores + _likelier(around)
     found: Scores = np.select(
         [
@@ -79,8 +80,8 @@ def judged(
             np.where(around.contracted, 0.0, loose),
             scores * _of_word(around),
             scores * _of_common(around),
-            scores * _of_words(around, n_words, np.isin(categories, _PLACES)),
-            scores * _of_doubt(around),
+            scores * _of_words(around, n_words, is_place),
+            scores * _of_doubt(around, is_place),
             scores * _of_unlikely(around),
             scores * _of_letters(around, is_one),
         ],
@@ -103,6 +104,7 @@ def _of_word(around: Context) -> Scores:
             (around.contracted, 0.0),
             (around.closing & around.opening & ~around.doing, 0.0),
             (announced & ((around.capital & ~around.shouted) | ~around.verb | around.named), 0.9),
+            (around.announced & around.personal, 0.9),
             (announced, 0.35),
             (around.counted & ~around.month, 0.0),
             (around.function & (~around.capital | starts) & ~around.doing, 0.0),
@@ -172,7 +174,7 @@ def _likelier(around: Context) -> Scores:
     )
 
 
-def _of_doubt(around: Context) -> Scores:
+def _of_doubt(around: Context, is_place: Flags) -> Scores:
     """A word that no list has, and may be another one."""
     inside = around.capital & ~around.opening & ~around.shouted
     return _first(
@@ -182,7 +184,7 @@ def _of_doubt(around: Context) -> Scores:
             (around.announced & ~around.verb, 1.2),
             (inside & around.possessive, 1.1),
             (inside, 1.0),
-            ((around.contacted | around.doing) & ~around.shouted, 0.8),
+            ((around.contacted | around.doing | (is_place & around.nearby)) & ~around.shouted, 0.8),
         ]
     )
 

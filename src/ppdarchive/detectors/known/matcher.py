@@ -152,7 +152,9 @@ class KnownIdentifiers:
     ) -> npt.NDArray[np.float64]:
         """How sure candidates are where they stand."""
         guards, is_one = candidates.guards, candidates.n_words == 1
-        scores: npt.NDArray[np.float64] = entries.score * candidates.factors
+        # Of several words one that is misspelt makes the others half as unsure.
+        factors = np.where(is_one, candidates.factors, (1 + candidates.factors) / 2)
+        scores = entries.score.astype(np.float64) * factors
         words = np.flatnonzero((guards >= Guard.WORD) & (guards <= Guard.UNLIKELY) & is_one)
         scores[words[~may_matter(batch, tokens, candidates.first[words], candidates.last[words])]] = 0.0
         asked = np.flatnonzero((guards != Guard.FREE) & (scores > 0))
@@ -220,10 +222,11 @@ def _both(own: npt.NDArray[np.uint8], candidates: Candidates) -> npt.NDArray[np.
     read = candidates.guards
     guards = np.where(own == Guard.FREE, read, own)
     # A misspelt word that is a name is doubtful; of several words the others vouch for it.
-    is_unsure = read != Guard.FREE
     is_word = (own == Guard.WORD) | (own == Guard.COMMON)
-    guards = np.where(is_word & is_unsure, Guard.UNLIKELY, guards)
-    return np.where((candidates.n_words > 1) & (own == Guard.FREE), Guard.FREE, guards).astype(np.uint8)
+    is_one = candidates.n_words == 1
+    guards = np.where(is_word & is_one & (read != Guard.FREE), Guard.UNLIKELY, guards)
+    is_vouched = (own == Guard.FREE) | (is_word & (read != Guard.FREE) & (read < Guard.UNLIKELY))
+    return np.where(~is_one & is_vouched, Guard.FREE, guards).astype(np.uint8)
 
 
 def _beside_names(

@@ -55,12 +55,11 @@ _EVERYDAY: Final = (
 """What makes a word one of everyday text, whoever bears it as a name."""
 
 _SEEN: Final = 48
-"""Words from here on stand in running text often enough to be words, in a dictionary or not: a word in
-a million."""
+"""Words from here on stand in running text often enough to be words: one in a million."""
 _SPANISH_SEEN: Final = 56
 _USED: Final = 56
 """Words of a dictionary from here on are everyday ones: three in a million."""
-_GIVEN: Final = 110
+_GIVEN: Final = 100
 _GIVEN_OFTEN, _SURNAME_OFTEN = 120, 130
 """Names from here on are met as names more often than as words; which of them are words all the same
 says the list by hand."""
@@ -69,11 +68,15 @@ FREQUENT: Final = 72
 
 
 class Standing(IntEnum):
-    """What a word is when no list of the study has it."""
+    """What a word is when no list of the study has it.
+
+    ``SEEN`` words stand in running text, but in no dictionary: frequent misspellings among them.
+    """
 
     UNSEEN = 0
-    NAME = 1
-    WORD = 2
+    SEEN = 1
+    NAME = 2
+    WORD = 3
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -104,15 +107,11 @@ class Usage:
         english = known.column(Column.ENGLISH)
         is_given = known.column(Column.GIVEN_NAME) >= _GIVEN
         is_word = known.has(_WORDS)
-        is_seen = (
-            (english >= _SEEN)
-            | (known.column(Column.SPANISH) >= _SPANISH_SEEN)
-            | (known.column(Column.BRAND) > 0)
-        )
-        standing = np.where(
-            is_given & ~is_word,
-            Standing.NAME,
-            np.where(is_word | is_seen, Standing.WORD, Standing.UNSEEN),
+        is_foreign = (known.column(Column.SPANISH) >= _SPANISH_SEEN) | (known.column(Column.BRAND) > 0)
+        standing = np.select(
+            [is_word, is_given, is_foreign, english >= _SEEN],
+            [Standing.WORD, Standing.NAME, Standing.WORD, Standing.SEEN],
+            Standing.UNSEEN,
         )
         is_used = known.has(Flag.DICTIONARY) & (english >= _USED)
         is_used &= known.column(Column.GIVEN_NAME) < _GIVEN_OFTEN

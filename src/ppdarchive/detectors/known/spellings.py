@@ -130,7 +130,7 @@ class Speller:
                     yield Reading(row, name, way, 0.6 * score, Guard.UNLIKELY)
             elif standing[row] == Standing.NAME:
                 yield Reading(row, name, way, 0.7 * score, Guard.LOOSE)
-            elif words[row] in slips:
+            elif words[row] in slips or standing[row] == Standing.SEEN:
                 yield Reading(row, name, way, 0.8 * score, Guard.DOUBT)
             else:
                 yield Reading(row, name, way, score, Guard.LOOSE)

@@ -22,6 +22,8 @@ WAYS: Final = tuple(Way)
 _CATEGORY: Final = {category: rank for rank, category in enumerate(CATEGORIES)}
 _WAY: Final = {way: rank for rank, way in enumerate(WAYS)}
 _AT_ONCE: Final = 20_000
+_SHORT: Final = 3
+"""Nicknames of so few letters are found where a name is likely, unless many bear them as a name."""
 _SPECIFIC: Final = 4
 """So many everyday words in one order are no accident."""
 
@@ -148,8 +150,10 @@ class _Rows:
     Attributes
     ----------
     hashes : ndarray of uint64, shape (n_words,)
-    is_single, is_neutral : ndarray of bool, shape (n_words,)
-        Of one letter or digit; that, or a form that stands for several words.
+    lengths : ndarray of int64, shape (n_words,)
+        Letters of each word.
+    is_neutral : ndarray of bool, shape (n_words,)
+        Of one letter or digit, or a form that stands for several words.
     firsts, sizes : ndarray of int64, shape (n,)
         Where the words of each form begin, and how many they are.
     entries : Entries, length n
@@ -157,7 +161,7 @@ class _Rows:
     """
 
     hashes: Hashes
-    is_single: Flags
+    lengths: Numbers
     is_neutral: Flags
     firsts: Numbers
     sizes: Numbers
@@ -170,18 +174,18 @@ class _Rows:
     def of(cls, forms: Iterable[tuple[Form, TextCategory]]) -> Self:
         """The rows of some forms and of their plurals; not all of them are held at once."""
         parts = [cls._of_some(own) for own in _batched(_with_plurals(forms))]
-        hashes, is_single, is_neutral, sizes, *columns = map(np.concatenate, zip(*parts, strict=True))
-        return cls(hashes, is_single, is_neutral, np.cumsum(sizes) - sizes, sizes, Entries(*columns))
+        hashes, lengths, is_neutral, sizes, *columns = map(np.concatenate, zip(*parts, strict=True))
+        return cls(hashes, lengths, is_neutral, np.cumsum(sizes) - sizes, sizes, Entries(*columns))
 
     @staticmethod
     def _of_some(own: list[tuple[Form, TextCategory]]) -> tuple[npt.NDArray[np.generic], ...]:
         words = list(chain.from_iterable(form.words for form, _ in own))
-        is_single = np.array([len(word) == 1 for word in words], np.bool_)
+        lengths = np.array([len(word) for word in words], np.int64)
         is_alike = np.array([word[-1] == "." for word in words], np.bool_)
         return (
             word_hashes(words) if words else np.zeros(0, np.uint64),
-            is_single,
-            is_single | is_alike,
+            lengths,
+            (lengths == 1) | is_alike,
             np.array([len(form.words) for form, _ in own], np.int64),
             np.array([_CATEGORY[category] for _, category in own], np.uint8),
             np.array([_WAY[form.way] for form, _ in own], np.uint8),
@@ -204,7 +208,7 @@ class _Rows:
         is_word = usage.standing[first] == Standing.WORD
         is_everyday = usage.is_everyday[first]
         is_exact = own.way == _WAY[Way.EXACT]
-        all_single = np.logical_and.reduceat(self.is_single, first)
+        all_single = np.logical_and.reduceat(self.lengths == 1, first)
         all_everyday = np.logical_and.reduceat(usage.is_everyday | self.is_neutral, first) & (
             self.sizes < _SPECIFIC
         )
@@ -220,6 +224,8 @@ class _Rows:
         kept &= ~((guard == Guard.DOUBT) & (is_word | is_everyday))
         is_nickname = is_one & (own.way == _WAY[Way.NICKNAME])
         kept &= ~(is_nickname & (usage.english[first] >= FREQUENT) & ~usage.is_given[first])
+        is_short = is_nickname & (self.lengths[first] <= _SHORT) & ~usage.is_given[first]
+        guard[is_short & (guard == Guard.FREE)] = Guard.DOUBT
         kept &= ~((guard == Guard.CAPITALS) & is_one & is_everyday)
         # A plural only of what is found without a look around, and where it is no word itself.
         plural = own.extra > 0
@@ -231,14 +237,14 @@ class _Rows:
         sizes = self.sizes[rows]
         entries = Entries(own.category, own.way, guard, own.extra, own.score)[rows]
         return _Rows(
-            self.hashes[words], self.is_single[words], self.is_neutral[words],
+            self.hashes[words], self.lengths[words], self.is_neutral[words],
             np.cumsum(sizes) - sizes, sizes, entries,
         )  # fmt: skip
 
     def best(self, nodes: Numbers, n_nodes: int) -> Entries:
         """For each node the surest row that ends there: the whole value, by the highest score."""
         own = self.entries
-        order = np.lexsort((own.category, -own.score, own.extra, nodes))
+        order = np.lexsort((own.way, own.category, -own.score, own.extra, nodes))
         ends, first = np.unique(nodes[order], return_index=True)
         found = Entries.none(n_nodes)
         for name in Entries.__slots__:
