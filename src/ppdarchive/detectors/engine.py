@@ -25,6 +25,15 @@ BATCH: Final = 1 << 18
 
 _WHOLE: Final = {TextCategory.CONTACT, TextCategory.ID, TextCategory.IP}
 """What is one thing, whatever names stand in it."""
+_NAMED: Final = {
+    TextCategory.NAME,
+    TextCategory.LOCATION,
+    TextCategory.FACILITY,
+    TextCategory.ORGANIZATION,
+    TextCategory.MILITARY,
+}
+_POSSIBLE: Final = 0.3
+"""From this probability on the tagger's opinion counts beside a rule's."""
 
 
 class Engine:
@@ -108,7 +117,7 @@ class Engine:
         found: list[list[Span]] = []
         sense = GroupSense(self._words)
         for begin, batch in batches(texts):
-            own = [resolve(_without_parts(spans)) for spans in detect(batch, self.detectors)]
+            own = [resolve(_agreed(_without_parts(spans))) for spans in detect(batch, self.detectors)]
             sense.learn(batch, owners[begin : begin + len(batch)], own)
             if groups is None:
                 # A group does not reach beyond its text, so the batch at hand is enough.
@@ -165,6 +174,27 @@ def _without_parts(spans: list[Span]) -> list[Span]:
         if span.detector != "tagger"
         or not any(other.start <= span.start and span.end <= other.end for other in whole)
     ]
+
+
+def _agreed(spans: list[Span]) -> list[Span]:
+    """What the tagger and a rule hold possible, each for reasons of its own, is sure enough to redact."""
+    unsure = [span for span in spans if span.tier is Tier.UNCERTAIN and span.category in _NAMED]
+    by_tagger = [span for span in unsure if span.detector == "tagger" and span.score >= _POSSIBLE]
+    by_rules = [span for span in unsure if span.detector != "tagger"]
+    if not (by_tagger and by_rules):
+        return spans
+    agreed = {
+        id(span)
+        for one in by_tagger
+        for other in by_rules
+        if one.start < other.end and other.start < one.end
+        for span in (one, other)
+    }
+    return [_sure(span) if id(span) in agreed else span for span in spans]
+
+
+def _sure(span: Span) -> Span:
+    return Span(span.start, span.end, span.category, span.score, Tier.REDACT, span.detector, span.kind)
 
 
 def _joined(found: list[list[Span]], more: list[list[Span]]) -> list[list[Span]]:

@@ -106,14 +106,31 @@ def kinds_of(codes: Codes) -> npt.NDArray[np.uint8]:
 
 def range_hashes(codes: Codes, starts: Positions, ends: Positions) -> Hashes:
     """The hash of each range of some characters; equal ranges have equal hashes, wherever they stand."""
-    powers, inverses = _powers(_rounded(len(codes)))
-    sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * powers[: len(codes)], out=sums[1:])
-    hashes = (sums[ends] - sums[starts]) * inverses[starts]
-    hashes ^= hashes >> np.uint64(32)
-    hashes *= _MIX
-    hashes ^= hashes >> np.uint64(32)
-    return hashes
+    return RangeHashes(codes).of(starts, ends)
+
+
+class RangeHashes:
+    """Hashes of ranges of some characters, whose running sums are computed once.
+
+    Parameters
+    ----------
+    codes : ndarray of uint32, shape (m,)
+    """
+
+    __slots__ = ("_inverses", "_sums")
+
+    def __init__(self, codes: Codes) -> None:
+        powers, self._inverses = _powers(_rounded(len(codes)))
+        self._sums: Hashes = np.zeros(len(codes) + 1, np.uint64)
+        np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * powers[: len(codes)], out=self._sums[1:])
+
+    def of(self, starts: Positions, ends: Positions) -> Hashes:
+        """The hash of each range, shape (k,)."""
+        hashes = (self._sums[ends] - self._sums[starts]) * self._inverses[starts]
+        hashes ^= hashes >> np.uint64(32)
+        hashes *= _MIX
+        hashes ^= hashes >> np.uint64(32)
+        return hashes
 
 
 def word_hashes(words: Sequence[str]) -> Hashes:

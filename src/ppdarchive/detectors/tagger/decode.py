@@ -26,7 +26,12 @@ _GLUE: Final = np.sort(word_hashes([".", "'", "-", "&", "/", "_"]))
 _LONGEST_LINK: Final = 2
 _LONGEST_LEAD: Final = 3
 _NAME: Final = 1
-"""The number of the label of people's names."""
+_SHIFTS: Final = np.array([-1.0, 0.3, 0.9, 0.9, 0.7], np.float32)
+"""What the redact tier asks more of names (they are found by others too) and less of organizations, facilities
+and units, of which even annotators are less sure; added to the logits, label by label."""
+_TINY: Final = 1e-6
+_PLACE: Final = 2
+"""The numbers of the labels of people's names and of places."""
 _GENERIC: Final = (
     Flag.FACILITY_WORD | Flag.ORGANIZATION_WORD | Flag.KINSHIP | Flag.TITLE | Flag.RANK | Flag.BRANCH
     | Flag.PROFESSION | Flag.NUMBER_WORD | Flag.WEEKDAY | Flag.MONTH | Flag.DIRECTION | Flag.STREET_SUFFIX
@@ -99,9 +104,9 @@ class Thresholds:
         ... and one of at least this.
     """
 
-    uncertain: float = 0.12
-    extend: float = 0.45
-    redact: float = 0.72
+    uncertain: float = 0.1
+    extend: float = 0.47
+    redact: float = 0.74
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -160,8 +165,10 @@ def decode(
     at, chances = at[near], chances[near]
     candidates = _Candidates.of(batch, tokens, at, known)
     chance = 1 - chances[:, 0]
+    best = chances[:, 1:].argmax(axis=1)
+    surely = _shifted(chance, _SHIFTS[best])
     sure = _runs(
-        candidates, chances, chance, low=thresholds.extend, high=thresholds.redact, least=_WORD_IS_SURE
+        candidates, chances, surely, low=thresholds.extend, high=thresholds.redact, least=_WORD_IS_SURE
     )
     unsure = _runs(candidates, chances, chance, low=thresholds.uncertain, high=thresholds.uncertain, least=0)
     return Runs(
@@ -183,6 +190,8 @@ class _Candidates:
     joins: Flags
     is_glue: Flags
     never: Flags
+    leads: Flags
+    """Words that lead up to a mention, in a text that has capitals."""
     unknown: Flags
     """Words that no list knows, or knows as names only."""
     is_small: Flags
@@ -215,6 +224,7 @@ class _Candidates:
             _never(
                 listed, is_small, in_spanish & (is_small | ~goes_on | (tokens.kinds[before] != Kind.LETTER))
             ),
+            listed.has(Flag.DEMONYM) | (listed.has(_GENERIC) & is_small & has_capitals[tokens.texts[at]]),
             _unknown(listed, kinds, tokens.ends[at] - starts),
             is_small & listed.has(Flag.DICTIONARY) & has_capitals[tokens.texts[at]],
             (is_small | in_spanish) & is_dictionary,
@@ -283,6 +293,13 @@ def _in_spanish(tokens: Tokens, at: Positions, known: Features) -> Flags:
     return result
 
 
+def _shifted(chance: Floats, shift: Floats) -> Floats:
+    """Probabilities whose logits are shifted."""
+    odds = chance / np.maximum(1 - chance, _TINY) * np.exp(shift)
+    result: Floats = (odds / (1 + odds)).astype(np.float32)
+    return result
+
+
 def _widened(on: Flags, reach: int) -> Flags:
     result = on.copy()
     for offset in range(1, reach + 1):
@@ -306,7 +323,7 @@ def _among(hashes: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Fla
 def _runs(
     known: _Candidates, chances: Floats, chance: Floats, *, low: float, high: float, least: float
 ) -> Runs:
-    on = (chance >= low) & known.is_word
+    on = (chance >= np.where(known.is_small, max(low, high), low)) & known.is_word
     on = _led(known, _bridged(known, on, chance, chances.argmax(axis=1)))
     starts = on & ~(np.concatenate((np.zeros(1, np.bool_), on[:-1]))[: len(on)] & known.follows)
     first = np.flatnonzero(starts)
@@ -330,7 +347,7 @@ def _runs(
         known.at[first[kept]],
         known.at[last[kept]],
         labels[kept],
-        best[kept].astype(np.float32),
+        np.maximum.reduceat(1 - chances[member, 0], edges)[kept].astype(np.float32),
         np.zeros(int(kept.sum()), np.bool_),
     )
 
@@ -343,14 +360,15 @@ def _led(known: _Candidates, on: Flags) -> Flags:
         before[1:] = result[:-1] & known.follows[1:]
         after_small = np.zeros_like(result)
         after_small[:-1] = (known.is_small | known.is_link)[1:] & known.follows[1:] & result[1:]
-        result &= ~(~before & (known.never | known.is_link) & after_small)
+        result &= ~(~before & (known.leads | known.is_link) & after_small)
     return result
 
 
 def _bridged(known: _Candidates, on: Flags, chance: Floats, best: Positions) -> Flags:
     """With the signs and small words between two parts of one name, and without "and" between two names."""
     is_person = best == _NAME
-    result = on & ~(known.joins & _beside(is_person))
+    stands_alone = is_person | (best == _PLACE)
+    result = on & ~(known.joins & _beside(stands_alone))
     # A given name that is known goes on over a surname that nobody has heard of: debra perlingiere.
     is_named = result & is_person
     result[1:] |= (known.unknown & (chance >= _LEAST_CHANCE))[1:] & is_named[:-1] & known.follows[1:]
@@ -359,12 +377,14 @@ def _bridged(known: _Candidates, on: Flags, chance: Floats, best: Positions) -> 
     for size in range(1, _LONGEST_LINK + 1):
         if n <= size + 1:
             break
-        inside = on[: n - size - 1] & on[size + 1 :] & known.follows[size + 1 :]
-        inside &= ~(is_person[: n - size - 1] & is_person[size + 1 :] & (size > 1))
+        left, right = slice(0, n - size - 1), slice(size + 1, n)
+        inside = on[left] & on[right] & known.follows[right] & (best[left] == best[right])
+        if size > 1:
+            inside &= ~is_person[left]
         for step in range(1, size + 1):
             part = slice(step, n - size - 1 + step)
             inside &= ~on[part] & known.follows[part] & (known.is_link[part] | known.is_glue[part])
-            inside &= ~(known.joins[part] & is_person[: n - size - 1])
+            inside &= ~(known.joins[part] & stands_alone[left])
         begin = np.flatnonzero(inside)
         for step in range(1, size + 1):
             result[begin + step] = True

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ppdarchive.detectors.lexicon import Column, Phrases, WordColumns, Words
 from ppdarchive.text.batch import Positions, TextBatch
-from ppdarchive.text.tokens import Hashes, Kind, Tokens, range_hashes
+from ppdarchive.text.tokens import Hashes, Kind, RangeHashes, Tokens, range_hashes
 
 Floats = npt.NDArray[np.float32]
 
@@ -129,9 +129,10 @@ def _forms_of(
     starts, ends, hashes = tokens.starts[first], tokens.ends[first], tokens.hashes[first]
     lower = batch.lower
     columns = [hashes]
+    ranges = RangeHashes(lower)
     for size in range(1, (N_GRAMS - 1) // 2 + 1):
-        columns.append(range_hashes(lower, starts, np.minimum(starts + size, ends)))
-        columns.append(range_hashes(lower, np.maximum(ends - size, starts), ends))
+        columns.append(ranges.of(starts, np.minimum(starts + size, ends)))
+        columns.append(ranges.of(np.maximum(ends - size, starts), ends))
     grams = np.stack([column ^ salt for column, salt in zip(columns, _SALTS, strict=True)], axis=1)
     buckets = ((grams * _SPREAD) >> np.uint64(64 - GRAM_BITS)).astype(np.int32)
     known = words.columns(hashes)

@@ -18,7 +18,7 @@ from ppdarchive.detectors.tagger.features import GRAM_BITS, N_GRAMS, Features, F
 from ppdarchive.text.batch import Positions
 from ppdarchive.text.tokens import Hashes, Tokens
 
-GATE: Final = -4.0
+GATE: Final = -3.3
 """A form whose logit of being part of a mention is lower is looked at in context only beside another."""
 
 _BLOCK: Final = 2048
@@ -125,7 +125,7 @@ class Network:
         form_of = np.full(size, len(forms), np.int64)
         form_of[at] = known.form_of
         hidden = _gathered(forms, small["first"], form_of, seen)
-        hidden += small["positions"][known.positions[number[seen]]]
+        hidden += small["positions"].take(known.positions[number[seen]], axis=0)
         row = np.full(size, len(seen), np.int64)
         row[seen] = np.arange(len(seen))
         in_phrase = row[at[known.in_phrase]]
