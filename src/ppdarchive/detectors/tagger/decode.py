@@ -25,13 +25,12 @@ _GLUE: Final = np.sort(word_hashes([".", "'", "-", "&", "/", "_"]))
 """Signs that stand inside a name: St. Louis, O'Brien, A&M."""
 _LONGEST_LINK: Final = 2
 _LONGEST_LEAD: Final = 3
-_NAME: Final = 1
-_SHIFTS: Final = np.array([-1.0, 0.3, 0.9, 0.9, 0.7], np.float32)
-"""What the redact tier asks more of names (they are found by others too) and less of organizations, facilities
-and units, of which even annotators are less sure; added to the logits, label by label."""
-_TINY: Final = 1e-6
-_PLACE: Final = 2
+_NAME, _PLACE = 1, 2
 """The numbers of the labels of people's names and of places."""
+_SHIFTS: Final = np.array([-1.0, 0.3, 0.9, 0.9, 0.7], np.float32)
+"""What the redact tier asks more of names, which other detectors find too, and less of facilities,
+organizations and units, of which even annotators are less sure; added to the logits, label by label."""
+_TINY: Final = 1e-6
 _GENERIC: Final = (
     Flag.FACILITY_WORD | Flag.ORGANIZATION_WORD | Flag.KINSHIP | Flag.TITLE | Flag.RANK | Flag.BRANCH
     | Flag.PROFESSION | Flag.NUMBER_WORD | Flag.WEEKDAY | Flag.MONTH | Flag.DIRECTION | Flag.STREET_SUFFIX
