@@ -463,14 +463,22 @@ def gate() -> str:
         "",
         "There are two stages. The treated tables are judged in memory. Then the package is written beside "
         "its place, and every string of every file in it is looked at: cells, labels, the codebook, the "
-        "descriptor, the footers of Parquet files, and the names of files. Only then is it moved there.",
+        "descriptor, the footers of Parquet files, and the names of files. It is searched for the known "
+        "identifiers and, once more, by the whole text engine with thresholds that are lower by a third. "
+        "Only then is it moved there.",
         "",
         *table(
             ("condition", "demands", "what to do"),
             ((f"`{name}`", words[name], remedy) for name, (remedy, _) in found.items()),
         ),
         "",
-        f"A written reason can override {code(open_to_reasons) or 'none of them'}.",
+        f"A written reason will be able to override {code(open_to_reasons)}, and no other. There is no "
+        "way to give one yet: where such a condition does not hold, `pack` warns and writes the package.",
+        "",
+        "One cause is told once: a name that the title repeats in the descriptor, the README and the "
+        "citation is one failure with its places. Places are files and columns, lines of documents, and "
+        "paths in the descriptor (`resources[0].schema.fields[2].title`, counted from 0). A file that is "
+        "itself named after somebody is not named.",
         "",
         "## What it does not judge yet",
         "",
@@ -483,11 +491,14 @@ def gate() -> str:
 
 
 def _conditions() -> dict[str, tuple[str, bool]]:
-    """Each condition of gate.py: its remedy, and whether a reason can override it."""
+    """Each condition of the gate: its remedy, and whether a reason can override it."""
     result: dict[str, tuple[str, bool]] = {}
-    tree = ast.parse((ROOT / "src/ppdarchive/gate.py").read_text("utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    for node in sorted(calls, key=lambda call: call.lineno):
+    calls: list[ast.Call] = []
+    for name in ("tables", "folder"):
+        tree = ast.parse((ROOT / f"src/ppdarchive/gate/{name}.py").read_text("utf-8"))
+        own = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        calls += sorted(own, key=lambda call: call.lineno)
+    for node in calls:
         if isinstance(node.func, ast.Name) and node.func.id == "Failure":
             given = dict(zip(("condition", "what", "remedy", "overridable"), node.args, strict=False))
             given |= {each.arg: each.value for each in node.keywords if each.arg is not None}

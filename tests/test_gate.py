@@ -233,11 +233,10 @@ def test_a_known_identifier_in_what_is_published_stops_it(tmp_path: Path, place:
 
 
 def test_a_column_is_named_in_the_place_of_its_cells(tmp_path: Path) -> None:
-    """A hit in a cell is told for the Parquet file and for its copy."""
+    """A hit in a cell is told once, with the Parquet file and its copy."""
     places = [failure.what for failure in judged(tmp_path, CELL)]
     assert places == [
-        "csv/responses.csv: 1 strings in column text hold a known identifier",
-        "data/responses.parquet: 1 strings in column text hold a known identifier",
+        "csv/responses.csv (column text), data/responses.parquet (column text): 2 known identifiers"
     ]
 
 

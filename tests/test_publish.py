@@ -405,7 +405,7 @@ def test_a_list_of_known_identifiers_counts(small: Path, capsys: pytest.CaptureF
     )
     write_small(small, toml=toml, responses=json.dumps(schema), people=people, answers=answers)
     _, err = refused(small, capsys)
-    assert "data/responses.parquet: 1 strings in column text" in err
+    assert "data/responses.parquet (column text): 1 known identifier" in err
 
 
 @pytest.mark.parametrize("where", ["participants", "responses"])
@@ -639,7 +639,8 @@ def test_who_is_whom_stays_known_after_a_refusal(small: Path, load: Callable[[Pa
     backup = snapshot(small / "private")
     write_small(small)
     pack(small, small.parent / "package")
-    assert snapshot(small / "private") == backup
+    after = snapshot(small / "private")
+    assert {name: digest for name, digest in after.items() if not name.startswith("audit")} == backup
     assert len(values_of(load(small.parent / "package")["participants"]["pid"])) == 2
 
 

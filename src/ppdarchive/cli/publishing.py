@@ -83,6 +83,7 @@ def pack(
     dangers = warnings(study / PRIVATE_FOLDER)
     if as_json:
         document = {**render_deidentified(result), "package": str(out), "warnings": list(dangers)}
+        document["residual"] = [{"condition": each.condition, "what": each.what} for each in result.warnings]
         show_json({**document, "not_assessed": list(NOT_ASSESSED)})
         return
     show(deidentified_lines(result))
@@ -91,6 +92,8 @@ def pack(
     show(
         render.wrapped(f"warning: stated in study.toml and not assessed by this version: {stated}", indent=2)
     )
+    for each in result.warnings:
+        show(render.wrapped(f"warning: {each.condition}: {each.what}. {each.remedy}", indent=2))
     for danger in dangers:
         typer.echo(f"warning: {danger}", err=True)
 

@@ -210,13 +210,22 @@ def _found_in(
     else:
         spans = detectors.detect(texts, groups)
     return [
-        _kept(text, own, barred.get(place, ())) if own else []
+        left_in(text, own, barred.get(place, ())) if own else []
         for place, (text, own) in enumerate(zip(texts, spans, strict=True))
     ]
 
 
-def _kept(text: str, spans: Sequence[Span], barred: Sequence[tuple[int, int]]) -> list[Span]:
-    """The spans, or pieces of spans, that are to be replaced."""
+def left_in(text: str, spans: Sequence[Span], barred: Sequence[tuple[int, int]]) -> list[Span]:
+    """The spans, or pieces of spans, that stand outside of replacements and may not stay.
+
+    Parameters
+    ----------
+    text : str
+    spans : sequence of Span
+        What was found in it.
+    barred : sequence of tuple of int
+        The ranges of replacements that nothing tells from words.
+    """
     spans = [
         span for span in spans if span.kind not in _PERMITTED or span.detector.partition(".")[0] == _KNOWN
     ]

@@ -1,0 +1,219 @@
+"""The audit log: what was replaced in which answer, by which detector, and how sure it was.
+
+It lies in the study's private folder, one file for each package that was made, and is never changed.
+Each line is a JSON object, so that ``pandas.read_json(path, lines=True)`` reads it. By default it holds
+positions and no text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from ppdarchive.deidentify.freetext import Redaction
+from ppdarchive.errors import RegisterError
+from ppdarchive.model.columns import values_of
+from ppdarchive.model.schema import Schema
+from ppdarchive.model.table import Frame
+
+FOLDER: Final = "audit"
+WITHHELD: Final = "withhold"
+"""The method of a span for whose sake the whole answer was withheld."""
+_ODD: Final = re.compile(r"[^0-9A-Za-z.-]")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedPackage:
+    """Which package the edits were made for, and by which method; these stand in every line."""
+
+    version: str
+    released_on: date
+    audience: str
+    method: str
+
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "version": "str",
+    "released_on": "str",
+    "audience": "str",
+    "method": "str",
+    "table": "str",
+    "field": "str",
+    "key": "str",
+    "start": "int64",
+    "end": "int64",
+    "new_start": "int64",
+    "new_end": "int64",
+    "category": "str",
+    "kind": "str",
+    "detector": "str",
+    "score": "float64",
+    "tier": "str",
+}
+"""What each line holds, and how `read_audit` gives it.
+
+``key`` is the row's key as it came in, of several fields a JSON list; ``start`` and ``end`` are code points
+of the answer as it came in, half-open, ``new_start`` and ``new_end`` of the released one.
+"""
+
+
+def audit_lines(
+    package: AuditedPackage,
+    redactions: Mapping[tuple[str, str], Redaction],
+    tables: Mapping[str, tuple[Schema, Frame]],
+    *,
+    with_values: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """What the log says of each edit.
+
+    An answer that is withheld has a line for each span that was found in it, with the method
+    ``withhold``: those of tier ``uncertain`` are why.
+
+    Parameters
+    ----------
+    package : AuditedPackage
+    redactions : mapping of (str, str) to Redaction
+        By table and field.
+    tables : mapping of str to tuple of Schema and Frame
+        The tables as they came in, with the rows that were redacted.
+    with_values : bool
+        Whether the words and what stands in their place are written down too.
+    """
+    head = {**asdict(package), "released_on": package.released_on.isoformat()}
+    for (table, field), redaction in redactions.items():
+        schema, frame = tables[table]
+        answers = values_of(frame[field])
+        keys = [values_of(frame[name]) for name in schema.primary_key]
+        withheld = set(redaction.withheld)
+        for row, (edits, spans) in enumerate(zip(redaction.edits, redaction.spans, strict=True)):
+            if not spans:
+                continue
+            moved, is_withheld = redaction.maps[row], row in withheld
+            for number, span in enumerate(spans):
+                edit = span if is_withheld else edits[number]
+                new_start, new_end = moved.map(edit.start, edit.end)
+                line = {
+                    **head,
+                    "table": table,
+                    "field": field,
+                    "key": _key([str(key[row].as_py()) for key in keys]),
+                    "start": edit.start,
+                    "end": edit.end,
+                    "new_start": new_start,
+                    "new_end": new_end,
+                    "category": span.category.value,
+                    "kind": span.kind,
+                    "detector": span.detector,
+                    "score": round(float(span.score), 4),
+                    "tier": span.tier.value,
+                }
+                if is_withheld:
+                    line["method"] = WITHHELD
+                if with_values:
+                    line["text"] = answers[row].as_py()[edit.start : edit.end]
+                    line["replacement"] = "" if is_withheld else edits[number].replacement
+                yield line
+
+
+def _key(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else json.dumps(parts, ensure_ascii=False)
+
+
+def write_audit(private: Path, package: AuditedPackage, lines: Iterator[dict[str, Any]]) -> Path:
+    """Write a new log into the private folder, for its owner alone; it is there whole or not at all.
+
+    Parameters
+    ----------
+    private : Path
+        The private folder (`ppdarchive.register.private_folder`).
+    package : AuditedPackage
+    lines : iterator of dict
+        What `audit_lines` gives.
+
+    Returns
+    -------
+    Path
+        The log, ``audit/DATE_VERSION_RANDOM.jsonl``.
+
+    Raises
+    ------
+    RegisterError
+        If it cannot be written.
+    """
+    folder = private / FOLDER
+    name = f"{package.released_on.isoformat()}_{_ODD.sub('_', package.version)}_{secrets.token_hex(8)}.jsonl"
+    path, fresh = folder / name, folder / f".{name}.new"
+    reason = ""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        # The file has its mode before anything is in it.
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            for line in lines:
+                file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(path)
+        _sync(folder)
+    except OSError as error:
+        reason = error.strerror or "unknown"
+    finally:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+    if reason:
+        raise RegisterError("register.not-writable", path=str(folder), reason=reason)
+    return path
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_audit(folder: Path) -> pd.DataFrame:
+    """Every edit that the logs of a study tell of, packages in the order of their dates.
+
+    Parameters
+    ----------
+    folder : Path
+        The private folder.
+
+    Returns
+    -------
+    DataFrame, shape (n_edits, 17)
+        The columns of `COLUMNS`, and `log`, the name of the file; where values were written down, `text` and
+        `replacement` too.
+
+    Raises
+    ------
+    RegisterError
+        If a log cannot be read, or is none.
+    """
+    rows: list[dict[str, Any]] = []
+    reason = ""
+    for path in sorted((folder / FOLDER).glob("*.jsonl")):
+        try:
+            lines = path.read_text("utf-8").split("\n")
+            rows += [{**json.loads(line), "log": path.name} for line in lines if line]
+        except (OSError, ValueError, TypeError) as problem:
+            reason = problem.strerror or "unknown" if isinstance(problem, OSError) else "it is no audit log"
+        if not reason and not all(row.keys() >= COLUMNS.keys() for row in rows):
+            reason = "it is no audit log"
+        if reason:
+            raise RegisterError("register.not-writable", path=str(path), reason=reason)
+    kinds = {**COLUMNS, "log": "str"}
+    if any("text" in row for row in rows):
+        kinds |= {"text": "str", "replacement": "str"}
+    return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)

@@ -1,0 +1,12 @@
+"""The conditions that a release must meet; a list that later work extends.
+
+A condition looks at what would be published and tells whether it holds, with numbers and places
+and never with a value. A gate that fails stops the release.
+"""
+
+from ppdarchive.gate.failures import Failure, GateRefusedError
+from ppdarchive.gate.folder import judge_folder
+from ppdarchive.gate.residual import TextScan, lowered
+from ppdarchive.gate.tables import judge_tables
+
+__all__ = ["Failure", "GateRefusedError", "TextScan", "judge_folder", "judge_tables", "lowered"]

@@ -1,0 +1,120 @@
+"""The conditions on a staged package: nothing in any published string identifies a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from pathlib import Path
+from typing import Final
+
+from ppdarchive.detectors.known import KnownIdentifiers
+from ppdarchive.gate.failures import Failure
+from ppdarchive.gate.residual import Condition, TextScan, hits, own_values
+from ppdarchive.gate.strings import Place, published
+from ppdarchive.model.release import PackageInfo
+
+_SHOWN: Final = 6
+"""Places that a message names, of each file and of the files."""
+
+
+def judge_folder(
+    folder: Path,
+    known: KnownIdentifiers,
+    *,
+    info: PackageInfo | None = None,
+    scan: TextScan | None = None,
+) -> list[Failure]:
+    """The conditions on a staged package: nothing is left in it that identifies people.
+
+    Every string of every file is looked at: cells, labels, descriptor, codebook, citation, footers
+    and the names of files. A known name that is a word too counts where its context says that it is
+    a name. One cause is told once, however many strings repeat it.
+
+    Parameters
+    ----------
+    folder : Path
+    known : KnownIdentifiers
+    info : PackageInfo, optional
+        Who is cited by their own name, which may be somebody's in the data too, is excepted where the
+        citation, the descriptor and the README name them, and nowhere else.
+    scan : TextScan, optional
+        The text engine; without it only known identifiers are looked for.
+
+    Returns
+    -------
+    list of Failure
+        Those that are `overridable` are for a person to decide, and stop nothing yet.
+    """
+    found: dict[tuple[Condition, str], dict[Place, set[str]]] = {}
+    hidden: set[str] = set()
+    own = own_values(scan)
+    for strings in published(folder, authors=info.contributors if info is not None else ()):
+        for hit in hits(strings, known, scan, info, own):
+            places = found.setdefault((hit.condition, hit.value), {})
+            for place in strings.places(hit.text):
+                places.setdefault(place, set()).add(hit.text)
+                if strings.kind == "names":
+                    hidden.add(place.file)
+    return [_failure(*each, hidden) for each in _causes(found)]
+
+
+def _causes(
+    found: Mapping[tuple[Condition, str], Mapping[Place, Set[str]]],
+) -> Iterator[tuple[Condition, int, Mapping[Place, int]]]:
+    """Values that stand in the same places are told together: how many, and how many strings where."""
+    together: dict[tuple[Condition, tuple[Place, ...]], list[Mapping[Place, Set[str]]]] = {}
+    for (condition, _), places in found.items():
+        together.setdefault((condition, tuple(sorted(places))), []).append(places)
+    for (condition, where), every in sorted(together.items(), key=lambda item: item[0]):
+        counts = {place: len(set().union(*(own[place] for own in every))) for place in where}
+        yield condition, len(every), counts
+
+
+def _failure(condition: Condition, n_values: int, places: Mapping[Place, int], hidden: Set[str]) -> Failure:
+    where = _told(places, hidden)
+    many = n_values != 1
+    match condition:
+        case "known-identifiers":
+            return Failure(
+                "known-identifiers",
+                f"{where}: {n_values} known identifier{'s' * many}",
+                "Give the field another treatment, or correct the words of the schema or study.toml.",
+            )
+        case "residual-text":
+            return Failure(
+                "residual-text",
+                f"{where}: {n_values} word{'s' * many} or number{'s' * many} that should have been replaced",
+                "Report this as a defect: what was released was searched until nothing more was found.",
+            )
+        case "residual-identifiers":
+            return Failure(
+                "residual-identifiers",
+                f"{where}: {n_values} number{'s' * many} or address{'es' * many} of a person's kind",
+                "Give the field another treatment, or take it out of the words of the schema; an address "
+                "for questions belongs into [package].",
+            )
+        case "residual-words":
+            return Failure(
+                "residual-words",
+                f"{where}: {n_values} word{'s' * many} that may name somebody or something",
+                "Look there: a programme or an institution may be named, a participant may not.",
+                overridable=True,
+            )
+
+
+def _told(places: Mapping[Place, int], hidden: Set[str]) -> str:
+    """Files, and where in each, of which some are named; a file that is named after somebody is not."""
+    by_file: dict[str, list[str]] = {}
+    for place, n_strings in places.items():
+        name = place.file
+        if name in hidden:
+            name = f"a file of {name.rpartition('/')[0] or 'the package'}"
+        count = f", {n_strings} strings" if n_strings > 1 else ""
+        by_file.setdefault(name, []).append(f"{place.where}{count}")
+    files = [f"{name} ({_some(own, '; ')})" for name, own in by_file.items()]
+    return _some(files, ", ")
+
+
+def _some(items: Sequence[str], between: str) -> str:
+    shown = list(items[:_SHOWN])
+    more = [f"and {len(items) - _SHOWN} more"] if len(items) > _SHOWN else []
+    return between.join(shown + more)
