@@ -232,7 +232,7 @@ def _of_name(plain: str, found: Sequence[str]) -> Iterator[Form]:
         if len(told[0][0]) > 1 and len(told[-1][0]) > 1:
             yield from _whole([*told[-1], *told[0]])
         initials = "".join(part[0][0] for part in told)
-        for letters in {initials, initials[0] + initials[-1]}:
+        for letters in {initials, initials[0] + initials[-1]} if initials.isalpha() else ():
             if letters not in NOT_INITIALS:
                 yield Form((letters,), Way.INITIALS, 0.4, Guard.INITIALS)
             yield Form(tuple(letters), Way.INITIALS, 0.4, Guard.INITIALS)

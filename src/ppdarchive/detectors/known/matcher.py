@@ -45,7 +45,7 @@ from ppdarchive.detectors.known.spellings import Speller
 from ppdarchive.detectors.known.tree import CATEGORIES, WAYS, Entries, Tree
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.text.batch import Positions, TextBatch
-from ppdarchive.text.tokens import Tokens
+from ppdarchive.text.tokens import Tokens, tokens_of
 
 Numbers = npt.NDArray[np.int64]
 
@@ -119,7 +119,7 @@ class KnownIdentifiers:
         """Find the known values in each text; nothing is found inside a tag or mask."""
         batch = TextBatch.of(texts)
         found: list[list[Span]] = [[] for _ in batch.texts]
-        tokens = Tokens.of(batch)
+        tokens = tokens_of(batch)
         if len(tokens):
             barred = in_tags(batch, tokens)
             for hits in (self._words(batch, tokens, barred), self._digits(batch, tokens, barred)):
