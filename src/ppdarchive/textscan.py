@@ -36,8 +36,8 @@ from ppdarchive.publish import engine_for, known_identifiers
 
 CHUNK: Final = 1 << 21
 """Characters of a chunk: much work beside the way to another process, and little memory."""
-_BLOCK: Final = 1 << 23
-_BATCH_ROWS: Final = 1 << 14
+_BLOCK: Final = 1 << 22
+_BATCH_ROWS: Final = 1 << 13
 _AHEAD: Final = 2
 """Chunks that wait for each process."""
 _AROUND: Final = 30
@@ -224,7 +224,7 @@ def _lines(path: Path) -> Iterator[_Rows]:
 
 def _csv(path: Path, wanted: Sequence[str], delimiter: str) -> Iterator[_Rows]:
     parse = pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
-    reading = pa.csv.ReadOptions(block_size=_BLOCK)
+    reading = pa.csv.ReadOptions(block_size=_BLOCK, use_threads=False)
     reader: pa.csv.CSVStreamingReader | None = None
     with suppress(*_WRONG):
         reader = pa.csv.open_csv(path, read_options=reading, parse_options=parse)

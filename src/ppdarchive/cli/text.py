@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -47,6 +48,7 @@ TrainedFile = Annotated[
     Path | None, typer.Option("--trained", help="A file of `text train`.", show_default=False)
 ]
 _TIERS: Final = {Tier.REDACT: "redact", Tier.UNCERTAIN: "redact + uncertain"}
+_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _COLUMNS: Final = (("recall", 8), ("chars", 8), ("precision", 10), ("over-masking", 13), ("clean texts", 12))
 
 
@@ -91,7 +93,7 @@ def scan(
         raise UsageError("usage.value", reason="a plain text file has no columns")
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise UsageError("usage.value", reason="a delimiter is one character such as , ; or |")
-    with progress() as step:
+    with progress() as step, _one_thread_each(processes):
         if source.is_dir():
             result = scan_study(
                 source, processes=processes, n_places=places, with_words=show_values, progress=step
@@ -220,8 +222,22 @@ def train(
 
 
 # ---------------------------------------------------------------------------------------------
-# Files
+# Files and processes
 # ---------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _one_thread_each(processes: int) -> Iterator[None]:
+    """Tell processes that start now to use one thread each: their matrices are small, and more only wait."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    if processes > 1:
+        os.environ.update({name: "1" for name, value in before.items() if value is None})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
 
 
 def _maker(trained: Path | None) -> Callable[[], Engine]:
