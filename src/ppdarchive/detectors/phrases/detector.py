@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from ppdarchive.detectors.phrases.stream import Stream
 from ppdarchive.detectors.phrases.symbols import Symbols
 from ppdarchive.model.span import Span
 from ppdarchive.text.batch import TextBatch
-from ppdarchive.text.tokens import Tokens
+from ppdarchive.text.tokens import Tokens, tokens_of
 
 _WORD_BITS: Final = 64
 _OFFSETS: Final = tuple(range(-REACH, REACH + 1))
@@ -26,7 +26,14 @@ class Phrases:
     """Finds what is told by the words around it: cue words, lists and what the lexicons say.
 
     Each rule is a pattern over words. All rules are compared with all words at once by the words that
-    may stand at five places around their anchors; the few places that are left are matched one by one.
+    may stand at a few places around their anchors; the places that are left are matched one by one.
+
+    Parameters
+    ----------
+    words : Words, optional
+        The lexicon of words, a study's own among them; else the one that ships with the package.
+    listed : ppdarchive.detectors.lexicon.Phrases, optional
+        The same of phrases.
 
     Examples
     --------
@@ -37,11 +44,21 @@ class Phrases:
 
     name: Final = "phrases"
 
+    __slots__ = ("_listed", "_words")
+
+    def __init__(self, words: lexicon.Words | None = None, listed: lexicon.Phrases | None = None) -> None:
+        self._words = words
+        self._listed = listed
+
+    def __repr__(self) -> str:
+        return f"Phrases({len(rules())} rules)"
+
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
         """Find what any rule finds; spans of several rules may overlap."""
         batch = TextBatch.of(texts)
-        tokens = Tokens.of(batch)
-        return self.found(batch, tokens, lexicon.phrases().find(tokens))
+        tokens = tokens_of(batch)
+        listed = lexicon.phrases() if self._listed is None else self._listed
+        return self.found(batch, tokens, listed.find(tokens))
 
     def found(self, batch: TextBatch, tokens: Tokens, listed: lexicon.PhraseMatches) -> list[list[Span]]:
         """The same for a batch whose tokens and listed phrases are known already.
@@ -51,25 +68,25 @@ class Phrases:
         batch : TextBatch, length n
         tokens : Tokens
         listed : PhraseMatches
-            As `ppdarchive.detectors.lexicon.phrases` finds them in the tokens.
+            As `ppdarchive.detectors.lexicon.Phrases.find` finds them in the tokens.
 
         Returns
         -------
         list of list of Span, length n
         """
-        return _compiled().spans(batch, tokens, listed)
+        return _compiled(self._words).spans(batch, tokens, listed)
 
 
 class _Compiled:
     """The rules over the symbols of the lexicon."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: lexicon.Words) -> None:
         self._patterns = [
             (rule, Pattern.of(source)) for rule in (*kept(), *rules()) for source in rule.patterns
         ]
         self._n_kept = sum(len(rule.patterns) for rule in kept())
         expressions = {e for _, pattern in self._patterns for e in pattern.expressions}
-        self._symbols = Symbols(expressions, lists(), classes(), lexicon.words())
+        self._symbols = Symbols(expressions, lists(), classes(), words)
         self._masks = self._masked()
         self._rough = self._roughened()
         self._matchers: dict[int, Matcher] = {}
@@ -189,6 +206,7 @@ def _packed(table: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
     return np.ascontiguousarray(packed.T).view("<u8")
 
 
-@cache
-def _compiled() -> _Compiled:
-    return _Compiled()
+@lru_cache(2)
+def _compiled(words: lexicon.Words | None = None) -> _Compiled:
+    """The rules over a lexicon, or the shipped one; a study has one of its own at most."""
+    return _Compiled(lexicon.words() if words is None else words)

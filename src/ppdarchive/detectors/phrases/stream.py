@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.detectors.lexicon import PhraseKind, PhraseMatches
+from ppdarchive.detectors.lexicon import PhraseMatches
 from ppdarchive.detectors.phrases.pattern import REACH
 from ppdarchive.detectors.phrases.rulebook import lists
 from ppdarchive.detectors.phrases.symbols import Base, Bases, Case, Symbols
@@ -24,11 +24,16 @@ _ASCII: Final = 128
 _OPENS: Final = np.zeros(_ASCII, np.bool_)
 _OPENS[np.frombuffer(b".!?:;\"'()[]*->|/#_=+", np.uint8)] = True
 """The signs behind which a capital says little; those beyond ASCII count too."""
+_CUE_LISTS: Final = {
+    Trait.P_CITY: "PLACE_CUES",
+    Trait.P_COUNTRY: "PLACE_CUES",
+    Trait.P_UNIT: "UNIT_CUES",
+    Trait.P_ORGANIZATION: "ORGANIZATION_CUES",
+}
 _CUES: Final = {
-    PhraseKind.CITY | PhraseKind.PLACE: word_hashes(sorted(lists()["PLACE_CUES"])),
-    PhraseKind.COUNTRY: word_hashes(sorted(lists()["PLACE_CUES"])),
-    PhraseKind.UNIT: word_hashes(sorted(lists()["UNIT_CUES"])),
-    PHRASE_TRAITS[Trait.P_ORGANIZATION]: word_hashes(sorted(lists()["ORGANIZATION_CUES"])),
+    kinds: word_hashes(sorted(lists()[name]))
+    for kinds, trait in PHRASE_TRAITS.items()
+    if (name := _CUE_LISTS.get(trait)) is not None
 }
 """First words of listed phrases that patterns want to see, by the kinds of the phrases."""
 
@@ -87,7 +92,7 @@ def _bases(batch: TextBatch, tokens: Tokens, phrases: PhraseMatches, symbols: Sy
     long = numbers[lengths[numbers] == 4]
     first, second = (batch.lower[tokens.starts[long] + nth] - ord("0") for nth in (0, 1))
     bases[long[((first == 1) & (second == 9)) | ((first == 2) & (second == 0))]] = Base.YEAR
-    for at, kinds in reversed(list(enumerate(PHRASE_TRAITS.values()))):
+    for at, kinds in reversed(list(enumerate(PHRASE_TRAITS))):
         is_one = (phrases.kinds & np.uint32(kinds)) != 0
         if kinds in _CUES:
             is_one &= ~np.isin(tokens.hashes[phrases.first], _CUES[kinds])

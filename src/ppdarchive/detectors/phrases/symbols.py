@@ -162,7 +162,9 @@ class Symbols:
         traits = np.zeros(_N_BASES + len(kinds), np.uint64)
         traits[[Base.UNKNOWN, Base.SHORT]] = Trait.WORD
         traits[Base.REST] = Trait.WORD | Trait.KNOWN
-        traits[Base.PHRASE : _N_BASES] = [trait | Trait.WORD | Trait.KNOWN for trait in PHRASE_TRAITS]
+        traits[Base.PHRASE : _N_BASES] = [
+            trait | Trait.WORD | Trait.KNOWN for trait in PHRASE_TRAITS.values()
+        ]
         traits[_N_BASES:] = kinds & _TRAIT_BITS
         membership = {name: np.zeros(len(traits), np.bool_) for name in lists}
         names_of = list(groups)

@@ -68,18 +68,19 @@ class Trait(IntFlag):
 
 
 PHRASE_TRAITS: Final = {
-    Trait.P_BASE: PhraseKind.BASE,
-    Trait.P_SHIP: PhraseKind.SHIP,
-    Trait.P_FACILITY: PhraseKind.FACILITY | PhraseKind.SCHOOL,
-    Trait.P_STATE: PhraseKind.STATE,
-    Trait.P_COUNTRY: PhraseKind.COUNTRY,
-    Trait.P_COUNTY: PhraseKind.COUNTY,
-    Trait.P_CITY: PhraseKind.CITY | PhraseKind.PLACE,
-    Trait.P_UNIT: PhraseKind.UNIT,
-    Trait.P_OPERATION: PhraseKind.OPERATION,
-    Trait.P_ORGANIZATION: PhraseKind.ORGANIZATION | PhraseKind.AGENCY | PhraseKind.TEAM | PhraseKind.BRAND,
-    Trait.P_RARE_JOB: PhraseKind.RARE_PROFESSION,
-    Trait.P_JOB: PhraseKind.PROFESSION,
+    PhraseKind.BASE: Trait.P_BASE,
+    PhraseKind.SHIP: Trait.P_SHIP,
+    PhraseKind.STATE: Trait.P_STATE,
+    PhraseKind.COUNTRY: Trait.P_COUNTRY,
+    PhraseKind.COUNTY: Trait.P_COUNTY,
+    PhraseKind.CITY: Trait.P_CITY,
+    PhraseKind.FACILITY | PhraseKind.SCHOOL: Trait.P_FACILITY,
+    PhraseKind.PLACE: Trait.P_CITY,
+    PhraseKind.UNIT: Trait.P_UNIT,
+    PhraseKind.OPERATION: Trait.P_OPERATION,
+    PhraseKind.ORGANIZATION | PhraseKind.AGENCY | PhraseKind.TEAM | PhraseKind.BRAND: Trait.P_ORGANIZATION,
+    PhraseKind.RARE_PROFESSION: Trait.P_RARE_JOB,
+    PhraseKind.PROFESSION: Trait.P_JOB,
 }
 """What a listed phrase counts as: the first that fits."""
 
