@@ -25,7 +25,8 @@ from pathlib import Path
 import numpy as np
 
 from ppdarchive.deidentify.freetext import redact
-from ppdarchive.detectors import KnownIdentifiers, Patterns
+from ppdarchive.detectors.known import KnownIdentifiers
+from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.protocol import detect
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.profile import profile_files
