@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ppdarchive.detectors.engine import Engine
+from ppdarchive.detectors.ensemble import combined
 from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.plugins import LABELS, Meaning, Promised, broken_promises, categories, load_plugins
 from ppdarchive.detectors.plugins import loading as loading_module
@@ -158,6 +160,17 @@ def test_our_adapters_are_offered() -> None:
     for name, value in offered.items():
         point = metadata.EntryPoint(name, value, loading_module.GROUP)
         assert callable(point.load())
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_engine_adds_what_they_find() -> None:
+    """What other detectors find is joined with what ours find, and names them."""
+    extra = combined(load_plugins(["capitals"]), "vote")
+    found = Engine(extra=[extra]).detect(["QX told me to call 641-555-0126"])[0]
+    assert [(span.start, span.end, span.detector.partition(".")[0]) for span in found] == [
+        (0, 2, "vote"),
+        (19, 31, "patterns"),
+    ]
 
 
 # -- held to their promise --------------------------------------------------------------------------
