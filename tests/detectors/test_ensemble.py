@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppdarchive.detectors import Patterns
 from ppdarchive.detectors.ensemble import Union, Vote, combined
+from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.plugins import broken_promises
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.text.overlap import resolve
