@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -15,8 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ppdarchive.detectors.engine import Engine
 from ppdarchive.detectors.known import KnownIdentifiers
-from ppdarchive.gate import Failure, GateRefusedError, judge_folder, judge_tables
+from ppdarchive.detectors.tagger import Thresholds
+from ppdarchive.gate import Failure, GateRefusedError, TextScan, judge_folder, judge_tables, lowered
 from ppdarchive.model.release import Contributor, License, PackageInfo, TreatedTable
 from ppdarchive.model.schema import (
     Category,
@@ -29,7 +33,7 @@ from ppdarchive.model.schema import (
     Schema,
     Treatment,
 )
-from ppdarchive.model.span import TextCategory
+from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.package import write_package
 
 KEEP = Disclosure(Role.NONE, Treatment("keep"))
@@ -376,3 +380,195 @@ def test_digests_and_sizes_hold_no_identifier(tmp_path: Path) -> None:
     assert runs
     known = KnownIdentifiers([(digits, TextCategory.ID) for digits in runs | sizes])
     assert judged(tmp_path / "second", tables(), known=known) == []
+
+
+# -- what the text engine finds in a staged package -----------------------------------------------
+
+STRANGER = "Vrindavani Obuya"
+"""On no list: neither of the study's nor of ours."""
+ANSWER_TABLE = "responses", "text"
+
+
+@cache
+def engines() -> tuple[Engine, Engine]:
+    """The text engine, and the same with the gate's thresholds."""
+    return Engine(KNOWN), Engine(thresholds=lowered(Thresholds()))
+
+
+def scanned(
+    folder: Path,
+    given_tables: Mapping[str, TreatedTable],
+    info: PackageInfo = INFO,
+    tamper: Callable[[Path], None] = lambda _: None,
+    replaced: Mapping[str, tuple[tuple[int, int], ...]] = MappingProxyType({}),
+) -> list[Failure]:
+    """What the gate says with the text engine, of a package in which `responses.text` holds answers."""
+    found: list[Failure] = []
+    scan = TextScan(*engines(), {ANSWER_TABLE: replaced})
+
+    def check(stage: Path) -> None:
+        tamper(stage)
+        found.extend(judge_folder(stage, KNOWN, info=info, scan=scan))
+
+    write_package(folder / "package", given_tables, info, check=check)
+    return found
+
+
+def answers(*texts: str) -> dict[str, TreatedTable]:
+    """The tables with these answers."""
+    return {**tables(), "responses": table(ANSWERS, {"pid": ["a"] * len(texts), "text": list(texts)})}
+
+
+def kept(*texts: str) -> dict[str, TreatedTable]:
+    """The tables with a column of codes' descriptions, which the engine does not redact."""
+    return {
+        **answers("it helped"),
+        "codes": table(Schema("codes", (field("about"),)), {"about": list(texts)}),
+    }
+
+
+def write_csv_cell(stage: Path) -> None:
+    """Put a name into the copy of the answers."""
+    (stage / "csv/responses.csv").write_text(f'"pid","text"\n"a","it was {STRANGER} who called"\n')
+
+
+def write_footer(stage: Path) -> None:
+    """Put a name into a footer."""
+    rewrite(stage, lambda schema: schema.with_metadata({**schema.metadata, b"by": STRANGER.encode()}))
+
+
+def write_line(stage: Path) -> None:
+    """Put a name into the README."""
+    with (stage / "README.md").open("a") as file:
+        file.write(f"Thanks to {STRANGER} for her patience.\n")
+
+
+def write_name(stage: Path) -> None:
+    """Name a file after somebody."""
+    (stage / "data/participants.parquet").rename(stage / "data/vrindavani-obuya.parquet")
+
+
+@pytest.mark.parametrize(
+    ("given_tables", "tamper", "condition", "place"),
+    [
+        (categorical("y", STRANGER), None, "residual-words", "datapackage.json"),
+        (kept(f"As {STRANGER} told it"), None, "residual-words", "data/codes.parquet (column about)"),
+        (with_field(description=f"Asked by {STRANGER}."), None, "residual-words", "codebook.md (line"),
+        (tables(), write_footer, "residual-words", "data/participants.parquet (its footer)"),
+        (tables(), write_line, "residual-words", "README.md (line"),
+        (tables(), write_name, "residual-words", "a file of data (its name)"),
+        (tables(), write_csv_cell, "residual-text", "csv/responses.csv (column text)"),
+        (answers(f"it was {STRANGER} who called"), None, "residual-text", "responses.parquet (column text)"),
+    ],
+)  # fmt: skip
+def test_a_name_on_no_list_is_found(
+    tmp_path: Path,
+    given_tables: Mapping[str, TreatedTable],
+    tamper: Callable[[Path], None] | None,
+    condition: str,
+    place: str,
+) -> None:
+    """In an answer it stops the release, in words it is told; with its place, without itself."""
+    failures = scanned(tmp_path, given_tables, tamper=tamper or (lambda _: None))
+    assert condition in conditions(failures)
+    assert all(failure.overridable == (failure.condition == "residual-words") for failure in failures)
+    told = " ".join(failure.what + failure.remedy for failure in failures)
+    assert place in told
+    assert not any(part in told.lower() for part in STRANGER.lower().split())
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["jo.doe@example.org", "(503) 555-0199", "078-05-1120", "198.51.100.7", "MRN 00482913"],
+)
+def test_nobodys_number_or_address_belongs_into_words(tmp_path: Path, written: str) -> None:
+    """An address or number of a person's kind in a description or a kept cell stops the release."""
+    for number, given_tables in enumerate(
+        (with_field(description=f"See {written} for more."), kept("x", f"see {written}"))
+    ):
+        (tmp_path / str(number)).mkdir()
+        failures = scanned(tmp_path / str(number), given_tables)
+        assert "residual-identifiers" in conditions(failures)
+        assert written not in " ".join(failure.what for failure in failures)
+
+
+def test_what_the_package_says_of_itself_may_stand(tmp_path: Path) -> None:
+    """Authors, licences, sources and an address for questions are there on purpose."""
+    info = replace(
+        INFO,
+        description="Questions go to archive@example.edu.",
+        id="https://example.org/data/7",
+        contributors=(Contributor(given_name="Tzvetomira", family_name="Halvorsen", organization="Iowa"),),
+        licenses=(License("CC-BY-4.0", "Creative Commons Attribution 4.0 International"),),
+    )
+    assert scanned(tmp_path, answers("it helped"), info) == []
+
+
+def test_addresses_of_pages_may_stand_in_words_and_in_no_cell(tmp_path: Path) -> None:
+    """An instrument is described somewhere; a participant's page is somebody's."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "cells").mkdir()
+    words = scanned(
+        tmp_path / "words",
+        {
+            **with_field(description="See https://example.org/epds for it."),
+            "responses": answers("it helped")["responses"],
+        },
+    )
+    assert set(conditions(words)) == {"residual-words"}
+    cells = scanned(tmp_path / "cells", kept("see https://example.org/epds for it"))
+    assert "residual-identifiers" in conditions(cells)
+
+
+def test_replacements_are_no_hits(tmp_path: Path) -> None:
+    """Tags, general words and masks by their form, surrogates by the record, states by what they are."""
+    told = "Danita Haglund called me"
+    texts = ["[NAME] told [NAME-7] about it", "at [a VA hospital] in Iowa", "█████ called", told]
+    assert scanned(tmp_path, answers(*texts), replaced={told: ((0, 14),)}) == []
+
+
+def test_without_the_record_a_surrogate_is_a_name(tmp_path: Path) -> None:
+    """The record alone tells what was put there, and where."""
+    failures = scanned(tmp_path, answers("Danita Haglund called me"))
+    assert conditions(failures) == ["residual-text"]
+
+
+def test_what_only_may_be_a_name_is_told(tmp_path: Path) -> None:
+    """Between the thresholds a person looks; nothing is refused."""
+    text, place = "a text of no words that anybody knows", (0, 6)
+
+    class Sooner:
+        """Finds a word that the study's thresholds leave alone."""
+
+        def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+            return [
+                [Span(*place, TextCategory.NAME, 0.1, Tier.UNCERTAIN)] if t == text else [] for t in texts
+            ]
+
+    found: list[Failure] = []
+    scan = TextScan(engines()[0], Sooner(), {ANSWER_TABLE: {}})
+    write_package(
+        tmp_path / "package", answers(text), INFO,
+        check=lambda stage: found.extend(judge_folder(stage, KNOWN, info=INFO, scan=scan)),
+    )  # fmt: skip
+    assert conditions(found) == ["residual-words"]
+    assert found[0].overridable
+
+
+def test_one_cause_is_told_once(tmp_path: Path) -> None:
+    """A name in the title is one failure, with the descriptor, the README and the citation."""
+    (failure,) = scanned(tmp_path, answers("it helped"), replace(INFO, title="Calls with Zyxwanda"))
+    assert failure.condition == "known-identifiers"
+    assert "1 known identifier" in failure.what
+    for name in ("CITATION.cff", "README.md", "datapackage.json (title)"):
+        assert name in failure.what
+
+
+def test_pseudonyms_and_numbers_look_like_nobody(tmp_path: Path) -> None:
+    """Sixteen consonants are no name, and scores no addresses."""
+    people: dict[str, list[Any]] = {"id": ["bcgsncjgzmcwkcpf", "bkqmhtffqfqcdcgv"], "n": [182, 5417]}
+    given_tables = {
+        "participants": table(PEOPLE, people),
+        "responses": table(ANSWERS, {"pid": ["bkqmhtffqfqcdcgv"], "text": ["it helped"]}),
+    }
+    assert scanned(tmp_path, given_tables) == []

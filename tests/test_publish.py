@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ import pytest
 
 import ppdarchive
 from ppdarchive import publish
+from ppdarchive.audit import read_audit
 from ppdarchive.cli.main import call
 from ppdarchive.deidentify.consent import Consented
 from ppdarchive.errors import PackageError, PpdArchiveError, StudyError
@@ -666,3 +668,90 @@ def test_a_list_of_the_study_s_is_known_to_the_engine(small: Path) -> None:
     write_small(small, toml=TOML + '\n[text]\nlexicons = ["exports/places.csv"]\n', answers=answers)
     released = preview_study(small).treated.tables["responses"].frame
     assert not released["text"].str.contains("mole").any()
+
+
+# -- the audit log --------------------------------------------------------------------------------
+
+
+def test_a_package_has_its_log(small: Path) -> None:
+    """Every edit of the released answers is in it, by the key that the study knows; no word is."""
+    pack(small, small.parent / "package")
+    frame = read_audit(small / "private")
+    assert set(frame["key"]) == {"R-1"}
+    assert Counter(frame["category"]) == {"NAME": 2, "CONTACT": 1, "ID": 1}
+    (path,) = (small / "private/audit").iterdir()
+    content = path.read_text()
+    assert not any(word in content for word in ("Zyxwanda", "Anna", "Lind", "0199", "P-10001", "call"))
+    assert not any("audit" in each.name for each in (small.parent / "package").rglob("*"))
+
+
+def test_a_refused_package_has_no_log(small: Path) -> None:
+    """What was not released was not edited for anybody."""
+    write_small(small, toml=TOML.replace('name = "CC0-1.0"', 'name = "Zyxwanda"'))
+    with pytest.raises(GateRefusedError):
+        pack(small, small.parent / "package")
+    assert not (small / "private/audit").exists()
+
+
+def test_a_package_that_cannot_be_placed_has_no_log(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the last step fails, its log is taken back."""
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ppdarchive.package.files._place", fail)
+    with pytest.raises(KeyboardInterrupt):
+        pack(small, small.parent / "package")
+    assert list((small / "private/audit").iterdir()) == []
+
+
+# -- what the gate tells --------------------------------------------------------------------------
+
+
+def test_the_gate_tells_of_words_that_may_be_names(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name in a description that is on no list is told with its place, and the package is written."""
+    schema = json.loads(json.dumps(PARTICIPANTS))
+    schema["fields"][-1]["description"] = "As Vrindavani Obuya asked it."
+    write_small(small, participants=json.dumps(schema))
+    out = small.parent / "package"
+    assert call(["pack", str(small), str(out), "--version", "1.0.0"]) == 0
+    told = capsys.readouterr()
+    assert "warning: residual-words: " in told.out
+    assert "Obuya" not in told.out + told.err
+    assert out.is_dir()
+
+
+def test_an_address_in_a_description_stops_the_release(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody's e-mail address in a schema is refused, and not shown."""
+    schema = json.loads(json.dumps(PARTICIPANTS))
+    schema["fields"][-1]["description"] = "Ask jo.doe@example.org."
+    write_small(small, participants=json.dumps(schema))
+    _, err = refused(small, capsys)
+    assert "residual-identifiers" in err
+    assert "jo.doe" not in err
+
+
+def test_an_answer_that_was_not_searched_stops_the_release(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the redaction fails silently, the gate's own search does not."""
+    answers = ANSWERS.replace("it was good", "Vrindavani Obuya was good")
+    write_small(small, answers=answers)
+
+    class Blind:
+        """Finds nothing."""
+
+        def detect(self, texts: list[str], groups: object = None) -> list[list[object]]:
+            return [[] for _ in texts]
+
+    treat = publish._treat
+
+    def blindly(study: Any, allowed: Any, known: Any, engine: Any, **rest: Any) -> Any:
+        return treat(study, allowed, known, Blind(), **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(publish, "_treat", blindly)
+    _, err = refused(small, capsys)
+    assert "residual-text" in err
+    assert "Obuya" not in err

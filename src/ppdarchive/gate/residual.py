@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass
 from datetime import date
 from functools import cache
@@ -54,13 +54,14 @@ _PSEUDONYM: Final = re.compile("[bcdfghjklmnpqrstvwxz]{16}")
 """The form of the register's pseudonyms: no name has it, and detectors would see one everywhere."""
 _SHORT_NUMBER: Final = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,4})?")
 _FILES: Final = frozenset(
-    ["README.md", "LICENSE", "CITATION.cff", "codebook.md", "datapackage.json", "SHA256SUMS", "data", "csv"]
+    {"README.md", "LICENSE", "CITATION.cff", "codebook.md", "datapackage.json", "SHA256SUMS", "data", "csv"}
 )
 _AT_ONCE: Final = 1 << 16
 """Strings that are looked at together."""
 
 
 _LOWER: Final = 2 / 3
+"""What the gate's thresholds are of the study's."""
 
 
 def lowered(thresholds: Thresholds) -> Thresholds:
@@ -131,14 +132,16 @@ def hits(
     every = strings.distinct()
     for begin in range(0, len(every), _AT_ONCE):
         texts = every[begin : begin + _AT_ONCE]
+        suspects = set()
         for text, spans in zip(texts, residual(texts, known), strict=True):
+            suspects |= {text} if spans else set()
             for span in spans:
                 if span.tier is Tier.REDACT:
                     yield _hit("known-identifiers", text, text, span)
         if scan is None:
             continue
         if strings.kind == "cells" and (strings.table, strings.field) in scan.replaced:
-            yield from _in_answers(texts, scan, scan.replaced[strings.table, strings.field])
+            yield from _in_answers(texts, suspects, scan, scan.replaced[strings.table, strings.field])
         else:
             yield from _in_words(strings, texts, scan, info, own)
 
@@ -150,10 +153,15 @@ def _hit(condition: Condition, text: str, looked_at: str, span: Span) -> Hit:
 # -- answers --------------------------------------------------------------------------------------
 
 
-def _in_answers(texts: Sequence[str], scan: TextScan, replaced: Mapping[str, Ranges]) -> Iterator[Hit]:
-    """What the engine finds outside of replacements; with lower thresholds it only may be something."""
+def _in_answers(
+    texts: Sequence[str], suspects: Set[str], scan: TextScan, replaced: Mapping[str, Ranges]
+) -> Iterator[Hit]:
+    """What the engine finds outside of replacements; with lower thresholds it only may be something.
+
+    Where nothing is found with lower thresholds nothing is with the study's own, so few are looked at twice.
+    """
     sooner = scan.sooner.detect(texts)
-    places = [place for place, spans in enumerate(sooner) if spans]
+    places = [place for place, text in enumerate(texts) if sooner[place] or text in suspects]
     again = scan.engine.detect([texts[place] for place in places])
     for place, spans in zip(places, again, strict=True):
         text = texts[place]
@@ -265,8 +273,11 @@ def _own_strings() -> tuple[str, ...]:
         files["datapackage.json"], path="datapackage.json", read=lambda name, _: files[name]
     )
     schemas = released(package.schemas)
-    pages = (readme(info, schemas, dict.fromkeys(schemas, 0)), license_text(info))
-    pages += (codebook(schemas, title="", is_released=True),)
+    pages = (
+        readme(info, schemas, dict.fromkeys(schemas, 0)),
+        license_text(info),
+        codebook(schemas, title="", is_released=True),
+    )
     strings = {line for page in pages for line in page.splitlines()} | {DATA_PACKAGE, TABLE_SCHEMA}
     for schema in schemas.values():
         strings |= set(strings_of(json.dumps(to_descriptor(schema))))
