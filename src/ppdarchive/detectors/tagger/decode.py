@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.detectors.lexicon import Column, Flag, WordColumns
+from ppdarchive.detectors.lexicon import Column, Flag, PhraseKind, WordColumns
 from ppdarchive.detectors.tagger.features import Features, Floats
 from ppdarchive.text.batch import Positions, TextBatch
 from ppdarchive.text.tokens import Kind, Tokens, word_hashes
@@ -40,6 +40,8 @@ _GENERIC: Final = (
 """In small letters such words alone are no mention: a clinic, the high school."""
 _LEAST_SHARE: Final = 64
 """A word that stands for a name or place in fewer than a quarter of its uses, of 255."""
+_COMMON_NAME: Final = 130
+"""Twenty thousand births on the lexicon's scale: may, june, will."""
 _LEAST_PART: Final = 60
 """A word of the names of about a hundred places: west, los, springs."""
 _BEFORE_WORDS: Final = np.sort(
@@ -79,6 +81,9 @@ _LEAST_LETTERS: Final = 3
 _RARE: Final = 32
 """A zipf frequency of 2: one in ten million words."""
 _LIKE_A_NAME: Final = Flag.PROPER | Flag.NICKNAME
+_SAFE_BITS: Final = [
+    kind.bit_length() - 1 for kind in (PhraseKind.SAFE, PhraseKind.MEDICATION, PhraseKind.CONDITION)
+]
 _EVERYDAY: Final = 64
 """A zipf frequency of 4: ten in a million words."""
 _SPANISH_SHARE: Final = 0.35
@@ -86,7 +91,7 @@ _AROUND: Final = 6
 _LONGEST_ABBREVIATION: Final = 3
 """St. Louis, Ft. Hood, Jr.: a full stop behind a longer word ends a sentence."""
 _LEAST_CHANCE: Final = 0.02
-_NEVER: Final = Flag.SAFE | Flag.DEMONYM | Flag.MEDICATION | Flag.CONDITION
+_NEVER: Final = Flag.SAFE | Flag.MEDICATION | Flag.CONDITION
 """A mention of such words alone is none, unless they are a company's name as well."""
 
 
@@ -104,9 +109,9 @@ class Thresholds:
         ... and one of at least this.
     """
 
-    uncertain: float = 0.085
+    uncertain: float = 0.075
     extend: float = 0.5
-    redact: float = 0.77
+    redact: float = 0.775
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -163,7 +168,7 @@ def decode(
     # Tokens that are none for sure matter beside others only.
     near = _widened(1 - chances[:, 0] >= _LEAST_CHANCE, _LONGEST_LINK + 1)
     at, chances = at[near], chances[near]
-    candidates = _Candidates.of(batch, tokens, at, known)
+    candidates = _Candidates.of(batch, tokens, at, known, is_place=chances.argmax(axis=1) == _PLACE)
     chance = 1 - chances[:, 0]
     best = chances[:, 1:].argmax(axis=1)
     surely = _shifted(chance, _SHIFTS[best])
@@ -204,7 +209,9 @@ class _Candidates:
     """Whether the token follows the one before it, in the same text and line."""
 
     @classmethod
-    def of(cls, batch: TextBatch, tokens: Tokens, at: Positions, known: Features) -> _Candidates:
+    def of(
+        cls, batch: TextBatch, tokens: Tokens, at: Positions, known: Features, *, is_place: Flags
+    ) -> _Candidates:
         hashes, kinds, starts = tokens.hashes[at], tokens.kinds[at], tokens.starts[at]
         listed = WordColumns(
             known.forms.listed.columns[known.form_of[at]], known.forms.listed.flags[known.form_of[at]]
@@ -215,6 +222,7 @@ class _Candidates:
         capitals = _counted(batch.cased != batch.lower)
         has_capitals = np.diff(capitals[batch.starts]) > 1
         in_spanish = _in_spanish(tokens, at, known)
+        is_country = listed.has(Flag.COUNTRY | Flag.STATE) | (tokens.ends[at] - starts == 1)
         is_dictionary = listed.has(Flag.DICTIONARY) | (listed.column(Column.SPANISH) > 0)
         return cls(
             at,
@@ -222,7 +230,8 @@ class _Candidates:
             _among(hashes, _LINKS),
             _among(hashes, _JOINING),
             _among(hashes, _GLUE) & (kinds == Kind.SIGN) & _is_inside(batch, tokens, at),
-            _never(
+            (_of_the_field(known, at) & ~is_place & ~is_country)
+            | _never(
                 listed, is_small, in_spanish & (is_small | ~goes_on | (tokens.kinds[before] != Kind.LETTER))
             ),
             listed.has(Flag.DEMONYM) | (listed.has(_GENERIC) & is_small & has_capitals[tokens.texts[at]]),
@@ -253,10 +262,17 @@ def _is_inside(batch: TextBatch, tokens: Tokens, at: Positions) -> Flags:
     return result
 
 
+def _of_the_field(known: Features, at: Positions) -> Flags:
+    """Which tokens stand in a phrase of the field: coast guard, women's clinic."""
+    safe = known.in_phrase[known.phrase_kinds[:, _SAFE_BITS].any(axis=1)]
+    return np.isin(at, safe)
+
+
 def _never(listed: WordColumns, is_small: Flags, is_spanish: Flags) -> Flags:
     """Which words are no mention by themselves."""
     seldom = (
-        (listed.column(Column.GIVEN_NAME_SHARE) < _LEAST_SHARE)
+        (listed.column(Column.GIVEN_NAME) < _COMMON_NAME)
+        & (listed.column(Column.GIVEN_NAME_SHARE) < _LEAST_SHARE)
         & (listed.column(Column.SURNAME_SHARE) < _LEAST_SHARE)
         & (listed.column(Column.PLACE_SHARE) < _LEAST_SHARE)
         & (listed.column(Column.PLACE_PART) < _LEAST_PART)
@@ -264,6 +280,7 @@ def _never(listed: WordColumns, is_small: Flags, is_spanish: Flags) -> Flags:
     )
     generic = listed.has(_GENERIC) | ((listed.column(Column.SPANISH) > 0) & ~listed.has(Flag.PROPER))
     of_the_field = listed.has(_NEVER) & (listed.column(Column.BRAND) == 0)
+    of_the_field |= listed.has(Flag.DEMONYM) & (listed.column(Column.GIVEN_NAME) < _COMMON_NAME)
     result: Flags = of_the_field | (seldom & ((generic & is_small) | is_spanish))
     return result
 
