@@ -72,6 +72,7 @@ uncertain = "withhold"
 lexicons = ["clinics.csv"]
 detectors = ["presidio", "spacy:en_core_web_md"]
 combine = "vote"
+trained = "trained.toml"
 
 [release]
 standard = "expert-determination"
