@@ -297,7 +297,7 @@ def aims_table(
 def _aim(name: str, wanted: float, got: float, *, most: bool = False) -> str:
     reached = got <= wanted if most else got >= wanted
     limit = f"{'at most' if most else 'at least'} {wanted:.1%}"
-    return f"| {name} | {limit} | {got:.1%} | {'reached' if reached else '**missed**'} |"
+    return f"| {name} | {limit} | {got:.2%} | {'reached' if reached else '**missed**'} |"
 
 
 def reliability_table(panels: dict[str, Points]) -> Iterator[str]:
