@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from ppdarchive.detectors.lexicon import words
 from ppdarchive.detectors.phrases import Phrases, kept, rules
+from ppdarchive.detectors.phrases.page import page
 from ppdarchive.detectors.phrases.pattern import REACH, Pattern
 from ppdarchive.detectors.phrases.rulebook import DATA, classes, lists
 from ppdarchive.detectors.phrases.symbols import Symbols
@@ -309,3 +311,11 @@ def _terms(expression):
         for option in expression.removeprefix("~").split("/")
         for term in option.split("&")
     }
+
+
+def test_the_page_of_the_documentation_is_up_to_date():
+    """The reference page says what the rules are; write it with `ppdarchive.detectors.phrases.page`."""
+    written = (Path(__file__).parents[2] / "docs/reference/phrases.md").read_text("utf-8")
+    note, _, text = written.partition("\n\n")
+    assert note.startswith("<!-- Generated")
+    assert text.rstrip("\n") == page().rstrip("\n")

@@ -37,9 +37,9 @@ class Phrases:
 
     Examples
     --------
-    >>> text = "my coach maria was a godsend"
-    >>> [(text[span.start : span.end], span.detector) for span in Phrases().detect([text])[0]]
-    [('maria', 'phrases.role-name')]
+    >>> text = "my coach maria lives in iowa city"
+    >>> sorted({(text[span.start : span.end], span.category.value) for span in Phrases().detect([text])[0]})
+    [('iowa city', 'LOCATION'), ('maria', 'NAME')]
     """
 
     name: Final = "phrases"
