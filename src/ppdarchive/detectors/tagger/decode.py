@@ -111,7 +111,7 @@ class Thresholds:
 
     uncertain: float = 0.075
     extend: float = 0.5
-    redact: float = 0.775
+    redact: float = 0.77
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
