@@ -1,82 +1,86 @@
-"""The pattern detector: what can be told by its form, in one pass over each text."""
+"""The pattern detector: what can be told by its form, in one pass over a batch."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from ppdarchive.detectors.patterns.contact import AT_RULES, DOT_RULES, PHONE_RULES
-from ppdarchive.detectors.patterns.date import AGE_RULES, DATE_RULES
-from ppdarchive.detectors.patterns.number import NUMBER_RULES
-from ppdarchive.detectors.patterns.place import PLACE_RULES
-from ppdarchive.detectors.patterns.rule import Need, Rule
-from ppdarchive.model.span import Span
-from ppdarchive.text.fold import Folded, fold
+import numpy as np
 
-DIGIT_RULES: Final = (*PHONE_RULES, *NUMBER_RULES, *DATE_RULES, *AGE_RULES, *PLACE_RULES)
-RULES: Final = (*AT_RULES, *DOT_RULES, *DIGIT_RULES)
-"""All rules, in the order in which they are tried."""
+from ppdarchive.detectors.patterns.attached import whole_date
+from ppdarchive.detectors.patterns.needs import NEAR_DATE, NEEDS
+from ppdarchive.detectors.patterns.public import is_public_line
+from ppdarchive.detectors.patterns.rule import Rule
+from ppdarchive.detectors.patterns.rules import RULES
+from ppdarchive.detectors.patterns.view import Excerpt, View
+from ppdarchive.model.span import Span, TextCategory, Tier
+from ppdarchive.text.batch import TextBatch
 
-_BY_NEED: Final = {need: [rule for rule in DIGIT_RULES if rule.needs is need] for need in Need}
-_BEFORE: Final = 100
-_AFTER: Final = 140
-"""How far around digits the rules look: more than the longest words of context they know."""
-_DIGIT: Final = re.compile("[0-9]")
-_SPACE: Final = re.compile(r"\s")
-_DOTTED: Final = re.compile(r"\.[\w/]|(?<!\w)/?u/")
+_BY_NEED: Final = {need: [rule for rule in RULES if rule.need is need] for need in (*NEEDS, NEAR_DATE)}
+
+Found = tuple[int, int, Rule]
+"""A range of a folded batch, and the rule that means it."""
 
 
 class Patterns:
     """Finds what has a form: contact details, numbers, dates, addresses, high ages.
 
-    Most answers have neither a digit nor an @ nor a full stop inside a word; they are passed by.
-    Elsewhere the rules look at the text around digits only.
+    A batch is looked through once for what patterns need (digits of some shape, an @, a month); the
+    rules read the words around these places only.
     """
 
     name: Final = "patterns"
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
         """Find what any rule finds; spans of several rules may overlap."""
-        return [list(_found(text)) for text in texts]
+        batch = TextBatch.of(texts)
+        spans: list[list[Span]] = [[] for _ in batch]
+        found = _found(batch)
+        if not found:
+            return spans
+        starts, ends = (np.array([each[side] for each in found], np.int64) for side in (0, 1))
+        places = zip(*(column.tolist() for column in batch.places(starts, ends)), strict=True)
+        for (text, start, end), (_, _, rule) in zip(places, found, strict=True):
+            spans[text].append(
+                Span(start, end, rule.category, rule.score, rule.tier, f"patterns.{rule.name}")
+            )
+        return spans
 
 
-def _found(text: str) -> Iterator[Span]:
-    folded = fold(text)
-    plain = folded.text
-    if "@" in plain:
-        yield from _matches(AT_RULES, text, folded, 0, len(plain))
-    if ("." in plain or "/" in plain) and (_DOTTED.search(plain) or "://" in plain):
-        yield from _matches(DOT_RULES, text, folded, 0, len(plain))
-    if _DIGIT.search(plain):
-        for start, end in _windows(plain):
-            for need, rules in _BY_NEED.items():
-                if need.value.search(plain, start, end):
-                    yield from _matches(rules, text, folded, start, end)
-
-
-def _windows(plain: str) -> Iterator[tuple[int, int]]:
-    """The parts of a text with digits and what stands around them, cut at white space."""
-    start = end = -1
-    for match in _DIGIT.finditer(plain):
-        at = match.start()
-        if at + _AFTER <= end:
+def _found(batch: TextBatch) -> list[Found]:
+    """What the rules find in a batch, need by need."""
+    view = View(batch)
+    whole = Excerpt(batch)
+    found: list[Found] = []
+    for need in NEEDS:
+        anchors = need.anchors(view)
+        if not anchors.size:
             continue
-        if at - _BEFORE > end:
-            if end > 0:
-                yield start, end
-            start = max(at - _BEFORE, 0)
-        space = _SPACE.search(plain, at + _AFTER)
-        end = space.start() if space else len(plain)
-    if end > 0:
-        yield start, end
+        if need.reads is None:
+            found += _matched(_BY_NEED[need], whole, view.starts[anchors].tolist())
+        else:
+            found += _matched(_BY_NEED[need], view.excerpt(anchors, *need.reads), None)
+    dates = [
+        start for start, _, rule in found if rule.category is TextCategory.DATE and rule.tier is Tier.REDACT
+    ]
+    if dates and NEAR_DATE.reads is not None:
+        anchors = view.around(np.array(dates, np.int64))
+        found += _matched(_BY_NEED[NEAR_DATE], view.excerpt(anchors, *NEAR_DATE.reads), None)
+    return [meant for each in found if (meant := _meant(each, batch.folded)) is not None]
 
 
-def _matches(rules: Iterable[Rule], text: str, folded: Folded, start: int, end: int) -> Iterator[Span]:
-    for rule in rules:
-        for match in rule.pattern.finditer(folded.text, start, end):
-            first, last = folded.original(*match.span())
-            for place in rule.ranges(match, text[first:last]):
-                yield Span(
-                    *folded.original(*place), rule.category, rule.score, rule.tier, f"patterns.{rule.name}"
-                )
+def _matched(rules: Sequence[Rule], excerpt: Excerpt, starts: Sequence[int] | None) -> list[Found]:
+    """What rules find in an excerpt, in positions of the batch."""
+    return [
+        (excerpt.position(first), excerpt.position(first) + last - first, rule)
+        for rule in rules
+        for first, last in rule.ranges(excerpt, starts)
+    ]
+
+
+def _meant(found: Found, folded: str) -> Found | None:
+    """A date with its weekday and time; nothing for a number that everybody may know."""
+    start, end, rule = found
+    if rule.category is TextCategory.DATE:
+        return *whole_date(folded, start, end), rule
+    return None if is_public_line(folded[start:end], rule.category) else found
