@@ -1,1 +1,1 @@
-"""Finding what identifies people in texts: one protocol, several detectors, and the engine that joins them."""
+"""Finding what identifies people in texts: one protocol, several detectors, an engine that joins them."""
