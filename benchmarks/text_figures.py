@@ -200,7 +200,7 @@ print(json.dumps([loaded - libraries, sum(map(len, texts)) / sorted(taken)[1], p
 
 
 def speed(texts: Sequence[str]) -> tuple[float, float, float]:
-    """Processor seconds to load, characters a second of processor time, and peak memory in MB, in a fresh process."""
+    """Processor seconds to load, characters a processor second, and peak memory in MB, of a fresh process."""
     one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     said = subprocess.run(
         [sys.executable, "-c", _SPEED],
