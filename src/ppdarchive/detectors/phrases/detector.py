@@ -181,15 +181,20 @@ class _Compiled:
                     kept.update(range(*span))
             else:
                 matches.add((*span, number))
+        if not matches:
+            return
+        ordered = sorted(matches)
+        # A span begins and ends where words do: not inside "4xSgt2" and the like.
+        edges = np.array(ordered)[:, :2]
+        firsts, lasts = stream.starts[edges[:, 0]].tolist(), stream.ends[edges[:, 1] - 1].tolist()
         rules: set[tuple[int, int, str]] = set()
-        for start, end, number in sorted(matches):
+        for (start, end, number), first, last in zip(ordered, firsts, lasts, strict=True):
             rule = self._patterns[number][0]
-            first, last = int(stream.starts[start]), int(stream.ends[end - 1])
-            if batch.folded[first - 1].isalnum() or batch.folded[last].isalnum():
-                continue
             if (start, end, rule.name) in rules or not kept.isdisjoint(range(start, end)):
                 continue
-            if rule.only is not None and not rule.only(_words(batch, stream, start, end)):
+            if batch.folded[first - 1].isalnum() or batch.folded[last].isalnum():
+                continue
+            if rule.only is not None and not rule.only(batch.folded[first:last]):
                 continue
             rules.add((start, end, rule.name))
             yield start, end - 1, rule

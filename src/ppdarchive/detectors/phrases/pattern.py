@@ -197,12 +197,16 @@ def _mark(opens: bool, then: Search, shift: int) -> Search:
 
 
 def _first(options: Sequence[Search]) -> Search:
+    """The first option that matches."""
+    if len(options) > 2:
+        options = (options[0], _first(options[1:]))
+    if len(options) == 1:
+        return options[0]
+    one, other = options
+
     def search(symbols: Sequence[int], at: int) -> Marks | None:
-        for option in options:
-            found = option(symbols, at)
-            if found is not None:
-                return found
-        return None
+        found = one(symbols, at)
+        return other(symbols, at) if found is None else found
 
     return search
 
@@ -225,7 +229,7 @@ def _sequence(stack: list[str]) -> tuple[list[Node], list[int]]:
                 options.append(tuple(_sequence(stack)[0]))
             if not stack or stack.pop() != ")":
                 raise ValueError("a bracket is open")
-            nodes.append(Either(tuple(options)))
+            nodes.append(_either(options))
         elif piece == "?" or piece.startswith("{"):
             if not nodes:
                 raise ValueError("nothing to repeat")
@@ -236,6 +240,14 @@ def _sequence(stack: list[str]) -> tuple[list[Node], list[int]]:
             nodes.append(Item(piece.removeprefix("@")))
         places.append(place)
     return nodes, places
+
+
+def _either(options: Sequence[tuple[Node, ...]]) -> Node:
+    """Alternatives; those that are one word each are one word's classes."""
+    words = [option[0].expression for option in options if len(option) == 1 and isinstance(option[0], Item)]
+    if len(words) == len(options) and not any(word.startswith("~") for word in words):
+        return Item("/".join(words))
+    return Either(tuple(options))
 
 
 def _reversed(nodes: Sequence[Node]) -> tuple[Node, ...]:
