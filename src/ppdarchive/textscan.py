@@ -36,7 +36,8 @@ from ppdarchive.publish import engine_for, known_identifiers
 
 CHUNK: Final = 1 << 21
 """Characters of a chunk: much work beside the way to another process, and little memory."""
-_BLOCK: Final = 1 << 22
+_BLOCK: Final = 1 << 20
+"""Bytes that are read at once, and so the longest row; pyarrow keeps many times as much."""
 _BATCH_ROWS: Final = 1 << 13
 _AHEAD: Final = 2
 """Chunks that wait for each process."""
