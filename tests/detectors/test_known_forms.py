@@ -127,7 +127,7 @@ def entry(forms, text):
         ("Hope Irwin", "hope irwin", Guard.FREE),
         ("A. J. Doe", "a j", Guard.CAPITALS),
         ("Maria Lopez", "ml", Guard.INITIALS),
-        ("William", "will", Guard.WORD),
+        ("William", "will", Guard.COMMON),
         ("Jayden", "jaydens", Guard.FREE),
     ],
 )

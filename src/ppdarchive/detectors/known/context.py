@@ -46,6 +46,8 @@ class Cue(IntFlag):
     INTRODUCING = 1 << 20
     ARTICLE = 1 << 21
     ADDRESSING = 1 << 22
+    FAMILY = 1 << 23
+    SPANISH = 1 << 24
 
 
 _CUES: Final = {
@@ -68,6 +70,8 @@ _CUES: Final = {
     Cue.T: lists.words("t"),
     Cue.INITIALS: lists.words("initials initial"),
     Cue.FUNCTION: lists.FUNCTION_WORDS,
+    Cue.FAMILY: lists.words("family fam household"),
+    Cue.SPANISH: lists.SPANISH,
     Cue.ADDRESSING: lists.ADDRESSING,
     Cue.INTRODUCING: lists.INTRODUCING,
     Cue.ARTICLE: lists.ARTICLES,
@@ -132,8 +136,10 @@ class Context:
         "hope's"; "don't".
     function, verb, month
         Is a word of grammar; one that follows "my coach" anyway; a month beside a number or after "since".
-    counted, article
-        Behind a number; behind "the" or "a".
+    counted, article, determined
+        Behind a number; behind "the" or "a"; behind these or other words before what is no name.
+    family, spanish
+        Before "family"; before or behind a word of Spanish grammar.
     closing
         Closes a letter: "Love, Maria".
     after_my, nearby
@@ -148,8 +154,10 @@ class Context:
         "talked to hope", "calls from hope"; "told hope".
     alone
         Nothing else stands in its line.
-    initials, signing
-        Announced as initials; where a text or a line is signed.
+    initials, signing, signed
+        Announced as initials; where a text or a line may be signed; where a text of several lines is.
+    clause
+        No word follows.
     """
 
     announced: Flags
@@ -166,6 +174,9 @@ class Context:
     month: Flags
     counted: Flags
     article: Flags
+    determined: Flags
+    family: Flags
+    spanish: Flags
     closing: Flags
     after_my: Flags
     nearby: Flags
@@ -178,6 +189,8 @@ class Context:
     alone: Flags
     initials: Flags
     signing: Flags
+    signed: Flags
+    clause: Flags
 
     def __getitem__(self, rows: npt.NDArray[np.generic]) -> Context:
         return Context(*(getattr(self, name)[rows] for name in self.__slots__))
@@ -239,6 +252,9 @@ def around(batch: TextBatch, tokens: Tokens, first: Positions, last: Positions) 
         month=((own & Cue.MONTH) > 0) & is_dated,
         counted=near.numbers[:, _SIDE - 1],
         article=(before & Cue.ARTICLE) > 0,
+        determined=(before & Cue.DETERMINER) > 0,
+        family=(behind & Cue.FAMILY) > 0,
+        spanish=((before | behind) & Cue.SPANISH) > 0,
         closing=(own & Cue.CLOSING) > 0,
         after_my=(before & Cue.MY) > 0,
         opening=near.opens(),
@@ -251,6 +267,8 @@ def around(batch: TextBatch, tokens: Tokens, first: Positions, last: Positions) 
         nearby=(before & Cue.NEARBY) > 0,
         initials=((before | before_that | said) & Cue.INITIALS) > 0,
         signing=near.signs_off(),
+        signed=near.is_signature(),
+        clause=~near.words[:, _SIDE],
     )
 
 
@@ -369,6 +387,15 @@ class _Window:
                 alone &= ~going | ~self.same_line[:, column] | is_sign
                 going &= is_sign
         return alone
+
+    def is_signature(self) -> Flags:
+        """Whether they stand alone in the last line, and other lines or a tilde before them."""
+        is_last = ~self.is_there[:, _SIDE] | ((self.signs[:, _SIDE] > 0) & ~self.is_there[:, _SIDE + 1])
+        before = self.is_there[:, _SIDE - 1]
+        opens = before & ~self.same_line[:, _SIDE - 1]
+        opens |= self.signs[:, _SIDE - 1] == ord("~")
+        signed: Flags = is_last & opens
+        return signed
 
     def signs_off(self) -> Flags:
         """Whether they end a text or line, behind its start, a dash, or a word that closes a letter."""

@@ -581,7 +581,7 @@ oscar: ossie oz
 oswald osvaldo: oz ozzie valdo
 otis: otie
 owen: owie
-paige page: paigey
+paige: paigey
 pamela pam: pam pammy pammie
 paola paula paulina pauline: paulie polly lina paulita pola
 parker: park parks

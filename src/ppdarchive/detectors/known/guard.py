@@ -79,7 +79,7 @@ def judged(
             scores,
             np.where(around.contracted, 0.0, loose),
             scores * _of_word(around),
-            scores * _of_common(around),
+            scores * _of_common(around, is_place),
             scores * _of_words(around, n_words, is_place),
             scores * _of_doubt(around, is_place),
             scores * _of_unlikely(around),
@@ -95,6 +95,11 @@ def _first(choices: Sequence[tuple[Flags, float | Scores]]) -> Scores:
     return np.select([flag for flag, _ in choices], [value for _, value in choices], 0.0)
 
 
+def _inside(around: Context) -> Flags:
+    """Whether the capital says something: inside a sentence, and not of an abbreviation or for stress."""
+    return around.capital & ~around.opening & ~around.shouted & ~around.upper
+
+
 def _of_word(around: Context) -> Scores:
     """A name that is a word."""
     starts = around.opening | around.shouted
@@ -107,21 +112,25 @@ def _of_word(around: Context) -> Scores:
             (around.announced & around.personal, 0.9),
             (announced, 0.35),
             (around.counted & ~around.month, 0.0),
+            (around.capital & around.family, 0.8),
             (around.function & (~around.capital | starts) & ~around.doing, 0.0),
             (around.possessive, 0.8),
             (~around.capital & around.after_my, 0.3),
             (~around.capital & (around.contacted | around.doing), 0.5),
+            (~around.capital & around.verb & around.personal & ~around.determined, 0.5),
+            (~around.capital & around.signed, 0.4),
             (~around.capital, 0.0),
             (starts & around.doing & ~around.shouted, 0.7),
             (starts, 0.5),
             (around.month, 0.35),
             (around.article, 0.4),
+            (around.upper, 0.5),
             (around.capital, 0.85),
         ]
     )
 
 
-def _of_common(around: Context) -> Scores:
+def _of_common(around: Context, is_place: Flags) -> Scores:
     """A surname or a place that is a word: as a name only where it is one."""
     starts = around.opening | around.shouted
     announced = np.where(around.capital & ~around.shouted, around.announced, around.introduced)
@@ -130,10 +139,13 @@ def _of_common(around: Context) -> Scores:
         [
             (around.contracted | (around.closing & around.opening), 0.0),
             (announced & ((around.capital & ~around.shouted) | ~around.verb | around.named), 0.9),
+            (around.introduced & around.personal, 0.9),
             (announced, 0.35),
+            (around.capital & around.family, 0.8),
             (around.counted | around.article | around.function, 0.0),
             (~around.capital & around.contacted, 0.5),
             (~around.capital & around.doing, 0.4),
+            (~around.capital & is_place & around.nearby & around.clause, 0.4),
             (~around.capital, 0.0),
             (starts & (around.doing | around.alone), 0.5),
             (starts, 0.0),
@@ -167,8 +179,9 @@ def _likelier(around: Context) -> Scores:
     return _first(
         [
             (around.announced | around.named, 0.15),
-            (around.capital & ~around.opening & ~around.shouted, 0.1),
+            (_inside(around), 0.1),
             (around.possessive | around.contacted | around.doing, 0.05),
+            (~around.capital & around.spanish, -0.4),
             (~around.capital, -0.05),
         ]
     )
@@ -176,7 +189,7 @@ def _likelier(around: Context) -> Scores:
 
 def _of_doubt(around: Context, is_place: Flags) -> Scores:
     """A word that no list has, and may be another one."""
-    inside = around.capital & ~around.opening & ~around.shouted
+    inside = _inside(around)
     return _first(
         [
             (around.contracted, 0.0),
@@ -184,6 +197,7 @@ def _of_doubt(around: Context, is_place: Flags) -> Scores:
             (around.announced & ~around.verb, 1.2),
             (inside & around.possessive, 1.1),
             (inside, 1.0),
+            (around.capital & around.personal & ~around.shouted, 0.8),
             ((around.contacted | around.doing | (is_place & around.nearby)) & ~around.shouted, 0.8),
         ]
     )
@@ -191,7 +205,7 @@ def _of_doubt(around: Context, is_place: Flags) -> Scores:
 
 def _of_unlikely(around: Context) -> Scores:
     """A word that would be another one, misspelt."""
-    inside = around.capital & ~around.opening & ~around.shouted
+    inside = _inside(around)
     return _first(
         [
             (around.contracted, 0.0),

@@ -45,7 +45,7 @@ from ppdarchive.detectors.known.spellings import Speller
 from ppdarchive.detectors.known.tree import CATEGORIES, WAYS, Entries, Tree
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.text.batch import Positions, TextBatch
-from ppdarchive.text.tokens import Tokens, tokens_of
+from ppdarchive.text.tokens import Kind, Tokens, tokens_of, word_hashes
 
 Numbers = npt.NDArray[np.int64]
 
@@ -53,6 +53,10 @@ _EXACT: Final = WAYS.index(Way.EXACT)
 _DETECTORS: Final = tuple(f"known.{way}" for way in WAYS)
 _NAME: Final = CATEGORIES.index(TextCategory.NAME)
 _BESIDE_SCORE: Final = 0.5
+_NO_INITIALS: Final = np.array([ord(letter) for letter in "aioxy"], np.uint32)
+_TEXTING: Final = np.array([ord(letter) for letter in "bcdknruw"], np.uint32)
+"""Letters that stand for words."""
+_AND: Final = word_hashes(["and"])[0]
 _LEAST_LEFT: Final = 0.5
 """What is less sure than this is no mention in a package either."""
 
@@ -143,7 +147,10 @@ class KnownIdentifiers:
         scores = self._scores(batch, tokens, candidates, entries)
         scores[(ways != _EXACT) & embedded(batch, tokens, candidates)] = 0.0
         starts = tokens.starts[candidates.first]
-        ends = tokens.ends[candidates.last] - entries.extra
+        last = candidates.last.copy()
+        names = np.flatnonzero((entries.category == _NAME) & (scores >= REDACT) & (entries.extra == 0))
+        last[names] = _with_initials(batch, tokens, last[names])
+        ends = tokens.ends[last] - entries.extra
         chosen = _chosen(starts, ends, scores)
         return _Hits(starts[chosen], ends[chosen], entries.category[chosen], ways[chosen], scores[chosen])
 
@@ -220,11 +227,12 @@ class _Hits:
 def _both(own: npt.NDArray[np.uint8], candidates: Candidates) -> npt.NDArray[np.uint8]:
     """What must stand around a value that is guarded itself, and was read in some way."""
     read = candidates.guards
-    guards = np.where(own == Guard.FREE, read, own)
+    guards = np.where(own <= Guard.LOOSE, np.maximum(own, read), own)
     # A misspelt word that is a name is doubtful; of several words the others vouch for it.
     is_word = (own == Guard.WORD) | (own == Guard.COMMON)
     is_one = candidates.n_words == 1
-    guards = np.where(is_word & is_one & (read != Guard.FREE), Guard.UNLIKELY, guards)
+    doubt = np.where(read == Guard.LOOSE, Guard.DOUBT, Guard.UNLIKELY)
+    guards = np.where(is_word & is_one & (read != Guard.FREE), doubt, guards)
     is_vouched = (own == Guard.FREE) | (is_word & (read != Guard.FREE) & (read < Guard.UNLIKELY))
     return np.where(~is_one & is_vouched, Guard.FREE, guards).astype(np.uint8)
 
@@ -248,7 +256,36 @@ def _beside_names(
     before = np.append(candidates.first[sure], first)
     is_beside = np.isin(first - 1, behind) & _spaced(batch, tokens, first - 1)
     is_beside |= is_given & np.isin(last + 1, before) & _spaced(batch, tokens, last)
+    # "sage and Callan"
+    is_beside |= is_given & np.isin(first - 2, candidates.last[sure]) & _joined(batch, tokens, first - 2)
+    is_beside |= is_given & np.isin(last + 2, candidates.first[sure]) & _joined(batch, tokens, last)
     return words[is_beside]
+
+
+def _joined(batch: TextBatch, tokens: Tokens, places: Positions) -> npt.NDArray[np.bool_]:
+    """Which tokens "and" joins to the one after it."""
+    one = np.maximum(places, 0)
+    between, other = (np.minimum(one + step, len(tokens) - 1) for step in (1, 2))
+    joined: npt.NDArray[np.bool_] = tokens.hashes[between] == _AND
+    joined |= batch.lower[tokens.starts[between]] == ord("&")
+    joined &= tokens.texts[one] == tokens.texts[other]
+    return joined
+
+
+def _with_initials(batch: TextBatch, tokens: Tokens, last: Positions) -> Positions:
+    """The last tokens of names, or the initials of surnames that stand behind them: "Alyssa C."."""
+    initial = np.minimum(last + 1, len(tokens) - 1)
+    behind = np.minimum(last + 2, len(tokens) - 1)
+    starts = tokens.starts[initial]
+    is_initial = _spaced(batch, tokens, last) & (tokens.kinds[initial] == Kind.LETTER)
+    is_initial &= (tokens.ends[initial] - starts == 1) & (behind > initial)
+    letters = batch.lower[starts]
+    is_stop = (tokens.starts[behind] == starts + 1) & (batch.lower[starts + 1] == ord("."))
+    is_word = (tokens.kinds[behind] == Kind.LETTER) & _spaced(batch, tokens, initial)
+    is_capital = batch.cased[starts] != letters
+    is_told = ~np.isin(letters, _NO_INITIALS) & (is_capital | ~is_word | ~np.isin(letters, _TEXTING))
+    is_initial &= is_stop | is_told
+    return np.where(is_initial, initial, last)
 
 
 def _spaced(batch: TextBatch, tokens: Tokens, places: Positions) -> npt.NDArray[np.bool_]:

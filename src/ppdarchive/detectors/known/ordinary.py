@@ -60,6 +60,8 @@ _SPANISH_SEEN: Final = 56
 _USED: Final = 56
 """Words of a dictionary from here on are everyday ones: three in a million."""
 _GIVEN: Final = 100
+_GIVEN_MOSTLY: Final = 140
+"""Names from here on are names in Spanish text too."""
 _GIVEN_OFTEN, _SURNAME_OFTEN = 120, 130
 """Names from here on are met as names more often than as words; which of them are words all the same
 says the list by hand."""
@@ -107,9 +109,10 @@ class Usage:
         english = known.column(Column.ENGLISH)
         is_given = known.column(Column.GIVEN_NAME) >= _GIVEN
         is_word = known.has(_WORDS)
-        is_foreign = (known.column(Column.SPANISH) >= _SPANISH_SEEN) | (known.column(Column.BRAND) > 0)
+        is_spanish = known.column(Column.SPANISH) >= _SPANISH_SEEN
+        is_word |= is_spanish & (known.column(Column.GIVEN_NAME) < _GIVEN_MOSTLY)
         standing = np.select(
-            [is_word, is_given, is_foreign, english >= _SEEN],
+            [is_word, is_given, is_spanish | (known.column(Column.BRAND) > 0), english >= _SEEN],
             [Standing.WORD, Standing.NAME, Standing.WORD, Standing.SEEN],
             Standing.UNSEEN,
         )

@@ -35,6 +35,8 @@ _RUN: Final = re.compile(r"(.)\1*")
 _LEAST: Final = 3
 _LEAST_SOUND: Final = 4
 _LEAST_GLUED: Final = 4
+_LEAST_JOINED: Final = 4
+"""Letters of each of two names that are written as one word."""
 LONGEST: Final = 40
 """Longer runs of letters are no names."""
 _MOST_READINGS: Final = 4
@@ -83,10 +85,11 @@ class Speller:
         Listed words that may be misspelt, folded, each once.
     """
 
-    __slots__ = ("_by_skeleton", "_by_sound", "_by_squeezed", "_near", "_words")
+    __slots__ = ("_by_skeleton", "_by_sound", "_by_squeezed", "_listed", "_near", "_words")
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = tuple(word for word in words if word.isalpha() and len(word) >= _LEAST)
+        self._listed = frozenset(self._words)
         self._near = NearWords(self._words)
         self._by_sound: dict[str, list[int]] = {}
         for at, key in enumerate(sound_keys(self._words)):
@@ -137,9 +140,12 @@ class Speller:
 
     def _near_ones(self, words: Sequence[str]) -> Iterator[tuple[int, str, Way, float]]:
         """The listed words near some words: which, how, and how likely that is the one."""
-        for row, other, n_edits in self._near.near(words):
-            name = self._words[other]
-            yield row, name, Way.EDIT, _edit_score(words[row], name, n_edits)
+        # "steellas voice": a possessive without its apostrophe.
+        stems = [(row, word[:-1]) for row, word in enumerate(words) if word[-1] == "s" and len(word) > _SHORT]
+        asked = [*enumerate(words), *stems]
+        for at, other, n_edits in self._near.near([word for _, word in asked]):
+            (row, word), name = asked[at], self._words[other]
+            yield row, name, Way.EDIT, _edit_score(word, name, n_edits)
         for row, (word, key) in enumerate(zip(words, sound_keys(words), strict=True)):
             if key and len(word) >= _LEAST_SOUND:
                 for other in self._by_sound.get(key, ()):
@@ -168,6 +174,9 @@ class Speller:
             for other in self._squeezed_alike(word):
                 if _may_be_stretched(other, word):
                     yield other, Way.DISGUISED, 0.9 if len(other) > _LEAST else 0.5
+        for size in range(_LEAST_JOINED, len(word) - _LEAST_JOINED + 1):
+            if word[:size] in self._listed and word[size:] in self._listed:
+                yield word[:size], Way.SPACED, 0.85
         for size in range(_LEAST_GLUED, len(word) - 1):
             if word[:-size] in GLUED_BEFORE:
                 yield word[-size:], Way.SPACED, 0.85

@@ -215,7 +215,7 @@ class _Rows:
         guard = own.guard.copy()
         free = guard == Guard.FREE
         judged = np.where(is_one, is_everyday | (is_word & ~is_exact), all_everyday)
-        is_given = usage.is_given[first] | ~is_one
+        is_given = (usage.is_given[first] & is_exact) | ~is_one
         guard[free & judged] = np.where(is_given, Guard.WORD, Guard.COMMON)[free & judged]
         guard[free & all_single & ~is_one] = Guard.CAPITALS
         loose_word = (guard == Guard.LOOSE) & (is_word | is_everyday)
@@ -224,7 +224,8 @@ class _Rows:
         kept &= ~((guard == Guard.DOUBT) & (is_word | is_everyday))
         is_nickname = is_one & (own.way == _WAY[Way.NICKNAME])
         kept &= ~(is_nickname & (usage.english[first] >= FREQUENT) & ~usage.is_given[first])
-        is_short = is_nickname & (self.lengths[first] <= _SHORT) & ~usage.is_given[first]
+        short = np.where(usage.standing[first] == Standing.SEEN, _SHORT + 1, _SHORT)
+        is_short = is_nickname & (self.lengths[first] <= short) & ~usage.is_given[first]
         guard[is_short & (guard == Guard.FREE)] = Guard.DOUBT
         kept &= ~((guard == Guard.CAPITALS) & is_one & is_everyday)
         # A plural only of what is found without a look around, and where it is no word itself.

@@ -128,7 +128,14 @@ DOING: Final = PERSONAL - words("""
     """)
 """Of these, what hardly anything but a person does."""
 
+SPANISH: Final = words("""
+    de la el los las un una que y en con por para mi mis su sus es son fue era más mas muy se le lo del al
+    como pero cuando porque ser hay este esta sin ya tambien
+    """)
+"""Words of Spanish grammar that are no English ones."""
+
 CONTACTING: Final = words("""
+    ask asks asked asking
     talk talks talked talking speak speaking spoke spoken chat chatted chatting call calls called calling
     session sessions visit visits visited visiting meet meets met meeting work working worked conversation
     conversations appointment text texts texted texting email emails emailed listen listening listened thank
