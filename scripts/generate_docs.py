@@ -516,10 +516,10 @@ def detectors() -> str:
     lines = [
         "# Detectors",
         "",
-        "Two detectors look at every text today: patterns, which know forms, and the study's known "
-        "identifiers, which know values. **They are simple.** What has no form and is in no list is not "
-        "found: an unlisted name, a misspelt one, an employer, a church, a ship, a rank, or a story. Do not "
-        "publish real answers on them alone; a person must read what is left. How texts are matched and what "
+        "Patterns know forms, the study's known identifiers know values. Beside them the "
+        "[text engine](../text.md) has phrases, which know the words around a name, and a tagger, which "
+        "knows how names are used. None of them finds everything: a person must read what is left before "
+        "real answers are published. How texts are matched and what "
         "comes of it is told in [Why: de-identification](../why/deidentification.md).",
         "",
         "## Patterns",

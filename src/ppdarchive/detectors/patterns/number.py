@@ -226,7 +226,7 @@ NAMED_RULES: Final = (
         finds=("I am participant <17>", "my study id is <P-017>", "id #<42>", "record number <8>"),
         leaves=(
             "a participant for 12 weeks",
-            "the subject of 2 calls",
+            "the record of 2 calls",
             "my number 1 fan",
             "participant 3 times",
         ),
