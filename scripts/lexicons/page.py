@@ -99,7 +99,7 @@ def page() -> str:
             "",
             "A CSV file with the header `value,kind`, one name or word a line:",
             "",
-            "```csv",
+            "```text",
             "value,kind",
             "Cedar Hollow Birth Center,facility",
             "Tilly,nickname",
