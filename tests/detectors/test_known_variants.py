@@ -321,6 +321,7 @@ def variants(draw):
         written = draw(disguised(name))
     else:
         written = draw(st.sampled_from(short)) if kind == "short" and short else name
+        assume(len(written) > 3 or written == name)  # a short form of three letters is left to the context
         usage = Usage.of(word_hashes([written]))
         assume(usage.standing[0] != Standing.WORD and not usage.is_everyday[0])
     case = draw(st.sampled_from([str, str.upper, str.title]))

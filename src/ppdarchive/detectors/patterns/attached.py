@@ -48,7 +48,7 @@ def whole_date(folded: str, start: int, end: int) -> tuple[int, int]:
 
     Examples
     --------
-    >>> text = "we met tues, 3/5 at 5:15pm."
+    >>> text = "we met tues, 3/5 at 5:15pm and talked"
     >>> text[slice(*whole_date(text, 13, 16))]
     'tues, 3/5 at 5:15pm'
     """
