@@ -88,12 +88,12 @@ def pack(
         return
     show(deidentified_lines(result))
     typer.echo(f"wrote {out}")
-    for each in result.warnings:
-        show(render.wrapped(f"warning: {each.condition}: {each.what}. {each.remedy}", indent=2))
     stated = ", ".join(NOT_ASSESSED)
     show(
         render.wrapped(f"warning: stated in study.toml and not assessed by this version: {stated}", indent=2)
     )
+    for each in result.warnings:
+        show(render.wrapped(f"warning: {each.condition}: {each.what}. {each.remedy}", indent=2))
     for danger in dangers:
         typer.echo(f"warning: {danger}", err=True)
 

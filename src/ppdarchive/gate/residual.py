@@ -18,7 +18,6 @@ from typing import Final, Literal, Protocol
 from ppdarchive.codebook import codebook
 from ppdarchive.deidentify.freetext import Ranges, left_in
 from ppdarchive.deidentify.released import released
-from ppdarchive.detectors.engine import batches
 from ppdarchive.detectors.kinds import kind_of
 from ppdarchive.detectors.known import KnownIdentifiers, residual
 from ppdarchive.detectors.tagger import Thresholds
@@ -57,6 +56,8 @@ _SHORT_NUMBER: Final = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,4})?")
 _FILES: Final = frozenset(
     {"README.md", "LICENSE", "CITATION.cff", "codebook.md", "datapackage.json", "SHA256SUMS", "data", "csv"}
 )
+_AT_ONCE: Final = 1 << 16
+"""Strings that are looked at together."""
 
 
 _LOWER: Final = 2 / 3
@@ -128,7 +129,9 @@ def hits(
     own : frozenset of str
         What `own_values` gives.
     """
-    for _, texts in batches(strings.distinct()):
+    every = strings.distinct()
+    for begin in range(0, len(every), _AT_ONCE):
+        texts = every[begin : begin + _AT_ONCE]
         suspects = set()
         for text, spans in zip(texts, residual(texts, known), strict=True):
             suspects |= {text} if spans else set()
