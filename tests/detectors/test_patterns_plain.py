@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.model.span import Tier
 
 from .test_patterns import found
@@ -683,11 +684,21 @@ def test_everyday_words_and_numbers_stay(text: str) -> None:
     assert found(text.lower(), tiers=tuple(Tier)) == []
 
 
-# "monday. 10/10" is taken for a date yet: a weekday before a full stop and a rating.
-JOINED = [text for text in PLAIN if not text[-1:].isdigit() and not text.lower().endswith("day")]
+# A month's or weekday's short form takes the full stop behind it, and "Dec. 3rd" is a date.
+JOINED = [
+    text for text in PLAIN if not text[-1:].isdigit() and text not in ("dec", "mar", "every tues", "Mon-Fri")
+]
 
 
 @given(st.lists(st.sampled_from(JOINED), min_size=2, max_size=6))
 def test_sentences_of_plain_ones_stay(texts: list[str]) -> None:
     """One after the other, with a full stop between, they are still about nobody: nothing is sure."""
     assert found(". ".join(texts) + ".") == []
+
+
+def test_pairs_of_plain_sentences_stay() -> None:
+    """Each before each: a full stop ends what a rule reads, in hundred thousands of pairs."""
+    pairs = [f"{first}. {second}." for first in JOINED for second in JOINED]
+    spans = Patterns().detect(pairs)
+    sure = sum(any(span.tier is Tier.REDACT for span in own) for own in spans)
+    assert sure <= len(pairs) / 5000

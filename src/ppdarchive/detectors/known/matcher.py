@@ -278,9 +278,9 @@ def _with_initials(batch: TextBatch, tokens: Tokens, last: Positions) -> Positio
     behind = np.minimum(last + 2, len(tokens) - 1)
     starts = tokens.starts[initial]
     is_initial = _spaced(batch, tokens, last) & (tokens.kinds[initial] == Kind.LETTER)
-    is_initial &= (tokens.ends[initial] - starts == 1) & (behind > initial)
+    is_initial &= (tokens.ends[initial] - starts == 1) & (initial > last)
     letters = batch.lower[starts]
-    is_stop = (tokens.starts[behind] == starts + 1) & (batch.lower[starts + 1] == ord("."))
+    is_stop = batch.lower[starts + 1] == ord(".")  # behind each text stands a separator
     is_word = (tokens.kinds[behind] == Kind.LETTER) & _spaced(batch, tokens, initial)
     is_capital = batch.cased[starts] != letters
     is_told = ~np.isin(letters, _NO_INITIALS) & (is_capital | ~is_word | ~np.isin(letters, _TEXTING))

@@ -9,13 +9,16 @@ from ppdarchive.detectors.patterns.rule import words
 from ppdarchive.text.batch import SEPARATOR
 
 WEEKDAY: Final = (
-    r"(?:monday|mon|tuesday|tues|tue|wednesday|weds|wed|thursday|thurs|thur|thu|friday|fri|saturday|sat"
-    r"|sunday|sun|lunes|martes|miercoles|jueves|viernes|sabado|domingo)(?![a-z])\.?"
+    r"(?:(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|lunes|martes|miercoles|jueves|viernes|sabado"
+    r"|domingo)(?![a-z])|(?:mon|tues?|weds?|thurs?|thu|fri|sat|sun)(?![a-z])\.?)"
 )
+"""A weekday; a full stop belongs to its short form only."""
+_HALF: Final = r"(?:[ap]\.\s?m(?![a-z])\.?|[ap]m(?![a-z]))"
 TIME: Final = (
-    r"(?:(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9]){1,2}(?:\s?[ap]\.?\s?m(?![a-z])\.?)?|(?:0?[1-9]|1[0-2])"
-    r"(?:\.[0-5][0-9])?\s?[ap]\.?\s?m(?![a-z])\.?|(?:[01][0-9]|2[0-3])[0-5][0-9]\s?(?:hrs?|hours?|h)"
-    r"(?![a-z])|noon(?![a-z])|midnight(?![a-z]))"
+    rf"(?:(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9]){{1,2}}(?:\s?{_HALF})?"
+    rf"|(?:0?[1-9]|1[0-2])(?:\.[0-5][0-9])?\s?{_HALF}"
+    r"|(?:[01][0-9]|2[0-3])[0-5][0-9]\s?(?:hrs?|hours?|h)(?![a-z])"
+    r"|noon(?![a-z])|midnight(?![a-z]))"
 )
 _LONGEST: Final = 64
 """No weekday and time before a date are longer."""
@@ -48,7 +51,7 @@ def whole_date(folded: str, start: int, end: int) -> tuple[int, int]:
 
     Examples
     --------
-    >>> text = "we met tues, 3/5 at 5:15pm and talked"
+    >>> text = "we met tues, 3/5 at 5:15pm."
     >>> text[slice(*whole_date(text, 13, 16))]
     'tues, 3/5 at 5:15pm'
     """

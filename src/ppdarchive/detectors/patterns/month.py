@@ -29,7 +29,7 @@ SAID_YEAR: Final = (
     rf"|o){SPACE}{_COUNT}|{SPACE}(?:forty|fifty|sixty|seventy|eighty|ninety)(?:{GAP}-?{GAP}{_COUNT})?)"
     rf"|two{SPACE}thousand)(?![a-z])"
 )
-YEAR: Final = rf"(?:(?:19|20)[0-9]{{2}}(?![0-9])|'[0-9]{{2}}(?![0-9])|{SAID_YEAR})"
+YEAR: Final = rf"(?:(?:19|20)[0-9]{{2}}(?![0-9]|'?s(?![a-z]))|'[0-9]{{2}}(?![0-9])|{SAID_YEAR})"
 _ORDINAL: Final = rf"{DAY}{GAP}(?:st|nd|rd|th)(?![a-z])"
 _MORE: Final = (
     rf"(?:{GAP}(?:-|&|,|to(?![a-z])|and(?![a-z])|or(?![a-z])|thru(?![a-z])|through(?![a-z])){{1,2}}{GAP}"
@@ -45,7 +45,7 @@ _SEEMS_DATE: Final = re.compile(
     r"(?:(?<![a-z])(?:on|since|until|till|til|before|after|by|from|around|about|due|born|is|was|date"
     r"|birthday|the|of|dated|through|thru|between|starting|started|ended|next|last|for|early|mid|late"
     r"|discharged|admitted|died|passed|called|and|to|in|el|monday|tuesday|wednesday|thursday|friday"
-    r"|saturday|sunday|mon|tues?|wed|thurs?|fri|sat|sun)[\s,.:-]{1,3}|[0-9(:,-]\s?)\Z"
+    r"|saturday|sunday|mon|tues?|wed|thurs?|fri|sat|sun)[\s,:-]{1,3}|(?:mon|tues?|wed|thurs?|fri|sat|sun)\.\s{1,2}|[0-9(:,-]\s?)\Z"
 )
 _NUMBERS: Final = re.compile(
     r"(?:sessions?|weeks?|chapter|module|page|step|age|question|item|level|part|lesson)\s{1,2}\Z"

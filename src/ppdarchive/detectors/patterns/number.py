@@ -12,9 +12,9 @@ from ppdarchive.model.span import TextCategory, Tier
 
 _ID: Final = TextCategory.ID
 _LINK: Final = (
-    rf"(?:{GAP}(?:(?:number|num|no|nr|numero|id|code|card|file|claim|is|was|are|r|es|security|sec|it's|its"
-    r"|the|my|plate|record|account|reads|says|it|serial|with|ends|ending|in|wrong)(?![a-z])\.?|[=:(,-]|#"
-    r"(?![0-9]))){0,5}" + GAP
+    rf"(?:{GAP}(?:(?:no|nr|num|sec)(?![a-z])\.?|(?:number|numero|id|code|card|file|claim|is|was|are|r|es|security"
+    r"|it's|its|the|my|plate|record|account|reads|says|it|serial|with|ends|ending|in|wrong)(?![a-z])|[=:(,-]"
+    rf"|#(?![0-9]))){{0,5}}{GAP}"
 )
 _VALUE: Final = (
     r"(#?(?:c\s|[a-z]{1,4}-?)?[0-9](?:[ -]?[0-9]){2,24}(?:-?[a-z]{1,3}(?![a-z]))?(?![\w%]|-\w)|"
@@ -39,7 +39,7 @@ def _named_value(match: re.Match[str], _: Excerpt) -> tuple[Range, ...]:
     start, end = match.span(1)
     end = _without_next(match.string, start, end)
     value = match.string[start:end]
-    is_counted = value.isdecimal() and _COUNTED.match(match.string, end)
+    is_counted = not any(map(str.isalpha, value)) and _COUNTED.match(match.string, end)
     if n_digits(value) < _LEAST_DIGITS or _YEAR.fullmatch(value) or is_counted:
         return ()
     return ((start, end),)
@@ -66,7 +66,7 @@ def _named(
         category=_ID,
         law=law,
         need=NAMED,
-        source=rf"(?<![a-z])(?:{cues})(?![a-z])\.?{_LINK}{_VALUE}",
+        source=rf"(?<![a-z])(?:{cues})(?![a-z]){_LINK}{_VALUE}",
         score=score,
         group=1,
         narrow=_named_value,
@@ -123,7 +123,7 @@ NAMED_RULES: Final = (
     _named(
         "record-number",
         "H",
-        rf"mrn|medical{SPACE}records?|charts?|patient|pt|hospital|expediente|records?",
+        rf"mrn|medical{SPACE}records?|charts?|patient|pt\.?|hospital|expediente|records?",
         (
             "my chart number is <88123>",
             "MRN <12345>",
@@ -149,7 +149,7 @@ NAMED_RULES: Final = (
     _named(
         "account-number",
         "J",
-        r"accounts?|acct|acc|card|debit|credit|checking|savings|bank|routing|aba|rtn|iban|clabe|cuenta"
+        r"accounts?|acct\.?|acc\.?|card|debit|credit|checking|savings|bank|routing|aba|rtn|iban|clabe|cuenta"
         r"|tarjeta|visa|mastercard",
         (
             "account <12345678>",
@@ -162,7 +162,7 @@ NAMED_RULES: Final = (
     _named(
         "licence-number",
         "K",
-        r"licen[sc]e|licencia|lic|passport|pasaporte|permit|certificate|cert|registration|reg|dea|npi",
+        r"licen[sc]e|licencia|lic\.?|passport|pasaporte|permit|certificate|cert\.?|registration|reg\.?|dea|npi",
         (
             "license <D1234567>",
             "my passport is <C01234567>",
@@ -190,7 +190,7 @@ NAMED_RULES: Final = (
     _named(
         "named-number",
         "R",
-        r"case|claim|file|ticket|reference|ref|confirmation|invoice|edipi|dod|dodid|cac|badge|participant"
+        r"case|claim|file|ticket|reference|ref\.?|confirmation|invoice|edipi|dod|dodid|cac|badge|participant"
         r"|participante|study|estudio|subject|student|employee|order|tracking|docket|pin|ids?"
         r"|identification|folio|caso|login|user|survey|ein|respondent",
         (

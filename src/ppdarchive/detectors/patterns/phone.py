@@ -28,12 +28,16 @@ _US: Final = (
 )
 _EXTENSION: Final = rf"(?:,?{GAP}(?:x|ext\.?|extension|extn\.?){GAP}[0-9]{{1,6}}(?![0-9]))?"
 _DATED: Final = re.compile(r"(?:19|20)[0-9]{2}([- .])[0-9]{1,2}\1[0-9]{1,2}(?![0-9]).*")
+_DIGIT_GROUP: Final = re.compile("[0-9]+")
 _SIGNS: Final = re.compile("[^0-9]+")
 _SPACED_LENGTHS: Final = (7, 10, 11)
 
 
 def _is_said(match: re.Match[str]) -> bool:
-    return _DATED.fullmatch(match[1]) is None
+    """Whether digits behind "call" are no date and no round numbers."""
+    groups = _DIGIT_GROUP.findall(match[1])
+    is_round = len(groups) > 1 and all(group.endswith("0") for group in groups)
+    return _DATED.fullmatch(match[1]) is None and not is_round
 
 
 def _is_apart(match: re.Match[str]) -> bool:

@@ -253,9 +253,7 @@ PLACE_RULES: Final = (
         category=_PLACE,
         law="B",
         need=ZIP,
-        source=(
-            rf"(?<![a-z'])(?!(?:in|or|me|oh|ok|hi|id|la|de|co|al|va){SPACE}[0-9]){_STATES}\.?,?{SPACE}{_ZIP}"
-        ),
+        source=(rf"(?<![a-z'])(?!{_WORD_STATES}[.,]{{0,2}}{SPACE}[0-9]){_STATES}\.?,?{SPACE}{_ZIP}"),
         score=0.9,
         finds=("it went to <Iowa 50613>", "<IA 50613>", "<new york, 10001-1234>"),
         leaves=("in 50613", "me 20000 times", "or 10500"),
@@ -265,11 +263,11 @@ PLACE_RULES: Final = (
         category=_PLACE,
         law="B",
         need=ZIP,
-        source=rf"(?<![a-z'])((?:in|or|me|oh|ok|hi|id|la|de|co|al|va)\.?,?{SPACE}){_ZIP}",
+        source=rf"(?<![a-z'])({_WORD_STATES},?{SPACE})(?![0-9]{{2}}000){_ZIP}",
         score=0.88,
         narrow=_in_capitals,
         finds=("it went to <OR 97201>", "<VA 23510> is home"),
-        leaves=("in 50613", "me 20000 times"),
+        leaves=("in 50613", "me 20000 times", "at the VA. 10500 steps"),
     ),
     Rule(
         name="zip",

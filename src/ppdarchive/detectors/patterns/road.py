@@ -29,10 +29,11 @@ _DEGREES: Final = (
     rf"[0-9]{{1,3}}(?:\.[0-9]{{1,8}})?{GAP}(?:°|deg(?:rees)?(?![a-z])){GAP}(?:[0-9]{{1,2}}"
     rf"(?:\.[0-9]{{1,4}})?{GAP}'{GAP})?(?:[0-9]{{1,2}}(?:\.[0-9]{{1,4}})?{GAP}(?:\"|''){GAP})?"
 )
-_STREET_SUFFIX: Final = one_of("""
-    st street ave avenue rd road dr drive ln lane ct court blvd boulevard pkwy parkway cir circle ter terrace
-    pike hwy highway trl trail pl place loop trace way
-    """)
+_STREET_SUFFIX: Final = one_of(
+    "st street ave avenue rd road dr ln lane blvd boulevard pkwy parkway cir ter pike hwy trl"
+)
+_PLACE_SUFFIX: Final = one_of("drive ct court circle terrace highway trail pl place loop trace way")
+"""What also ends other names: a court, a drive, the Milky Way."""
 _NAME: Final = re.compile("[a-z'-]+")
 _NO_CORNER: Final = words(f"{SUFFIXES} and")
 _TITLED: Final = re.compile(r"\.?\s{1,2}(?=[a-z])")
@@ -111,6 +112,11 @@ def _is_name(word: re.Match[str], excerpt: Excerpt) -> bool:
 def _calle(match: re.Match[str], excerpt: Excerpt) -> tuple[Range, ...]:
     return () if match["name"].split()[0] in ("que", "y", "con", "por", "a", "es") else (match.span(),)
 
+
+_NAMED: Final = (
+    rf"(?<![\w'-])(?:{DIRECTION}\.?{SPACE})?"
+    rf"(?P<name>[a-z][a-z'-]{{0,30}}(?:{SPACE}[a-z][a-z'-]{{0,30}})?){SPACE}"
+)
 
 ROAD_RULES: Final = (
     Rule(
@@ -207,10 +213,7 @@ ROAD_RULES: Final = (
         category=_PLACE,
         law="B",
         need=NAMED_STREET,
-        source=(
-            rf"(?<![\w'-])(?:{DIRECTION}\.?{SPACE})?(?P<name>[a-z][a-z'-]{{0,30}}"
-            rf"(?:{SPACE}[a-z][a-z'-]{{0,30}})?){SPACE}(?P<suffix>{_STREET_SUFFIX})(?![\w'])"
-        ),
+        source=rf"{_NAMED}(?P<suffix>{_STREET_SUFFIX})(?![\w'])",
         score=0.75,
         narrow=_named_street,
         finds=(
@@ -218,7 +221,19 @@ ROAD_RULES: Final = (
             "We are at <W. Tamarack St, Ainsworth> if",
             "near <Old Mill Road>",
         ),
-        leaves=("on the road", "Back Road was closed", "down a Long Road", "my Dr said"),
+        leaves=("on the road", "Back Road was closed", "down a Long Road", "my Dr said", "the Milky Way"),
+    ),
+    Rule(
+        name="named-place",
+        category=_PLACE,
+        law="B",
+        need=NAMED_STREET,
+        source=rf"{_NAMED}(?P<suffix>{_PLACE_SUFFIX})(?![\w'])",
+        score=0.5,
+        tier=Tier.UNCERTAIN,
+        narrow=_named_street,
+        finds=("at <Lafayette Place> and", "off <Larkspur Court>"),
+        leaves=("a safe place", "Family Court was hard", "on my way"),
     ),
     Rule(
         name="small-street",

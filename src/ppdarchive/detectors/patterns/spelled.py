@@ -24,7 +24,7 @@ _VALUES: Final[dict[str, int]] = {
 _SAID: Final = "|".join(sorted(_VALUES, key=lambda word: (-len(word), word)))
 _WORD: Final = rf"(?:(?:double|triple|doble){SPACE})?(?:{_SAID}|hundred)(?![a-z])"
 _ITEM: Final = rf"(?:{_WORD}|[0-9]{{1,4}}(?!\w))"
-_JOIN: Final = r"(?:\s{0,2}[-,.()/]{1,2}\s{0,2}|\s{1,3}(?:y\s{1,3})?)"
+_JOIN: Final = r"(?:\s{0,2}[-,()/]{1,2}\s{0,2}|\.|\s{1,3}(?:y\s{1,3})?)"
 _RUN: Final = rf"(?<![\w$.,'-])(?!o(?![a-z]))(?:[0-9]{{1,4}}{_JOIN})?{_WORD}(?:{_JOIN}{_ITEM}){{3,24}}"
 _PIECE: Final = re.compile(rf"(double|triple|doble)|(hundred)|({_SAID})(?![a-z])|([0-9]+)")
 _LEAST_WORDS: Final = 3
