@@ -1,0 +1,1 @@
+"""Coarser codes for released fields: hierarchies, what they lose, and the search for the best."""

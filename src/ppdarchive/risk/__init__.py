@@ -1,0 +1,1 @@
+"""What released tables reveal about participants, as numbers: counted, never shown."""

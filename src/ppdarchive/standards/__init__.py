@@ -1,0 +1,1 @@
+"""The privacy rules that a release may claim, judged field by field."""
