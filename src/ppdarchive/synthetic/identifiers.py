@@ -17,6 +17,7 @@ from typing import Final
 from ppdarchive.synthetic.grammar import Fill, Filling
 from ppdarchive.synthetic.people import Participant, nickname, phone_number, towns
 from ppdarchive.synthetic.resources import pool
+from ppdarchive.text.months import MESES, MONTHS
 
 CATEGORIES: Final = (
     "NAME",
@@ -33,35 +34,6 @@ CATEGORIES: Final = (
     "OTHER",
 )
 """What a planted span can be."""
-
-_MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_MESES: Final = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
 
 
 def misspelt(name: str, rng: Random) -> str:
@@ -112,7 +84,7 @@ def _ordinal(day: int) -> str:
 
 
 def _day(when: date, rng: Random, *, with_year: bool | None = None) -> str:
-    month = _MONTHS[when.month - 1]
+    month = MONTHS[when.month - 1]
     short = month[:3]
     forms = (
         f"{month} {when.day}",
@@ -275,11 +247,11 @@ _SLOTS: Final[Mapping[str, tuple[str, _Maker]]] = {
     "date": ("DATE", lambda p, r: _day(_during(p, r), r)),
     "birthdate": ("DATE", lambda p, r: _day(p.baby_birth_date, r, with_year=r.random() < 0.7)),
     "birthday": ("DATE", lambda p, r: _day(p.baby_birth_date, r, with_year=False)),
-    "month": ("DATE", lambda p, r: _MONTHS[_during(p, r).month - 1]),
+    "month": ("DATE", lambda p, r: MONTHS[_during(p, r).month - 1]),
     "monthyear": (
         "DATE",
         lambda p, r: r.choice(("{0} {1}", "{0} of {1}", "{0}, {1}")).format(
-            _MONTHS[r.randrange(12)], p.enrolled_on.year - r.randrange(1, 4)
+            MONTHS[r.randrange(12)], p.enrolled_on.year - r.randrange(1, 4)
         ),
     ),
     "holiday": (
@@ -288,8 +260,8 @@ _SLOTS: Final[Mapping[str, tuple[str, _Maker]]] = {
             r.choice(pool("holiday")), p.enrolled_on.year, p.enrolled_on.year % 100
         ),
     ),
-    "esdate": ("DATE", lambda p, r: f"{p.baby_birth_date.day} de {_MESES[p.baby_birth_date.month - 1]}"),
-    "esmonth": ("DATE", lambda p, r: _MESES[_during(p, r).month - 1]),
+    "esdate": ("DATE", lambda p, r: f"{p.baby_birth_date.day} de {MESES[p.baby_birth_date.month - 1]}"),
+    "esmonth": ("DATE", lambda p, r: MESES[_during(p, r).month - 1]),
     "town": ("LOCATION", lambda p, r: p.town.name),
     "townstate": ("LOCATION", _place),
     "county": ("LOCATION", lambda p, r: f"{p.town.county} {r.choice(('County', 'County', 'Co.'))}"),

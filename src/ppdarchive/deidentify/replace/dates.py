@@ -10,35 +10,8 @@ from typing import Final
 
 from ppdarchive.deidentify.replace.grammar import in_case_of
 from ppdarchive.text.fold import fold
+from ppdarchive.text.months import MESES, MONTHS
 
-_ENGLISH: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_SPANISH: Final = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
 _SHORT: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAYS_SHORT: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -77,8 +50,8 @@ _ORDINALS: Final = (
     "thirty-first",
 )
 _FORMS: Final[Sequence[tuple[str, Sequence[str]]]] = (
-    ("month", _ENGLISH),
-    ("month", _SPANISH),
+    ("month", MONTHS),
+    ("month", MESES),
     ("month", _SHORT),
     ("weekday", _DAYS),
     ("weekday", _DAYS_SHORT),
@@ -91,7 +64,7 @@ _WORDS: Final = {
     for nth, word in enumerate(forms, start=1)
 } | {
     "sept": ("month", 9, _SHORT),
-    "setiembre": ("month", 9, _SPANISH),
+    "setiembre": ("month", 9, MESES),
     "tues": ("weekday", 2, _DAYS_SHORT),
     "thurs": ("weekday", 4, _DAYS_SHORT),
     "thur": ("weekday", 4, _DAYS_SHORT),
