@@ -173,7 +173,8 @@ def _words(annotation: Any) -> str:
         return f"list of {_words(parts[0])}s"
     if origin is dict:
         return f"part: name = {_words(parts[1])}" if get_origin(parts[1]) is not dict else "parts of names"
-    return {str: "text", bool: "true or false", int: "whole number", float: "number"}[annotation]
+    names = {str: "text", bool: "true or false", int: "whole number", float: "number", date: "date"}
+    return names[annotation]
 
 
 def _default(info: FieldInfo) -> str:

@@ -81,7 +81,16 @@ consent = "all: form 3"
 k = 11
 max_prosecutor_risk = 1
 max_average_risk = 0.5
+access = "restricted"
+l = 3
+l_kind = "recursive"
+c = 2
+t = 0.4
+min_cell = 5
+population = 9000
 review = "all"
+approval = {id = "IRB 7", privacy_review = 2026-01-31, dua = "DUA 3", recipients = ["A University"]}
+expert = {statement = "E-1", date = 2026-01-30}
 
 [package]
 name = "n"
@@ -176,11 +185,36 @@ def test_defaults() -> None:
         "standard": "safe-harbor",
         "audience": "public",
         "consent": "c",
-        "k": 5,
-        "max_prosecutor_risk": 0.2,
-        "max_average_risk": 0.09,
+        "access": "public",
+        **dict.fromkeys(
+            ("k", "max_prosecutor_risk", "max_average_risk", "l", "c", "t", "population", "expert")
+        ),
+        "l_kind": "distinct",
+        "min_cell": 11,
         "review": "uncertain",
+        "approval": {"id": None, "privacy_review": None, "dua": None, "recipients": []},
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "limits"),
+    [
+        ("", (12, 0.09, 0.09)),
+        ('access = "restricted"', (5, 0.2, 0.2)),
+        ('access = "internal"', (3, 0.34, 0.34)),
+        ("k = 5", (5, 0.2, 0.09)),
+        ("k = 20", (20, 0.09, 0.09)),
+        ("k = 5\nmax_prosecutor_risk = 0.1\nmax_average_risk = 0.05", (5, 0.1, 0.05)),
+        ('access = "restricted"\nmax_average_risk = 0.09', (5, 0.2, 0.09)),
+    ],
+)
+def test_limits_fit_one_another(given: str, limits: tuple[int, float, float]) -> None:
+    """What is not given follows from the access, and a given k says which risk of one participant is accepted."""
+    text = f'{SMALLEST}[release]\nstandard = "safe-harbor"\nconsent = "c"\n{given}\n'
+    release = parse_config(text, path="study.toml").release
+    assert release is not None
+    found = release.limits
+    assert (found.k, found.max_prosecutor_risk, found.max_average_risk) == limits
 
 
 @pytest.mark.parametrize(
@@ -208,6 +242,9 @@ def test_defaults() -> None:
         ("[text]", "[text]\nx = 1", "text.x", "there is no such key", "Correct it."),
         ('uncertain = "withhold"', 'uncertain = "keep"', "text.uncertain", "'redact' or 'withhold' expected", "Correct it."),
         ("k = 11", "k = 0", "release.k", "greater than or equal to 1 expected", "Correct it."),
+        ("access = ", 'access = "open" #', "release.access", "'public', 'restricted' or 'internal' expected", "Correct it."),
+        ("2026-01-31", "3", "release.approval.privacy_review", "a date such as 2026-01-31 expected", "Correct it."),
+        ("l = 3", "l = 1", "release.l", "greater than 1 expected", "Correct it."),
         ("k = 11", "k = true", "release.k", "a whole number expected", "Correct it."),
         ("k = 11", "k = 5.0", "release.k", "a whole number expected", "Correct it."),
         ("_risk = 0.5", "_risk = 0", "release.max_average_risk", "greater than 0 expected", "Correct it."),

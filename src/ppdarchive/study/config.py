@@ -6,6 +6,8 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -129,16 +131,84 @@ class Text(_Part):
     combine: Literal["union", "vote"] = "union"
 
 
+class Approval(_Part):
+    """``[release.approval]``: the papers that allow the release, by their ids."""
+
+    id: Words | None = None
+    privacy_review: date | None = None
+    dua: Words | None = None
+    recipients: list[Words] = []
+
+
+class Expert(_Part):
+    """``[release.expert]``: the statement of an expert determination."""
+
+    statement: Words
+    date: date
+
+
 class Release(_Part):
-    """``[release]``: under which conditions the study may be published."""
+    """``[release]``: under which conditions the study may be published.
+
+    What is not given follows from `access`; `limits` has the numbers that hold.
+    """
 
     standard: Literal["safe-harbor", "expert-determination", "limited-data-set"]
     audience: Name = "public"
+    access: Literal["public", "restricted", "internal"] = "public"
     consent: Words
-    k: Annotated[int, Field(ge=1)] = 5
-    max_prosecutor_risk: Fraction = 0.2
-    max_average_risk: Fraction = 0.09
+    k: Annotated[int, Field(ge=1)] | None = None
+    max_prosecutor_risk: Fraction | None = None
+    max_average_risk: Fraction | None = None
+    l: Annotated[float, Field(gt=1)] | None = None  # noqa: E741  the field's own term
+    l_kind: Literal["distinct", "entropy", "recursive"] = "distinct"
+    c: Annotated[float, Field(gt=0)] | None = None
+    t: Fraction | None = None
+    min_cell: Annotated[int, Field(ge=1)] = 11
+    population: Annotated[int, Field(ge=1)] | None = None
     review: Literal["none", "uncertain", "all"] = "uncertain"
+    approval: Approval = Approval()
+    expert: Expert | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """The thresholds that hold: those given, and for the rest those that go with the access."""
+        default = _LIMITS[self.access]
+        k = self.k or default.k
+        # A given k says what risk of one participant is accepted: 1/k.
+        prosecutor = (
+            default.max_prosecutor_risk if self.k is None else max(1 / k, default.max_prosecutor_risk)
+        )
+        return Limits(
+            k,
+            self.max_prosecutor_risk or prosecutor,
+            self.max_average_risk or default.max_average_risk,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most risk that a release may carry.
+
+    Attributes
+    ----------
+    k : int
+        Participants that share every combination of quasi-identifiers, at least.
+    max_prosecutor_risk, max_average_risk : float
+        Highest and mean chance of finding a participant of whom it is known that she took part.
+    """
+
+    k: int
+    max_prosecutor_risk: float
+    max_average_risk: float
+
+
+_LIMITS: Final[Mapping[str, Limits]] = {
+    "public": Limits(12, 0.09, 0.09),
+    "restricted": Limits(5, 0.2, 0.2),
+    "internal": Limits(3, 0.34, 0.34),
+}
+"""Defaults that fit one another: 1/12 is below 0.09 (EMA Policy 0070), 1/5 is 0.2, 1/3 below 0.34."""
 
 
 class PackageLicense(_Part):
@@ -249,6 +319,7 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "int_type": "a whole number",
     "float_type": "a number",
     "too_short": "at least one",
+    "date_type": "a date such as 2026-01-31",
 }
 
 
@@ -280,6 +351,8 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "rule": StudyRule,
     "text": Text,
     "release": Release,
+    "approval": Approval,
+    "expert": Expert,
     "package": PackagePart,
     "licenses": PackageLicense,
     "contributors": PackageContributor,
