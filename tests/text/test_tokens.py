@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ppdarchive.text.batch import TextBatch
 from ppdarchive.text.fold import fold
-from ppdarchive.text.tokens import Tokens, tokens_of, word_hashes
+from ppdarchive.text.tokens import Tokens, numbered, tokens_of, word_hashes
 
 TEXTS = st.lists(
     st.text(alphabet=st.one_of(st.characters(), st.sampled_from("aB1' .-ßé\n\x00²🙂"))), max_size=5
@@ -65,3 +66,12 @@ def test_tokens_of_the_last_batch_are_found_once() -> None:
     assert tokens_of(batch) is tokens_of(batch)
     assert tokens_of(batch).hashes.tolist() == Tokens.of(batch).hashes.tolist()
     assert tokens_of(TextBatch.of(["It's 5pm"])) is not tokens_of(batch)
+
+
+@given(st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1), st.just(2**64 - 1)), max_size=40))
+def test_numbers_are_given_in_the_order_of_first_places(values: list[int]) -> None:
+    """Equal hashes share a number, whatever bits they have, and each number knows its first place."""
+    numbers, first = numbered(np.array(values, np.uint64))
+    distinct = list(dict.fromkeys(values))
+    assert [distinct[number] for number in numbers] == values
+    assert first.tolist() == [values.index(value) for value in distinct]

@@ -133,6 +133,40 @@ class RangeHashes:
         return hashes
 
 
+def numbered(hashes: Hashes) -> tuple[Positions, Positions]:
+    """Number hashes as they come, equal ones alike.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (n,)
+
+    Returns
+    -------
+    tuple of ndarray of int64, shape (n,) and ndarray of int64, shape (k,)
+        The number of each, and where each number stands first.
+
+    Examples
+    --------
+    >>> numbers, first = numbered(np.array([7, 9, 7], np.uint64))
+    >>> numbers.tolist(), first.tolist()
+    ([0, 1, 0], [0, 1])
+    """
+    bits = max(len(hashes), 2).bit_length() + 1
+    firsts = np.empty(len(hashes), np.int64)
+    slots = np.empty(1 << bits, np.int64)
+    own, at = hashes, np.arange(len(hashes))
+    # Each round settles what stands first in its slot, and all that equals it.
+    while len(at):
+        slot = (own >> np.uint64(64 - bits)).astype(np.int64)
+        slots[slot[::-1]] = at[::-1]
+        here = slots[slot]
+        is_equal = hashes[here] == hashes[at]
+        firsts[at[is_equal]] = here[is_equal]
+        own, at = own[~is_equal] * np.uint64(_BASE), at[~is_equal]
+    is_first = firsts == np.arange(len(hashes))
+    return (np.cumsum(is_first) - 1)[firsts], np.flatnonzero(is_first)
+
+
 def word_hashes(words: Sequence[str]) -> Hashes:
     """The hashes of folded words, as `Tokens.hashes` has them.
 

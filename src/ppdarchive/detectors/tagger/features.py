@@ -11,11 +11,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ppdarchive.detectors.lexicon import Column, Phrases, WordColumns, Words
 from ppdarchive.text.batch import Positions, TextBatch
-from ppdarchive.text.tokens import Hashes, Kind, RangeHashes, Tokens, range_hashes
+from ppdarchive.text.tokens import Hashes, Kind, RangeHashes, Tokens, numbered, range_hashes
 
 Floats = npt.NDArray[np.float32]
 
@@ -25,11 +24,11 @@ GRAM_BITS: Final = 13
 N_CASES: Final = 7
 N_LENGTHS: Final = 13
 N_POSITIONS: Final = 72
-_BITS: Final = 32
+FLAG_BITS: Final = 32
 """Of the flags of a word and of the kinds of a phrase, whether the lexicons use them yet or not."""
 
-N_LEXICON: Final = len(Column) + _BITS
-N_PHRASES: Final = _BITS
+N_LEXICON: Final = len(Column) + FLAG_BITS
+N_PHRASES: Final = FLAG_BITS
 
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _SALTS: Final = np.array([0xC2B2AE3D27D4EB4F * nth % (1 << 64) for nth in range(1, N_GRAMS + 1)], np.uint64)
@@ -54,8 +53,6 @@ class Forms:
     cases, lengths : ndarray of uint8, shape (n,)
     listed : WordColumns, length n
         What the lexicons know of the word.
-    lexicon : ndarray of float32, shape (n, N_LEXICON)
-        The same as numbers from 0 to 1.
     """
 
     hashes: Hashes
@@ -63,10 +60,15 @@ class Forms:
     cases: npt.NDArray[np.uint8]
     lengths: npt.NDArray[np.uint8]
     listed: WordColumns
-    lexicon: Floats
 
     def __len__(self) -> int:
         return len(self.hashes)
+
+    @property
+    def lexicon(self) -> Floats:
+        """What the lexicons know of the word as numbers from 0 to 1, shape (n, N_LEXICON)."""
+        columns = self.listed.columns / np.float32(255)
+        return np.concatenate((columns, bits_of(self.listed.flags)), axis=1, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -108,11 +110,7 @@ def features(batch: TextBatch, tokens: Tokens, words: Words, phrases: Phrases) -
     Features
     """
     is_capital = batch.cased != batch.lower
-    form_of, _ = pd.factorize(range_hashes(batch.cased, tokens.starts, tokens.ends))
-    form_of = form_of.astype(np.int64, copy=False)
-    # Forms are numbered as they come, so a form's first token is where the highest number rises.
-    highest = np.maximum.accumulate(form_of) if len(form_of) else form_of
-    first = np.flatnonzero(np.diff(highest, prepend=-1))
+    form_of, first = numbered(range_hashes(batch.cased, tokens.starts, tokens.ends))
     in_phrase, kinds = _phrases_of(tokens, phrases)
     return Features(
         _forms_of(batch, tokens, first, is_capital, words),
@@ -136,12 +134,6 @@ def _forms_of(
     grams = np.stack([column ^ salt for column, salt in zip(columns, _SALTS, strict=True)], axis=1)
     buckets = ((grams * _SPREAD) >> np.uint64(64 - GRAM_BITS)).astype(np.int32)
     known = words.columns(hashes)
-    bits = (known.flags[:, None] >> np.arange(_BITS, dtype=np.uint32)) & np.uint32(1)
-    lexicon = np.concatenate(
-        (known.columns.astype(np.float32) / np.float32(255), bits.astype(np.float32)),
-        axis=1,
-        dtype=np.float32,
-    )
     lengths = np.minimum(ends - starts, N_LENGTHS - 1).astype(np.uint8)
     capitals = _counted(is_capital)
     n_capitals = capitals[ends] - capitals[starts]
@@ -151,7 +143,6 @@ def _forms_of(
         _cases(tokens.kinds[first], ends - starts, n_capitals, is_capital[starts]),
         lengths,
         known,
-        lexicon,
     )
 
 
@@ -210,10 +201,15 @@ def _phrases_of(tokens: Tokens, phrases: Phrases) -> tuple[Positions, Floats]:
     sizes = found.last - found.first + 1
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     at = np.repeat(found.first, sizes) + within
-    bits = (np.repeat(found.kinds, sizes)[:, None] >> np.arange(N_PHRASES, dtype=np.uint32)) & np.uint32(1)
     # Where two phrases share a token, the first one counts.
     at, kept = np.unique(at, return_index=True)
-    return at, bits[kept].astype(np.float32)
+    return at, bits_of(np.repeat(found.kinds, sizes)[kept]).astype(np.float32)
+
+
+def bits_of(flags: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    """Flags bit by bit, the lowest first, shape (n, FLAG_BITS)."""
+    octets = np.ascontiguousarray(flags, "<u4").view(np.uint8)
+    return np.unpackbits(octets, bitorder="little").reshape(-1, FLAG_BITS)
 
 
 def _counted(on: npt.NDArray[np.bool_]) -> Positions:

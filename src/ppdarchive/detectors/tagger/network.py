@@ -14,15 +14,25 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.detectors.tagger.features import GRAM_BITS, N_GRAMS, Features, Floats, Forms
+from ppdarchive.detectors.lexicon import Column
+from ppdarchive.detectors.tagger.features import (
+    FLAG_BITS,
+    GRAM_BITS,
+    N_GRAMS,
+    N_LENGTHS,
+    Features,
+    Floats,
+    Forms,
+    bits_of,
+)
 from ppdarchive.text.batch import Positions
 from ppdarchive.text.tokens import Hashes, Tokens
 
 GATE: Final = -3.3
 """A form whose logit of being part of a mention is lower is looked at in context only beside another."""
 
-_BLOCK: Final = 2048
-"""Tokens worked on at once: what they gather stays in the processor's cache."""
+_BLOCK: Final = 512
+"""Tokens or forms worked on at once: what they gather stays in the processor's cache."""
 
 _GRAM_BASES: Final = np.arange(N_GRAMS, dtype=np.int64) << GRAM_BITS
 
@@ -64,14 +74,21 @@ class Network:
     grams : ndarray of int8, shape (N_GRAMS << GRAM_BITS, g)
     small : dict of str to ndarray of float32
         All other weights.
-    form_gram : ndarray of float32, shape (N_GRAMS * g, width)
-        What the grams, unscaled, give a form.
+    form : ndarray of float32, shape (d + N_GRAMS * g + N_LEXICON, width)
+        What a word's vector, its grams and what the lexicons say give a form, each as it is stored: the
+        scales are in the weights.
+    unknown : ndarray of float32, shape (d,)
+        The vector of an unknown word, on the scale of the stored ones.
+    writing : ndarray of float32, shape (N_CASES * N_LENGTHS, width)
+        What its capitals and its length give a form.
     """
 
     vectors: Vectors
     grams: npt.NDArray[np.int8]
     small: dict[str, Floats]
-    form_gram: Floats
+    form: Floats
+    unknown: Floats
+    writing: Floats
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -79,7 +96,7 @@ class Network:
 
         def mapped(name: str) -> npt.NDArray[np.generic]:
             array: npt.NDArray[np.generic] = np.load(folder / f"{name}.npy", mmap_mode="r")
-            return array
+            return np.asarray(array)
 
         with np.load(folder / "weights.npz") as file:
             small = {name: file[name] for name in file.files}
@@ -89,8 +106,19 @@ class Network:
             mapped("vectors").view(np.int8),
             np.load(folder / "vector-scale.npy"),
         )
-        scale = np.tile(small["gram_scale"], N_GRAMS)
-        return cls(vectors, mapped("grams").view(np.int8), small, small["form_gram"] * scale[:, None])
+        gram_scale = np.tile(small["gram_scale"], N_GRAMS)
+        lexicon_scale = np.repeat(np.array([1 / 255, 1], np.float32), (len(Column), FLAG_BITS))
+        form = np.concatenate(
+            (
+                small["form_vector"] * vectors.scale[:, None],
+                small["form_gram"] * gram_scale[:, None],
+                small["form_lexicon"] * lexicon_scale[:, None],
+            )
+        )
+        cases, lengths = small["cases"] @ small["form_case"], small["lengths"] @ small["form_length"]
+        writing = (cases[:, None] + lengths + small["form_bias"]).reshape(-1, form.shape[1])
+        scale = np.where(vectors.scale == 0, 1, vectors.scale)
+        return cls(vectors, mapped("grams").view(np.int8), small, form, small["unknown"] / scale, writing)
 
     def scores(self, known: Features, tokens: Tokens) -> tuple[Positions, Floats]:
         """The tokens that may be part of a mention, and the scores of their labels.
@@ -124,45 +152,61 @@ class Network:
         number = np.cumsum(is_token) - 1
         form_of = np.full(size, len(forms), np.int64)
         form_of[at] = known.form_of
-        hidden = _gathered(forms, small["first"], form_of, seen)
-        hidden += small["positions"].take(known.positions[number[seen]], axis=0)
+        # The last row is that of a place without a token.
+        padded = np.zeros((len(seen) + 1, small["first"].shape[2]), np.float32)
+        hidden = padded[:-1]
+        _gather(forms, small["first"], form_of, seen, out=hidden)
         row = np.full(size, len(seen), np.int64)
         row[seen] = np.arange(len(seen))
-        in_phrase = row[at[known.in_phrase]]
-        hidden[in_phrase] += known.phrase_kinds @ small["phrases"]
+        hidden += small["positions"].take(known.positions[number[seen]], axis=0)
+        hidden[row[at[known.in_phrase]]] += known.phrase_kinds @ small["phrases"]
         np.maximum(hidden, 0, out=hidden)
-        padded = np.zeros((len(hidden) + 1, hidden.shape[1]), np.float32)
-        padded[:-1] = hidden
         chosen = np.flatnonzero(active)
-        result = np.empty((len(chosen), len(small["last_bias"])), np.float32)
-        second = small["second"].reshape(-1, hidden.shape[1])
-        of_form = forms @ small["last_form"] + small["last_bias"]
-        window = np.arange(-further_reach, further_reach + 1)
+        return number[chosen], self._labels(padded, row, chosen, forms, form_of[chosen])
+
+    def _labels(
+        self, padded: Floats, row: Positions, chosen: Positions, forms: Floats, form_of: Positions
+    ) -> Floats:
+        """The scores of the labels at the chosen places, shape (k, n_labels)."""
+        small = self.small
+        n_around, width, _ = small["second"].shape
+        second = small["second"].reshape(n_around * width, -1)
+        result = (forms @ small["last_form"] + small["last_bias"]).take(form_of, axis=0)
+        window = np.arange(n_around) - n_around // 2
+        around = np.empty((_BLOCK, n_around, width), np.float32)
+        further = np.empty((_BLOCK, second.shape[1]), np.float32)
         for begin in range(0, len(chosen), _BLOCK):
             own = chosen[begin : begin + _BLOCK]
-            around = padded.take(row[own[:, None] + window], axis=0).reshape(len(own), len(second))
-            further = around @ second
-            further += small["second_bias"]
-            np.maximum(further, 0, out=further)
-            further += padded.take(row[own], axis=0)
-            result[begin : begin + _BLOCK] = further @ small["last_hidden"] + of_form.take(
-                form_of[own], axis=0
-            )
-        return number[chosen], result
+            near, deep = around[: len(own)], further[: len(own)]
+            padded.take(row[own[:, None] + window], axis=0, out=near, mode="clip")
+            np.matmul(near.reshape(len(own), len(second)), second, out=deep)
+            deep += small["second_bias"]
+            np.maximum(deep, 0, out=deep)
+            deep += near[:, n_around // 2]
+            result[begin : begin + _BLOCK] += deep @ small["last_hidden"]
+        return result
 
     def _forms(self, forms: Forms) -> Floats:
         """The vector of each form, shape (f, width)."""
-        small = self.small
         rows = self.vectors.rows_of(forms.hashes)
-        vectors: Floats = self.vectors.values.take(rows, axis=0) * self.vectors.scale
-        vectors[rows == 0] = small["unknown"]
-        grams = self.grams.take(forms.grams + _GRAM_BASES, axis=0).astype(np.float32)
-        result: Floats = vectors @ small["form_vector"]
-        result += grams.reshape(len(forms), N_GRAMS * grams.shape[2]) @ self.form_gram
-        result += (small["cases"] @ small["form_case"])[forms.cases]
-        result += (small["lengths"] @ small["form_length"])[forms.lengths]
-        result += forms.lexicon @ small["form_lexicon"]
-        result += small["form_bias"]
+        grams = forms.grams + _GRAM_BASES
+        writing = forms.cases.astype(np.int64) * N_LENGTHS + forms.lengths
+        n_vector, n_gram = len(self.unknown), N_GRAMS * self.grams.shape[1]
+        result = np.empty((len(forms), self.form.shape[1]), np.float32)
+        stored = np.empty((_BLOCK, len(self.form)), np.float32)
+        for begin in range(0, len(forms), _BLOCK):
+            block = slice(begin, begin + _BLOCK)
+            own = stored[: len(rows[block])]
+            vectors, of_grams, columns, flags = np.split(
+                own, (n_vector, n_vector + n_gram, n_vector + n_gram + len(Column)), axis=1
+            )
+            vectors[:] = self.vectors.values.take(rows[block], axis=0)
+            vectors[rows[block] == 0] = self.unknown
+            of_grams[:] = self.grams.take(grams[block], axis=0).reshape(of_grams.shape)
+            columns[:] = forms.listed.columns[block]
+            flags[:] = bits_of(forms.listed.flags[block])
+            np.matmul(own, self.form, out=result[block])
+            result[block] += self.writing.take(writing[block], axis=0)
         return np.maximum(result, 0, out=result)
 
 
@@ -184,14 +228,20 @@ def _widened(on: npt.NDArray[np.bool_], reach: int) -> npt.NDArray[np.bool_]:
     return result
 
 
-def _gathered(forms: Floats, weights: Floats, form_of: Positions, chosen: Positions) -> Floats:
+def _gather(forms: Floats, weights: Floats, form_of: Positions, chosen: Positions, *, out: Floats) -> None:
     """The first layer before its bias: what each form gives at each place of the window, summed."""
     reach = len(weights) // 2
-    result = np.zeros((len(chosen), weights.shape[2]), np.float32)
-    given = np.zeros((len(forms) + 1, weights.shape[2]), np.float32)
-    for nth, own in enumerate(weights):
-        np.matmul(forms, own, out=given[:-1])
-        at = form_of[chosen + (nth - reach)]
-        for begin in range(0, len(at), _BLOCK):
-            result[begin : begin + _BLOCK] += given.take(at[begin : begin + _BLOCK], axis=0)
-    return result
+    # The last row is that of a place without a token, which gives nothing.
+    given = np.zeros((len(weights), len(forms) + 1, weights.shape[2]), np.float32)
+    np.matmul(forms, weights, out=given[:, :-1])
+    part = np.empty((_BLOCK, weights.shape[2]), np.float32)
+    for begin in range(0, len(chosen), _BLOCK):
+        own = chosen[begin : begin + _BLOCK]
+        total, more = out[begin : begin + _BLOCK], part[: len(own)]
+        for nth, of_form in enumerate(given):
+            at = form_of[own + (nth - reach)]
+            if nth:
+                of_form.take(at, axis=0, out=more, mode="clip")
+                total += more
+            else:
+                of_form.take(at, axis=0, out=total, mode="clip")
