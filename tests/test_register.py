@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ppdarchive import register as module
-from ppdarchive.deidentify.released import PSEUDONYM_PATTERN
+from ppdarchive.deidentify.treatments.plain import PSEUDONYM_PATTERN
 from ppdarchive.errors import RegisterError
 from ppdarchive.register import (
     BACKUP_NAME,

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppdarchive.deidentify import columns
 from ppdarchive.deidentify.bands import bands
-from ppdarchive.deidentify.released import SUPPRESSED, released
+from ppdarchive.deidentify.released import released
+from ppdarchive.deidentify.treatments import dates, numbers, rare
+from ppdarchive.deidentify.treatments import plain as plainly
+from ppdarchive.deidentify.treatments.rare import SUPPRESSED
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.dtypes import pandas_dtype
 from ppdarchive.model.schema import (
@@ -53,7 +55,7 @@ def banded(
     disclosure = Disclosure(Role.QUASI_IDENTIFIER, Treatment("band", given_parameters))
     field = Field("a", kind, constraints=constraints, disclosure=disclosure)
     target = released({"t": Schema("t", (field,))})["t"]["a"]
-    column = columns.band(series(values, pa.int64() if kind is Kind.INTEGER else pa.float64()), field, target)
+    column = numbers.band(series(values, pa.int64() if kind is Kind.INTEGER else pa.float64()), field, target)
     assert column.dtype == pandas_dtype(target)
     return plain(column)
 
@@ -62,21 +64,21 @@ def banded(
 def test_pseudonyms_replace_keys_one_by_one(keys: list[str | None]) -> None:
     """Each key becomes its own pseudonym, and nothing stays nothing."""
     mapping = {key: f"p{number}" for number, key in enumerate({key for key in keys if key is not None})}
-    column = columns.pseudonymize(series(keys, pa.string()), mapping)
+    column = plainly.pseudonymize(series(keys, pa.string()), mapping)
     assert column.dtype == pd.ArrowDtype(pa.string())
     assert plain(column) == [None if key is None else mapping[key] for key in keys]
 
 
 def test_numbers_are_keys_as_they_are_written() -> None:
     """A number and its text are one key."""
-    column = columns.pseudonymize(series([7, None, -1], pa.int64()), {"7": "x", "-1": "y"})
+    column = plainly.pseudonymize(series([7, None, -1], pa.int64()), {"7": "x", "-1": "y"})
     assert plain(column) == ["x", None, "y"]
 
 
 def test_a_key_without_pseudonym_is_counted_and_not_named() -> None:
     """The error says how many keys lack one; nothing that rides on it says which."""
     with pytest.raises(KeyError) as raised:
-        columns.pseudonymize(series(["secret", "k", "secret2"], pa.string()), {"k": "x"})
+        plainly.pseudonymize(series(["secret", "k", "secret2"], pa.string()), {"k": "x"})
     assert raised.value.args == (2,)
     assert raised.value.__context__ is None
 
@@ -140,7 +142,7 @@ def test_a_required_number_that_may_be_nan_may_be_missing_when_banded() -> None:
 @given(st.lists(st.none() | st.dates()))
 def test_years_are_years(days: list[date | None]) -> None:
     """The year of each date, and nothing of nothing."""
-    column = columns.year(series(days, pa.date32()))
+    column = dates.year(series(days, pa.date32()))
     assert column.dtype == pd.ArrowDtype(pa.int32())
     assert plain(column) == [None if day is None else day.year for day in days]
 
@@ -148,7 +150,7 @@ def test_years_are_years(days: list[date | None]) -> None:
 @given(st.lists(st.none() | st.datetimes(timezones=st.just(UTC)), min_size=1))
 def test_years_of_instants_are_those_in_utc(moments: list[datetime | None]) -> None:
     """Instants have the year that they have in UTC, as their bounds do."""
-    column = columns.year(series(moments, pa.timestamp("us", tz="UTC")))
+    column = dates.year(series(moments, pa.timestamp("us", tz="UTC")))
     assert plain(column) == [None if moment is None else moment.year for moment in moments]
 
 
@@ -168,7 +170,7 @@ def test_days_are_counted_by_the_calendar(data: st.DataObject, kinds: tuple[str,
     def day(value: Any) -> int:
         return int((value.date() if isinstance(value, datetime) else value).toordinal())
 
-    column = columns.relative_days(series(own, CALENDAR[kinds[0]][1]), series(anchors, CALENDAR[kinds[1]][1]))
+    column = dates.relative_days(series(own, CALENDAR[kinds[0]][1]), series(anchors, CALENDAR[kinds[1]][1]))
     assert column.dtype == pd.ArrowDtype(pa.int64())
     assert plain(column) == [
         None if a is None or b is None else day(a) - day(b) for a, b in zip(own, anchors, strict=True)
@@ -187,7 +189,7 @@ def test_rare_values_are_those_of_few_participants(
     values, owners = [value for value, _ in rows], [owner for _, owner in rows]
     field = Field("a", Kind.STRING, categories=tuple(map(Category, "abc")) if categorical else None)
     column = series(values, pa.string()).astype(pandas_dtype(field))
-    found, suppressed = columns.suppress(column, np.array(owners, dtype=np.int64), below)
+    found, suppressed = rare.suppress(column, np.array(owners, dtype=np.int64), below)
     people = {value: {o for v, o in rows if v == value} for value in "abc"}
     expected = [None if v is None or len(people[v]) < below else v for v in values]
     assert plain(found) == expected
@@ -208,7 +210,7 @@ def test_a_reason_stands_where_and_only_where_a_value_is_missing(cells: list[str
     suppressed = np.array([cell == "value" for cell in cells], dtype=bool)
     expected = {"value": SUPPRESSED, "-99": "Refused", "": None}
     for given_reasons in (reasons, None):
-        found = columns.suppression_reasons(given_reasons, suppressed, companion)
+        found = rare.reasons_where(given_reasons, suppressed, companion, SUPPRESSED)
         assert found.dtype == pandas_dtype(companion)
         own = expected if given_reasons is not None else {**expected, "-99": None}
         assert plain(found) == [own[cell] for cell in cells]
@@ -235,5 +237,5 @@ def test_what_is_kept_is_kept(kind: pa.DataType, values: list[Any]) -> None:
     field = Field("a", kinds.get(str(kind), Kind.LIST))
     if field.kind is Kind.LIST:
         return
-    found = columns.default_form(series(values, kind), field)
+    found = plainly.default_form(series(values, kind), field)
     assert (plain(found), found.dtype) == (values, pandas_dtype(field))

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppdarchive.deidentify.bands import bands
-from ppdarchive.deidentify.released import SUPPRESSED, released
+from ppdarchive.deidentify.released import released
+from ppdarchive.deidentify.treatments.rare import SUPPRESSED
 from ppdarchive.model.schema import (
     Category,
     Constraints,

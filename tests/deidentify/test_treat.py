@@ -20,8 +20,10 @@ from pandas.testing import assert_frame_equal
 import ppdarchive
 from ppdarchive import package
 from ppdarchive.deidentify.freetext import Redaction, redact
-from ppdarchive.deidentify.released import PSEUDONYM_PATTERN, SUPPRESSED, released
+from ppdarchive.deidentify.released import released
 from ppdarchive.deidentify.treat import Treated, keys_by_space, treat
+from ppdarchive.deidentify.treatments.plain import PSEUDONYM_PATTERN
+from ppdarchive.deidentify.treatments.rare import SUPPRESSED
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.dtypes import pandas_dtype
 from ppdarchive.model.release import PackageInfo

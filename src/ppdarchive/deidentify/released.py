@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
-from ppdarchive.deidentify.bands import bands
+from ppdarchive.deidentify.treatments import METHODS
+from ppdarchive.deidentify.treatments.rare import with_reason
 from ppdarchive.model.schema import (
-    COMPANION_SUFFIX,
-    Category,
     Constraints,
     Disclosure,
     Field,
@@ -21,18 +18,10 @@ from ppdarchive.model.schema import (
     Lexical,
     MissingCode,
     Role,
-    Scalar,
     Schema,
     Schemas,
     Treatment,
 )
-from ppdarchive.model.treatment import TREATMENTS
-
-PSEUDONYM_PATTERN: Final = "[bcdfghjklmnpqrstvwxz]{16}"
-"""16 random consonants, 69 bits: fixed width, and no name or number can stand in one."""
-
-SUPPRESSED: Final = "Suppressed: shared by too few participants"
-"""The reason in the companion field of a value that was suppressed."""
 
 POSITIONS: Final = ("start", "end")
 """The fields of a table of codings that say which segment of a text is marked."""
@@ -126,10 +115,12 @@ def _moved_bounds(field: Field) -> Constraints:
 
 def _released_fields(field: Field) -> tuple[Field, ...]:
     """A field as it is published, with its companion; nothing if it is dropped or undeclared."""
-    if field.disclosure is None or field.disclosure.treatment.method == "drop":
+    if field.disclosure is None:
         return ()
-    method = field.disclosure.treatment.method
-    own = _CHANGES[method](replace(field, lexical=_written(field)))
+    method = METHODS[field.disclosure.treatment.method]
+    own = method.field(replace(field, lexical=_written(field)))
+    if own is None:
+        return ()
     own = replace(
         own,
         description=_told(field),
@@ -137,8 +128,8 @@ def _released_fields(field: Field) -> tuple[Field, ...]:
         disclosure=Disclosure(field.disclosure.role, Treatment("keep")),
     )
     companion = field.companion
-    if method == "suppress":
-        companion = _with_reason(field, companion)
+    if method.reason is not None:
+        companion = with_reason(field, companion, method.reason)
     if companion is None:
         return (own,)
     return (own, replace(companion, disclosure=own.disclosure))
@@ -163,113 +154,19 @@ def _written(field: Field) -> Lexical:
     )
 
 
-def _with_reason(field: Field, companion: Field | None) -> Field:
-    """The companion field with one reason more."""
-    known = companion.categories or () if companion is not None else ()
-    base = companion or Field(
-        name=field.name + COMPANION_SUFFIX,
-        kind=Kind.STRING,
-        title=f"{field.title or field.name}: why missing",
-        description=f"Why {field.name} has no value; empty where it has one.",
-    )
-    return replace(base, categories=(*known, Category(SUPPRESSED)))
-
-
 def _told(field: Field) -> str | None:
     """The description, and what was done to the field in words."""
     assert field.disclosure is not None
     treatment = field.disclosure.treatment
     if treatment.method == "keep":
         return field.description
-    words = TREATMENTS[treatment.method].does
-    if treatment.method == "relative_days":
-        words = f"{words.removesuffix('.')}: {treatment.parameters['anchor']}."
+    words = METHODS[treatment.method].words(field)
     return f"{field.description} {words}" if field.description else words
-
-
-def _keep(field: Field) -> Field:
-    return field
-
-
-def _pseudonymize(field: Field) -> Field:
-    kept = Constraints(
-        required=field.constraints.required, unique=field.constraints.unique, pattern=PSEUDONYM_PATTERN
-    )
-    return replace(
-        field, kind=Kind.STRING, unit=None, lexical=Lexical(), constraints=kept, categories=None,
-        categories_ordered=False,
-    )  # fmt: skip
-
-
-def _band(field: Field) -> Field:
-    return replace(
-        field,
-        kind=Kind.STRING,
-        lexical=Lexical(),
-        # What is not a number lies in no band; bounds let none in.
-        constraints=Constraints(required=field.constraints.required and not _may_be_nan(field)),
-        categories=tuple(Category(label) for label in bands(field).labels),
-        categories_ordered=True,
-    )
-
-
-def _may_be_nan(field: Field) -> bool:
-    given = field.constraints
-    bounds = (given.minimum, given.maximum, given.exclusive_minimum, given.exclusive_maximum, given.enum)
-    return field.kind is Kind.NUMBER and all(bound is None for bound in bounds)
-
-
-def _year(field: Field) -> Field:
-    given = field.constraints
-
-    def of(bound: Scalar | None) -> Scalar | None:
-        return bound.year if isinstance(bound, date | datetime) else None
-
-    # A year is not above the year of an exclusive bound, but may be equal to it.
-    lowest = [of(bound) for bound in (given.minimum, given.exclusive_minimum) if bound is not None]
-    highest = [of(bound) for bound in (given.maximum, given.exclusive_maximum) if bound is not None]
-    constraints = Constraints(
-        required=given.required,
-        minimum=max(lowest) if lowest else None,  # type: ignore[type-var]
-        maximum=min(highest) if highest else None,  # type: ignore[type-var]
-    )
-    return replace(field, kind=Kind.YEAR, unit=None, lexical=Lexical(), constraints=constraints)
-
-
-def _relative_days(field: Field) -> Field:
-    # Not required: there is no number of days where the other date is missing.
-    return replace(field, kind=Kind.INTEGER, unit="days", lexical=Lexical(), constraints=Constraints())
-
-
-def _suppress(field: Field) -> Field:
-    return replace(field, constraints=replace(field.constraints, required=False, unique=False))
-
-
-def _text(field: Field) -> Field:
-    # Not required: an answer may be withheld.
-    return replace(
-        field, lexical=Lexical(), constraints=Constraints(), categories=None, categories_ordered=False
-    )
-
-
-_CHANGES: Final[Mapping[str, Callable[[Field], Field]]] = MappingProxyType(
-    {
-        "keep": _keep,
-        "pseudonymize": _pseudonymize,
-        "band": _band,
-        "year": _year,
-        "relative_days": _relative_days,
-        "suppress": _suppress,
-        "text": _text,
-    }
-)
-
-_ONE_TO_ONE: Final = frozenset({"keep", "pseudonymize"})
 
 
 def _tells_apart(schema: Schema, key: tuple[str, ...]) -> bool:
     """Whether rows that differ in `key` still differ in it when released."""
-    return bool(key) and all(_method(schema[name]) in _ONE_TO_ONE for name in key)
+    return bool(key) and all(METHODS[_method(schema[name])].one_to_one for name in key)
 
 
 def _treatment(field: Field) -> Treatment | None:
@@ -284,7 +181,7 @@ def _still_refers(key: ForeignKey, name: str, schemas: Schemas, result: Schemas)
     """Whether both sides of a foreign key are released, one to one, and in the same way."""
     target = key.resource or name
     return target in result and all(
-        _method(schemas[name][own]) in _ONE_TO_ONE
+        METHODS[_method(schemas[name][own])].one_to_one
         and _treatment(schemas[name][own]) == _treatment(schemas[target][other])
         for own, other in zip(key.fields, key.reference_fields, strict=True)
     )

@@ -16,12 +16,13 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from ppdarchive.deidentify import columns
 from ppdarchive.deidentify.codings import recoded
 from ppdarchive.deidentify.consent import PARTICIPANTS, with_referring, without
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.deidentify.owners import owners, participant_rows, target_rows
 from ppdarchive.deidentify.released import coded_text, released
+from ppdarchive.deidentify.treatments import METHODS, Given
+from ppdarchive.deidentify.treatments.rare import reasons_where
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Schema, Schemas
@@ -190,32 +191,18 @@ def _treated(
 ) -> dict[str, pd.Series]:
     """One field's released column, and its companion's."""
     name, frame = schema.name, tables[schema.name].frame
-    values, own = frame[field.name], schema[field.name]
+    own, method = schema[field.name], METHODS[_method(field)]
     companion = field.name + COMPANION_SUFFIX
     reasons = frame.get(companion)
-    match _method(field):
-        case "pseudonymize":
-            result = columns.pseudonymize(values, pseudonyms[str(_parameter(field, "space"))])
-        case "band":
-            result = columns.band(values, field, own)
-        case "year":
-            result = columns.year(values)
-        case "relative_days":
-            result = columns.relative_days(values, _anchors(field, tables, name))
-        case "suppress":
-            below = _parameter(field, "below")
-            assert isinstance(below, int)
-            result, suppressed = columns.suppress(values, whose, below)
-            reasons = columns.suppression_reasons(reasons, suppressed, schema[companion])
-        case "text":
-            assert texts is not None
-            result = pd.Series(pd.arrays.ArrowExtensionArray(texts))
-        case _:
-            result = columns.default_form(values, own)
+    given = Given(whose, pseudonyms, lambda each: _anchors(each, tables, name), texts)
+    outcome = method.column(frame[field.name], field, own, given)
     if companion not in schema:
-        return {field.name: result}
+        return {field.name: outcome.values}
+    if method.reason is not None:
+        assert outcome.taken is not None
+        reasons = reasons_where(reasons, outcome.taken, schema[companion], method.reason)
     assert reasons is not None
-    return {field.name: result, companion: reasons}
+    return {field.name: outcome.values, companion: reasons}
 
 
 def _anchors(field: Field, tables: Mapping[str, CheckedTable], name: str) -> pd.Series:
