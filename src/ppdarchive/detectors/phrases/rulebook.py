@@ -31,6 +31,9 @@ DATA: Final = Path(__file__).parent / "data"
 FILES: Final = ("names", "places", "facilities", "work", "military", "events")
 """The files of rules, in the order of the documentation."""
 
+LISTS: Final = ("lists", "work_lists", "occupations")
+"""The files of lists: what was written by hand, and what a script wrote."""
+
 HIPAA: Final = {
     TextCategory.NAME: "A",
     TextCategory.LOCATION: "B",
@@ -105,7 +108,7 @@ def lists() -> Mapping[str, frozenset[str]]:
     """The words of each hand-made class."""
     found: dict[str, set[str]] = {}
     own: set[str] = set()
-    for line in _lines("lists"):
+    for line in (line for name in LISTS for line in _lines(name)):
         if line.startswith("== "):
             own = found.setdefault(line.removeprefix("== "), set())
         else:
