@@ -35,6 +35,8 @@ _ASCII: Final = 128
 _BASE: Final = 0x9E3779B97F4A7C15
 _INVERSE: Final = pow(_BASE, -1, 1 << 64)
 _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+_MOST_SLOT_BITS: Final = 16
+"""Slots that stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -151,19 +153,20 @@ def numbered(hashes: Hashes) -> tuple[Positions, Positions]:
     >>> numbers.tolist(), first.tolist()
     ([0, 1, 0], [0, 1])
     """
-    bits = max(len(hashes), 2).bit_length() + 1
-    firsts = np.empty(len(hashes), np.int64)
+    bits = min(max(len(hashes), 2).bit_length() + 1, _MOST_SLOT_BITS)
     slots = np.empty(1 << bits, np.int64)
-    own, at = hashes, np.arange(len(hashes))
+    every = open_ = np.arange(len(hashes))
+    firsts, own = every.copy(), hashes
     # Each round settles what stands first in its slot, and all that equals it.
-    while len(at):
+    while len(open_):
+        own = own * np.uint64(_BASE)
         slot = (own >> np.uint64(64 - bits)).astype(np.int64)
-        slots[slot[::-1]] = at[::-1]
+        slots[slot[::-1]] = open_[::-1]
         here = slots[slot]
-        is_equal = hashes[here] == hashes[at]
-        firsts[at[is_equal]] = here[is_equal]
-        own, at = own[~is_equal] * np.uint64(_BASE), at[~is_equal]
-    is_first = firsts == np.arange(len(hashes))
+        firsts[open_] = here
+        left = np.flatnonzero(hashes[here] != hashes[open_])
+        open_, own = open_[left], own[left]
+    is_first = firsts == every
     return (np.cumsum(is_first) - 1)[firsts], np.flatnonzero(is_first)
 
 

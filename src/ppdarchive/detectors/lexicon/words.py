@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,11 @@ class WordColumns:
 
     columns: npt.NDArray[np.uint8]
     flags: npt.NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, rows: npt.NDArray[np.void]) -> Self:
+        """The columns of rows of a table; views."""
+        return cls(rows["columns"], rows["flags"])
 
     def __len__(self) -> int:
         return len(self.flags)
@@ -98,8 +103,7 @@ class Words:
         -------
         WordColumns, length n
         """
-        rows = self._rows.view(_WIDE)[self._hashes.find(hashes)].view(ROW)
-        return WordColumns(rows["columns"], rows["flags"])
+        return WordColumns.of(self._rows.view(_WIDE)[self._hashes.find(hashes)].view(ROW))
 
     def adding(self, hashes: Hashes, rows: npt.NDArray[np.void]) -> Words:
         """A table of these words and others; where both know a word, each column has the larger value.

@@ -87,34 +87,36 @@ class _Compiled:
         self._n_kept = sum(len(rule.patterns) for rule in kept())
         expressions = {e for _, pattern in self._patterns for e in pattern.expressions}
         self._symbols = Symbols(expressions, lists(), classes(), words)
+        self._n_words = -(-len(self._patterns) // _WORD_BITS)
         self._masks = self._masked()
         self._rough = self._roughened()
         self._matchers: dict[int, Matcher] = {}
         self._tables: dict[str, bytes] = {}
 
     def _masked(self) -> dict[int, npt.NDArray[np.uint64]]:
-        """For each place around an anchor and each symbol, the patterns that it agrees with, as bits."""
-        n_words = -(-len(self._patterns) // _WORD_BITS)
-        allowed = {o: np.zeros((n_words * _WORD_BITS, self._symbols.count), np.bool_) for o in _OFFSETS}
-        for at, (_, pattern) in enumerate(self._patterns):
-            for offset, expressions in pattern.around().items():
-                own = allowed[offset][at]
-                if expressions is None:
-                    own[:] = True
-                else:
-                    for expression in expressions:
-                        own |= self._symbols.table[expression]
-        return {offset: _packed(table) for offset, table in allowed.items()}
+        """For each place around an anchor and each symbol, the patterns that it agrees with, as bits.
+
+        Patterns that follow each other have the same bit in words that follow each other.
+        """
+        rows: dict[frozenset[str] | None, bytes] = {None: b"\1" * self._symbols.count}
+        every = [pattern.around() for _, pattern in self._patterns]
+        for own in {own for around in every for own in around.values() if own is not None}:
+            members = [self._symbols.table[expression] for expression in own]
+            rows[own] = (np.logical_or.reduce(members) if len(own) > 1 else members[0]).tobytes()
+        n_bits = self._n_words * _WORD_BITS
+        none = bytes(self._symbols.count * (n_bits - len(every)))
+        return {
+            offset: _packed(
+                np.frombuffer(
+                    b"".join((*(rows[around[offset]] for around in every), none)), np.uint8
+                ).reshape(_WORD_BITS, self._n_words, self._symbols.count)
+            )
+            for offset in _OFFSETS
+        }
 
     def _roughened(self) -> dict[int, npt.NDArray[np.uint64]]:
         """The same with one bit for a few patterns that follow each other."""
-        rough = {}
-        for offset, masks in self._masks.items():
-            n_bits = masks.shape[1] * _WORD_BITS
-            bits = np.unpackbits(masks.view(np.uint8), axis=1, bitorder="little")
-            firsts = np.arange(_WORD_BITS) * n_bits // _WORD_BITS
-            rough[offset] = _packed(np.logical_or.reduceat(bits, firsts, axis=1).T).ravel()
-        return rough
+        return {offset: np.bitwise_or.reduce(masks, axis=1) for offset, masks in self._masks.items()}
 
     def _matcher(self, at: int) -> Matcher:
         if at not in self._matchers:
@@ -146,7 +148,7 @@ class _Compiled:
             rest = bits
             while rest:
                 low = rest & -rest
-                yield place, column * _WORD_BITS + low.bit_length() - 1
+                yield place, (low.bit_length() - 1) * self._n_words + column
                 rest ^= low
 
     def spans(self, batch: TextBatch, tokens: Tokens, listed: lexicon.PhraseMatches) -> list[list[Span]]:
@@ -205,10 +207,13 @@ def _words(batch: TextBatch, stream: Stream, start: int, end: int) -> str:
     return batch.folded[int(stream.starts[start]) : int(stream.ends[end - 1])]
 
 
-def _packed(table: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
-    """Rows of a table as bits of its columns, shape (n_columns, n_rows / 64)."""
-    packed = np.packbits(table, axis=0, bitorder="little")
-    return np.ascontiguousarray(packed.T).view("<u8")
+def _packed(table: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    """A table of bits, words and symbols as words, shape (n_symbols, n_words)."""
+    n_bits, n_words, n_symbols = table.shape
+    octets = np.zeros((n_bits // 8, n_words, n_symbols), np.uint8)
+    for nth in range(8):
+        octets |= table[nth::8] << np.uint8(nth)
+    return np.ascontiguousarray(octets.transpose(2, 1, 0)).view("<u8").reshape(n_symbols, n_words)
 
 
 @lru_cache(2)

@@ -7,17 +7,18 @@ characters, each set of words a set of characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from itertools import chain
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.detectors.lexicon import Words
+from ppdarchive.detectors.lexicon import WordColumns, Words
 from ppdarchive.detectors.lexicon.lookup import SortedHashes
 from ppdarchive.detectors.phrases.traits import PHRASE_TRAITS, Trait, traits_of
-from ppdarchive.text.tokens import Hashes, word_hashes
+from ppdarchive.text.tokens import Hashes, numbered, word_hashes
 
 
 class Case(IntEnum):
@@ -67,8 +68,8 @@ STATES: Final = 2 * len(Case)
 _N_BASES: Final = Base.PHRASE + len(PHRASE_TRAITS)
 _GROUP_SHIFT: Final = np.uint64(48)
 """Bits above those of `Trait`: which lists a word is in."""
-_LAST: Final = np.uint64(2**64 - 1)
-"""What stands behind sorted hashes."""
+_STATES_SET: Final = (1 << STATES) - 1
+"""All points of the first base."""
 _TRAIT_BITS: Final = np.uint64((1 << int(_GROUP_SHIFT)) - 1)
 
 
@@ -112,17 +113,18 @@ class Symbols:
         terms = {term for e in (*wanted, *classes.values()) for option in _options(e) for _, term in option}
         literals = {term: frozenset((term,)) for term in terms if not term.isupper() and term not in lists}
         traits, membership = self._numbered({**lists, **literals}, words)
-        known = _primitives(traits) | {name: _set(np.repeat(own, STATES)) for name, own in membership.items()}
+        known = _primitives(traits) | membership
         n_points = len(traits) * STATES
         known["ALL"] = (1 << n_points) - 1
-        sets = [_members(expression, known, classes) for expression in wanted]
+        octets = _octets([_members(expression, known, classes) for expression in wanted], n_points)
         # Points that all expressions treat alike share a symbol; a sum of random numbers tells who does.
         sums = np.zeros(n_points, np.uint64)
-        for own, weight in zip(sets, word_hashes(wanted), strict=True):
-            sums += _bits(own, n_points) * weight
-        distinct, first, symbol = np.unique(sums, return_index=True, return_inverse=True)
-        self.count = len(distinct)
-        self.table = {e: _bits(own, n_points)[first] for e, own in zip(wanted, sets, strict=True)}
+        for own, weight in zip(octets, word_hashes(wanted), strict=False):
+            sums += own * weight
+        symbol, first = numbered(sums)
+        self.count = len(first)
+        rows = np.unpackbits(octets.take(first, axis=1), axis=0, bitorder="little").view(np.bool_)
+        self.table = dict(zip(wanted, rows, strict=False))
         self._symbol_of = symbol.astype(np.uint16)
 
     def bases(self, hashes: Hashes) -> Bases:
@@ -137,27 +139,18 @@ class Symbols:
 
     def _numbered(
         self, lists: Mapping[str, frozenset[str]], words: Words
-    ) -> tuple[npt.NDArray[np.uint64], dict[str, npt.NDArray[np.bool_]]]:
-        """Number the bases, and keep which word is which; the traits of each, and the bases of each list."""
-        lists_of: dict[str, list[str]] = {}
-        for name, own in lists.items():
-            for word in own:
-                lists_of.setdefault(word, []).append(name)
-        groups: dict[tuple[str, ...], int] = {(): 0}
-        group = [groups.setdefault(tuple(names), len(groups)) for names in lists_of.values()]
-        own_hashes = word_hashes(list(lists_of))
-        own_keys = traits_of(words.columns(own_hashes))
-        own_keys[[at for at, word in enumerate(lists_of) if not word.isalpha()]] = 0
-        own_keys |= np.array(group, np.uint64) << _GROUP_SHIFT
-        lexicon = words.hashes[:-1]
-        keys = np.concatenate((traits_of(words.columns(lexicon)), own_keys))
-        hashes = np.concatenate((lexicon, own_hashes))
-        order = np.argsort(hashes, kind="stable")
-        hashes, keys = hashes[order], keys[order]
-        last = np.append(hashes[1:] != hashes[:-1], True)  # a word of both has its own key behind the other
-        last &= hashes != _LAST
-        kinds, kind = np.unique(keys[last], return_inverse=True)
-        self._hashes = SortedHashes(np.append(hashes[last], _LAST))
+    ) -> tuple[npt.NDArray[np.uint64], dict[str, _Set]]:
+        """Number the bases, and keep which word is which; the traits of each, and the points of each list."""
+        own_hashes, own_keys, lists_of = _listed(lists, words)
+        keys = traits_of(WordColumns.of(words.rows[:-1]))
+        at = np.searchsorted(words.hashes, own_hashes)
+        is_new = words.hashes[at] != own_hashes
+        keys[at[~is_new]] = own_keys[~is_new]
+        keys = np.insert(keys, at[is_new], own_keys[is_new])
+        ordered = np.sort(keys)
+        kinds = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+        kind = np.searchsorted(kinds, keys)
+        self._hashes = SortedHashes(np.insert(words.hashes, at[is_new], own_hashes[is_new]))
         self._base_of = np.append(kind + _N_BASES, Base.UNKNOWN).astype(np.uint16)
         traits = np.zeros(_N_BASES + len(kinds), np.uint64)
         traits[[Base.UNKNOWN, Base.SHORT]] = Trait.WORD
@@ -166,12 +159,37 @@ class Symbols:
             trait | Trait.WORD | Trait.KNOWN for trait in PHRASE_TRAITS.values()
         ]
         traits[_N_BASES:] = kinds & _TRAIT_BITS
-        membership = {name: np.zeros(len(traits), np.bool_) for name in lists}
-        names_of = list(groups)
-        for at, number in enumerate((kinds >> _GROUP_SHIFT).tolist()):
-            for name in names_of[number]:
-                membership[name][_N_BASES + at] = True
+        membership = dict.fromkeys(lists, 0)
+        for base, group in enumerate((kinds >> _GROUP_SHIFT).tolist(), start=_N_BASES):
+            for name in lists_of[group]:
+                membership[name] |= _STATES_SET << (base * STATES)
         return traits, membership
+
+
+def _listed(
+    lists: Mapping[str, frozenset[str]], words: Words
+) -> tuple[Hashes, npt.NDArray[np.uint64], list[list[str]]]:
+    """The words of lists, by their hashes, and what each is: its traits, its group; the lists of each group.
+
+    Words of the same lists are a group; the first group is that of words in none.
+    """
+    names, sizes = list(lists), [len(own) for own in lists.values()]
+    every = list(chain.from_iterable(lists.values()))
+    every_hash = word_hashes(every)
+    number, first = numbered(every_hash)
+    keys = traits_of(words.columns(every_hash[first]))
+    keys[[at for at, where in enumerate(first.tolist()) if not every[where].isalpha()]] = 0
+    # A sum of random numbers tells who shares all lists.
+    sums = np.zeros(len(first), np.uint64)
+    of_list = np.repeat(np.arange(len(names)), sizes)
+    np.add.at(sums, number, word_hashes(names)[of_list])
+    group, first_of_group = numbered(sums)
+    keys |= (group + 1).astype(np.uint64) << _GROUP_SHIFT
+    lists_of: list[list[str]] = [[] for _ in range(len(first_of_group) + 1)]
+    for where in np.flatnonzero(np.isin(number, first_of_group)).tolist():
+        lists_of[int(group[number[where]]) + 1].append(names[of_list[where]])
+    order = np.argsort(every_hash[first])
+    return every_hash[first][order], keys[order], lists_of
 
 
 def _primitives(traits: npt.NDArray[np.uint64]) -> dict[str, _Set]:
@@ -204,9 +222,14 @@ def _set(members: npt.NDArray[np.bool_]) -> _Set:
     return int.from_bytes(np.packbits(members, bitorder="little").tobytes(), "little")
 
 
-def _bits(members: _Set, size: int) -> npt.NDArray[np.bool_]:
-    packed = np.frombuffer(members.to_bytes(-(-size // 8), "little"), np.uint8)
-    return np.unpackbits(packed, count=size, bitorder="little").view(np.bool_)
+def _octets(sets: Sequence[_Set], size: int) -> npt.NDArray[np.uint8]:
+    """Sets of points as bits of their points, eight sets to a row, shape (len(sets) / 8, size)."""
+    n_octets = -(-size // 8)
+    rows = np.zeros((-(-len(sets) // 8), size), np.uint8)
+    for nth, own in enumerate(sets):
+        packed = np.frombuffer(own.to_bytes(n_octets, "little"), np.uint8)
+        rows[nth // 8] |= np.unpackbits(packed, count=size, bitorder="little") << np.uint8(nth % 8)
+    return rows
 
 
 def _options(expression: str) -> list[list[tuple[bool, str]]]:

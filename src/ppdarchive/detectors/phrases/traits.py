@@ -97,12 +97,29 @@ _SOME_SHARE: Final = 5
 _PLACE_SHARE: Final = 75
 _FREQUENT: Final = 66
 _USED: Final = 48
+_BLOCK: Final = 1 << 14
+"""Words looked at at once: few enough for the processor's cache."""
 
 
 def traits_of(columns: WordColumns) -> npt.NDArray[np.uint64]:
     """The bits of `Trait` of some words, shape (n,)."""
+    octets = np.zeros((len(columns), np.uint64().itemsize), np.uint8)
+    for begin in range(0, len(columns), _BLOCK):
+        block = slice(begin, begin + _BLOCK)
+        # Side by side, each column is read several times faster than row by row.
+        own = WordColumns(np.asfortranarray(columns.columns[block]), columns.flags[block].copy())
+        parts = np.zeros((octets.shape[1], len(own)), np.uint8)
+        for trait, holds in _facts(own).items():
+            octet, bit = divmod(trait.bit_length() - 1, 8)
+            parts[octet] |= holds.view(np.uint8) << np.uint8(bit)
+        octets[block] = parts.T
+    return octets.view("<u8").ravel()
+
+
+def _facts(columns: WordColumns) -> dict[Trait, npt.NDArray[np.bool_]]:
+    """For each trait, of which words it holds."""
     given, surname, place = (
-        columns.column(column).astype(np.int64)
+        columns.column(column).astype(np.int16)
         for column in (Column.GIVEN_NAME, Column.SURNAME, Column.PLACE)
     )
     given_share, surname_share, place_share = (
@@ -129,7 +146,7 @@ def traits_of(columns: WordColumns) -> npt.NDArray[np.uint64]:
     company = (columns.column(Column.ORGANIZATION) > 0) | (columns.column(Column.BRAND) > 0)
     no_name = (given < _SOME) & (surname < _SOME) & (place < _SOME) & ~company
     is_english = (listed | ((english >= _USED) & no_name)) & ~is_given & ~is_surname
-    facts = {
+    return {
         Trait.WORD: np.ones(len(columns), np.bool_),
         Trait.KNOWN: columns.columns.any(axis=1) | (columns.flags != 0),
         Trait.GIVEN: is_given,
@@ -157,7 +174,3 @@ def traits_of(columns: WordColumns) -> npt.NDArray[np.uint64]:
         Trait.JOB_KNOWN: columns.has(Flag.PROFESSION | Flag.RARE_PROFESSION),
         Trait.RARE_JOB_KNOWN: columns.has(Flag.RARE_PROFESSION),
     }
-    bits = np.zeros(len(columns), np.uint64)
-    for trait, holds in facts.items():
-        bits[holds] |= np.uint64(trait)
-    return bits
