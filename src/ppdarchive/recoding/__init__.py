@@ -1,1 +1,1 @@
-"""Coarser codes for released fields: hierarchies, what they lose, and the search for the best."""
+"""Coarser tables that meet a criterion at the least loss: levels, losses, the search, suppression."""

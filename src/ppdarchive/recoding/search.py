@@ -1,0 +1,281 @@
+"""The search for the levels and the suppressed records that meet the criteria at the least loss."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import floor
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.recoding.criteria import Criterion
+from ppdarchive.recoding.ladder import Groups, Ladder, Level
+from ppdarchive.recoding.lattice import Judged, Node, Table, all_nodes, finer, n_nodes
+from ppdarchive.recoding.loss import Loss, non_uniform_entropy
+
+Mask = npt.NDArray[np.bool_]
+
+EXACT_UP_TO: Final = 10_000
+"""Lattices of more nodes are not searched whole."""
+
+BUDGET: Final = 5_000
+"""Nodes that are counted at most where a lattice is not searched whole."""
+
+_SLACK: Final = 1e-12
+"""Losses that differ by less are equal: they are sums in different orders."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Solution:
+    """Levels, and the records that are left out so that they suffice.
+
+    Attributes
+    ----------
+    ladders : tuple of Ladder
+    node : tuple of int
+        The level of each field.
+    loss : float
+        From 0 to 1.
+    suppressed : ndarray of bool, shape (n_rows,)
+        Records to leave out as a whole.
+    """
+
+    ladders: tuple[Ladder, ...]
+    node: Node
+    loss: float
+    suppressed: Mask
+
+    def __repr__(self) -> str:
+        return f"<Solution at {self.node}: loss {self.loss:.4f}, {self.n_suppressed} suppressed>"
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The level of each field."""
+        return tuple(each.levels[level] for each, level in zip(self.ladders, self.node, strict=True))
+
+    @property
+    def n_suppressed(self) -> int:
+        """Records that are left out."""
+        return int(self.suppressed.sum())
+
+    @property
+    def columns(self) -> list[Groups]:
+        """Each field's groups for every record, suppressed ones included, each of shape (n_rows,)."""
+        return [each.at(level) for each, level in zip(self.ladders, self.node, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search found, and how far it went.
+
+    Attributes
+    ----------
+    best : Solution or None
+        None if no node that was counted meets the criteria.
+    is_exact : bool
+        Whether no node at all is better (or, with `best` None, meets the criteria).
+    n_nodes : int
+        Nodes of the lattice.
+    n_counted : int
+        Nodes whose classes were counted; of the others it is known without that.
+    """
+
+    best: Solution | None
+    is_exact: bool
+    n_nodes: int
+    n_counted: int
+
+
+def search(
+    ladders: Sequence[Ladder],
+    *,
+    k: int,
+    criteria: Sequence[Criterion] = (),
+    max_suppressed: float = 0.0,
+    loss: Callable[[Sequence[Ladder]], Loss] = non_uniform_entropy,
+    exact_up_to: int = EXACT_UP_TO,
+    budget: int = BUDGET,
+) -> Search:
+    """Find the node of least loss that meets the criteria.
+
+    Of nodes of equal loss the one that suppresses fewer records is taken, then the one that is first.
+
+    Parameters
+    ----------
+    ladders : sequence of Ladder, length >= 1
+        One for each quasi-identifier, over the same records: one record a participant.
+    k : int
+        Records that a released class has at least.
+    criteria : sequence of Criterion, optional
+        What released classes must satisfy besides. A class that fails is suppressed whole.
+    max_suppressed : float, optional
+        Share of the records that may be suppressed, from 0 to less than 1.
+    loss : callable, optional
+        One of `ppdarchive.recoding.loss.LOSSES`.
+    exact_up_to : int, optional
+        Lattices of up to so many nodes are searched to the end: the result is the best there is.
+    budget : int, optional
+        Nodes to count in a larger lattice, best first.
+
+    Returns
+    -------
+    Search
+
+    Raises
+    ------
+    ValueError
+        If there is no field or record, or a parameter is out of its range.
+
+    References
+    ----------
+    Samarati (2001), doi:10.1109/69.971193 (generalization with suppression);
+    Kohlmayer, Prasser and others (2012), Flash, doi:10.1109/SocialCom-PASSAT.2012.52 (paths of a
+    lattice searched by bisection, predictive tagging).
+    """
+    if k < 1:
+        raise ValueError("k is at least 1")
+    if not 0 <= max_suppressed < 1:
+        raise ValueError("the share of suppressed records is from 0 to less than 1")
+    if not ladders or not len(ladders[0].codes):
+        raise ValueError("a search needs at least one field and one record")
+    # A share as it is written: 0.07 of 100 records are 7.
+    most = floor(round(max_suppressed * len(ladders[0].codes), 9))
+    measure = loss(ladders)
+    table = Table(ladders, k=k, criteria=criteria, most=most, loss=measure)
+    size = n_nodes(ladders)
+    found = _Exact(table, measure) if size <= exact_up_to else _BestFirst(table, budget)
+    found.run()
+    best = None
+    if found.best is not None:
+        node = found.best.node
+        best = Solution(tuple(ladders), node, found.best.loss, table.suppressed(node))
+    return Search(best, found.is_exact, size, found.n_counted)
+
+
+def _better(one: Judged, other: Judged | None) -> bool:
+    if other is None or one.loss < other.loss - _SLACK:
+        return True
+    is_equal = one.loss <= other.loss + _SLACK
+    return is_equal and (one.n_suppressed, sum(one.node), one.node) < (
+        other.n_suppressed,
+        sum(other.node),
+        other.node,
+    )
+
+
+class _Exact:
+    """Every node is counted, or known not to matter: by its floor, or as finer than one that fails."""
+
+    is_exact = True
+
+    def __init__(self, table: Table, loss: Loss) -> None:
+        self._table = table
+        self._nodes = all_nodes(table.heights)
+        self._floors = loss.floors(self._nodes)
+        self._open = np.ones(len(self._nodes), dtype=np.bool_)
+        self._rank = self._nodes.sum(axis=1)
+        self._strides = np.cumprod([1, *(height + 1 for height in table.heights[:0:-1])])[::-1]
+        self.best: Judged | None = None
+        self.n_counted = 0
+
+    def run(self) -> None:
+        """Search to the end."""
+        while True:
+            if self.best is not None:
+                self._open &= self._floors <= self.best.loss + _SLACK
+            candidates = np.flatnonzero(self._open)
+            if not len(candidates):
+                return
+            floors = self._floors[candidates]
+            lowest = candidates[floors <= floors.min() + _SLACK]
+            start = int(lowest[np.argmin(self._rank[lowest])])
+            if self._table.is_monotone:
+                self._bisect(self._path(start))
+            else:
+                self._judge(start)
+
+    def _path(self, start: int) -> list[int]:
+        """Open nodes from `start` upward, each one level above the last and of the lowest floor."""
+        path, here = [start], start
+        while True:
+            node = self._nodes[here]
+            above = [
+                here + int(stride)
+                for stride, level, height in zip(self._strides, node, self._table.heights, strict=True)
+                if level < height and self._open[here + int(stride)]
+            ]
+            if not above:
+                return path
+            here = min(above, key=lambda index: float(self._floors[index]))
+            path.append(here)
+
+    def _bisect(self, path: list[int]) -> None:
+        """Find the first node of a path that meets the criteria; those before it do not."""
+        low, high = 0, len(path)
+        while low < high:
+            middle = (low + high) // 2
+            if self._is_beaten(path[middle]) or self._judge(path[middle]):
+                high = middle
+            else:
+                low = middle + 1
+
+    def _is_beaten(self, index: int) -> bool:
+        return self.best is not None and bool(self._floors[index] > self.best.loss + _SLACK)
+
+    def _judge(self, index: int) -> bool:
+        judged = self._table.judge(tuple(self._nodes[index].tolist()))
+        self.n_counted += 1
+        self._open[index] = False
+        if judged.is_met and _better(judged, self.best):
+            self.best = judged
+        if not judged.is_met and self._table.is_monotone:
+            self._open &= (self._nodes > self._nodes[index]).any(axis=1)
+        if judged.floor > self._floors[index] + _SLACK:
+            coarser = (self._nodes >= self._nodes[index]).all(axis=1)
+            self._floors[coarser] = np.maximum(self._floors[coarser], judged.floor)
+        return judged.is_met
+
+
+class _BestFirst:
+    """From the coarsest node downward, always below the node of least loss that meets the criteria.
+
+    Where the criteria are monotone no better node lies below one that fails, and all that meet them
+    are reached if the budget lasts. Where they are not, nodes below a failing one are looked at last.
+    """
+
+    def __init__(self, table: Table, budget: int) -> None:
+        self._table, self._budget = table, budget
+        self.best: Judged | None = None
+        self.n_counted = 0
+        self.is_exact = False
+
+    def run(self) -> None:
+        """Search until nothing is left or the budget is spent."""
+        top = self._table.heights
+        seen, queue = {top}, [(self._priority(self._judge(top)), top)]
+        while queue:
+            _, node = heapq.heappop(queue)
+            for below in finer(node):
+                if below in seen:
+                    continue
+                if self.n_counted >= self._budget:
+                    return
+                seen.add(below)
+                judged = self._judge(below)
+                if judged.is_met or not self._table.is_monotone:
+                    heapq.heappush(queue, (self._priority(judged), below))
+        self.is_exact = True
+
+    @staticmethod
+    def _priority(judged: Judged) -> tuple[bool, float]:
+        return not judged.is_met, judged.loss
+
+    def _judge(self, node: Node) -> Judged:
+        judged = self._table.judge(node)
+        self.n_counted += 1
+        if judged.is_met and _better(judged, self.best):
+            self.best = judged
+        return judged
