@@ -118,6 +118,11 @@ def study_toml() -> str:
                 if _model(own) is None
             ]
             lines += table(("key", "type", "meaning"), rows)
+        elif model is Config and get_origin(info.annotation) is dict:
+            lines += ["", f"## `[{path}.TABLE]`", "", f"*optional, once for each table.* {words[path]}", ""]
+            lines += table(
+                ("key", "type", "meaning"), [("a field", "part", "Its `method`, and its parameters.")]
+            )
         elif model is Config:
             raise LookupError(f"{path}: a key outside all parts")
     return "\n".join(lines)

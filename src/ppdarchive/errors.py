@@ -162,6 +162,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "study.rule-failed": Problem(
             "rule function {name!r} failed with {kind}", "Mend the function; run it on its own."
         ),
+        "study.treatment": Problem("{reason}", "Correct the treatment."),
+        "study.no-role": Problem(
+            "no role is declared for field {name!r}", "Give it a `disclosure` with a role in its schema."
+        ),
         "study.no-release": Problem(
             "there is no [release] part", "Say there under which conditions the study may be published."
         ),

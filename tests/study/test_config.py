@@ -74,6 +74,9 @@ detectors = ["presidio", "spacy:en_core_web_md"]
 combine = "vote"
 trained = "trained.toml"
 
+[treatments.t]
+f = {method = "band", width = 10}
+
 [release]
 standard = "expert-determination"
 audience = "lab"
@@ -244,6 +247,8 @@ def test_limits_fit_one_another(given: str, limits: tuple[int, float, float]) ->
         ("k = 11", "k = 0", "release.k", "greater than or equal to 1 expected", "Correct it."),
         ("access = ", 'access = "open" #', "release.access", "'public', 'restricted' or 'internal' expected", "Correct it."),
         ("2026-01-31", "3", "release.approval.privacy_review", "a date such as 2026-01-31 expected", "Correct it."),
+        ("width = 10", "width = [07:00:00]", "treatments.t.f.width[0]", "a text, a number, true or false, or a list of them expected", "Correct it."),
+        ("f = {method", "f = [] #", "treatments.t.f", "a table expected", "Correct it."),
         ("l = 3", "l = 1", "release.l", "greater than 1 expected", "Correct it."),
         ("k = 11", "k = true", "release.k", "a whole number expected", "Correct it."),
         ("k = 11", "k = 5.0", "release.k", "a whole number expected", "Correct it."),

@@ -121,8 +121,48 @@ def test_missing_code(profile: Package) -> None:
     assert missing_code(age, "not asked") is None
 
 
+def test_a_study_treats_fields_in_its_own_way(profile: Package, loading: Callable[[str], Study]) -> None:
+    """What `[treatments]` says stands in place of the schema's treatment; all the rest is as it was."""
+    study = loading(
+        export('[treatments.participants]\nage = {method = "band", width = 20, bottom = 20, top = 40}')
+    )
+    own, before = study.schemas["participants"], profile.schemas["participants"]
+    assert own["age"].disclosure is not None
+    assert own["age"].disclosure.treatment.parameters == {"width": 20, "bottom": 20, "top": 40}
+    assert own.replacing(fields=before.fields) == before
+    assert [field for field in own if field.name != "age"] == [
+        field for field in before if field.name != "age"
+    ]
+    assert list(study.schemas) == list(profile.schemas)
+    assert {name: schema for name, schema in study.schemas.items() if name != "participants"} == {
+        name: schema for name, schema in profile.schemas.items() if name != "participants"
+    }
+
+
+def test_a_field_without_a_role_cannot_be_treated(tmp_path: Path) -> None:
+    """A study cannot release by study.toml what no schema declares."""
+    (tmp_path / "datapackage.json").write_text(
+        '{"resources": [{"name": "t", "schema": {"fields": [{"name": "f", "type": "string"}]}}]}'
+    )
+    (tmp_path / "study.toml").write_text(export('[treatments.t]\nf = {method = "keep"}', table="t"))
+    with pytest.raises(StudyError, match=r"treatments\.t\.f: no role is declared for field 'f'"):
+        load_study(tmp_path)
+
+
 REDCAP = 'dictionary = "d.csv"\n'
+TREATED = "[treatments.participants]\n"
 PROBLEMS = [
+    (export('[treatments.people]\nage = {method = "drop"}'), "treatments.people", "no schema declares a table 'people'"),
+    (export(TREATED + 'aeg = {method = "drop"}'), "treatments.participants.aeg", "table 'participants' has no field 'aeg'"),
+    (export(TREATED + "age = {}"), "treatments.participants.age", "'method' is missing"),
+    (export(TREATED + 'age = {method = "band", widht = 3}'), "treatments.participants.age.widht", "'widht' is not a property known here; is it 'width'?"),
+    (export(TREATED + 'age = {method = "band"}'), "treatments.participants.age", "'width' is missing"),
+    (export(TREATED + 'age = {method = "band", width = 0}'), "treatments.participants.age.width", "a number above 0 expected"),
+    (export(TREATED + 'age = {method = "year"}'), "treatments.participants.age.method", "'year' cannot be applied to a field of type integer"),
+    (export(TREATED + 'first_name = {method = "keep"}'), "treatments.participants.first_name.method", "a field of role direct-identifier can be treated by drop or pseudonymize only"),
+    (export(TREATED + 'age = {method = "band", width = nan}'), "treatments.participants", "not valid JSON (NaN is not JSON)"),
+    (export('[treatments.responses]\nparticipant_id = {method = "keep"}'), "treatments.responses", "'participant_id' and the field it refers to are treated differently"),
+    (export('[treatments.responses]\nanswered_on = {method = "relative_days", anchor = "x.y"}'), "treatments.responses.answered_on.anchor", "there is no table 'x'"),
     (export("", table="answers"), "export[0].table", "no schema declares a table 'answers'"),
     (export("", source="redcap"), "export[0].dictionary", "this is missing; a REDCap export needs its data dictionary"),
     (export(REDCAP), "export[0].dictionary", "`dictionary` is for REDCap exports only"),

@@ -9,6 +9,7 @@ from ppdarchive.errors import StudyError
 from ppdarchive.study.check import check_study
 from ppdarchive.study.config import Config, Export, Long, parse_config
 from ppdarchive.study.model import PARTICIPANT, QUESTION, WAVE, Study, answer_field, missing_code
+from ppdarchive.study.treatments import with_treatments
 from ppdarchive.tableschema import load_package
 
 __all__ = [
@@ -47,7 +48,8 @@ def load_study(folder: Path, *, name: str | None = None) -> Study:
     """
     shown = f"{name if name is not None else folder.as_posix()}/{FILE_NAME}"
     config = parse_config(_read(folder / FILE_NAME, shown), path=shown)
-    study = Study(folder, config, load_package(folder, name=name), shown)
+    package = load_package(folder, name=name)
+    study = Study(folder, config, with_treatments(package, config.treatments, path=shown), shown)
     check_study(study)
     return study
 

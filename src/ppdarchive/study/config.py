@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from ppdarchive.errors import StudyError
 
@@ -257,6 +257,7 @@ class Config(_Part):
     known: list[Known] = []
     rule: list[StudyRule] = []
     text: Text = Text()
+    treatments: dict[str, dict[str, dict[str, JsonValue]]] = {}
     release: Release | None = None
     package: PackagePart = PackagePart()
 
@@ -320,14 +321,18 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "float_type": "a number",
     "too_short": "at least one",
     "date_type": "a date such as 2026-01-31",
+    "invalid-json-value": "a text, a number, true or false, or a list of them",
 }
 
 
 def _place(location: tuple[int | str, ...]) -> Iterator[int | str]:
     """The key path without what pydantic adds to it where a value may be of two types."""
     is_column = location[:1] == ("export",) and location[2:3] == ("columns",)
+    is_treatment = location[:1] == ("treatments",)
     for depth, part in enumerate(location):
-        if not (is_column and depth == 4 and part in ("str", "list[str]")):
+        is_type = is_column and depth == 4 and part in ("str", "list[str]")
+        is_type |= is_treatment and depth == 4 and part in ("list", "dict")
+        if not is_type:
             yield part
 
 
