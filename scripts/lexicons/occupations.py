@@ -27,7 +27,7 @@ TITLES: Final = "find_job_titles/data/titles_combined.txt.gz"
 WORKING: Final = (
     *("worker", "professional", "performer", "skilled_worker", "official", "scientist", "entertainer"),
     *("artist", "merchant", "trainer", "handler", "restorer", "maker", "creator", "hunter", "guide"),
-    *("scholar", "specialist", "expert", "capitalist", "communicator"),
+    *("scholar", "specialist", "expert", "capitalist", "communicator", "traveler"),
 )
 """First words of the synsets of persons whose hyponyms are occupations."""
 NARROW: Final = ("professional", "performer", "skilled_worker", "workman", "official", "scientist", "trainer")
