@@ -227,7 +227,7 @@ CODE_RULES: Final = (
         law="L",
         need=PLATE,
         source=(
-            rf"(?<![a-z])(?:plates?|tags?|tabs|placas?)(?![a-z])(?:{GAP}(?:(?:number|num|no|is|was|are"
+            rf"(?<![a-z])(?:plates?|tags?|tabs|placas?)(?![a-z])(?:{GAP}(?:(?:n[umbe]{{2,6}}r|num|no|is|was|are"
             r"|reads?|says|said|it|it's|the|es|con|de|on|my|her|his|car|van|truck)(?![a-z])\.?"
             rf"|[#:=,(-])){{0,5}}{GAP}((?:[a-z]{{1,4}}[ -]?[0-9]{{1,5}}[a-z]{{0,3}}"
             r"|[0-9]{1,4}[ -]?[a-z]{1,4}(?:[ -]?[0-9]{1,4})?)(?!\w))"

@@ -80,4 +80,18 @@ MES_RULES: Final = (
         finds=("desde <enero> estoy mejor", "a finales de <marzo> fue"),
         leaves=("marzo de 2019",),
     ),
+    Rule(
+        name="mes-bare",
+        category=_DATE,
+        law="C",
+        need=MONTH,
+        source=(
+            r"(?<![\w'-])(?:enero|febrero|junio|agosto|septiembre|setiembre|octubre|noviembre|diciembre)(?![\w'-])"
+            rf"(?!{SPACE}(?:del?{SPACE})?[0-9'])"
+        ),
+        score=0.4,
+        tier=Tier.UNCERTAIN,
+        finds=("desdde <enero> duerme", "<Diciembre> fue triste"),
+        leaves=("enero de 2019", "marzo fue triste"),
+    ),
 )

@@ -366,11 +366,12 @@ MONTH_RULES: Final = (
         law="C",
         need=MONTH,
         source=(
-            r"(?<![\w'-])(?:january|february|september|october|november|december)(?![\w'-])(?!\s{1,3}[0-9])"
+            r"(?<![\w'-])(?:january|february|july|september|october|november|december|feb"
+            r"|jul|aug|sept|oct|nov)(?![\w'-])(?!\.?\s{1,3}[0-9])"
         ),
         score=0.4,
         tier=Tier.UNCERTAIN,
-        finds=("<December> was hard", "it was <october> when"),
+        finds=("<December> was hard", "it was <october> when", "sicne <july> i", "arond <feb> it"),
         leaves=("december's", "August was here", "march was bad"),
     ),
 )

@@ -12,7 +12,7 @@ from ppdarchive.model.span import TextCategory, Tier
 
 _ID: Final = TextCategory.ID
 _LINK: Final = (
-    rf"(?:{GAP}(?:(?:no|nr|num|sec)(?![a-z])\.?|(?:number|numero|id|code|card|file|claim|is|was|are|r|es|security"
+    rf"(?:{GAP}(?:(?:no|nr|num|sec)(?![a-z])\.?|(?:n[umbe]{{2,6}}r|numero|id|code|card|file|claim|is|was|are|r|es|security"
     r"|it's|its|the|my|plate|record|account|reads|says|it|serial|with|ends|ending|in|wrong)(?![a-z])|[=:(,-]"
     rf"|#(?![0-9]))){{0,5}}{GAP}"
 )
@@ -31,6 +31,9 @@ _COUNTED: Final = re.compile(
     r"|feet|ft|degrees|points|of)(?![a-z])"
 )
 _LEAST_DIGITS: Final = 3
+_ABOVE_SCALES: Final = "6"
+_ASKED: Final = re.compile("(?<![a-z])(?:ssn|social|edipi|dod|member|policy|account|acct|number)(?![a-z])")
+_ASKED_WITHIN: Final = 40
 _MOST_SIZE_OF_A_COUNT: Final = 3
 
 
@@ -93,6 +96,13 @@ def _is_long_number(match: re.Match[str]) -> bool:
 def _long_number(match: re.Match[str], _: Excerpt) -> tuple[Range, ...]:
     start, end = match.span()
     return ((start, _without_next(match.string, start, end)),) if _is_long_number(match) else ()
+
+
+def _is_said_singly(match: re.Match[str], excerpt: Excerpt) -> tuple[Range, ...]:
+    """Keep digits said one by one, unless they are answers to a scale: none above five, and nothing asked."""
+    before = excerpt.text[max(match.start() - _ASKED_WITHIN, 0) : match.start()]
+    is_answer = max(match[0]) < _ABOVE_SCALES
+    return () if is_answer and _ASKED.search(before) is None else (match.span(),)
 
 
 def _is_pair(match: re.Match[str]) -> bool:
@@ -328,6 +338,20 @@ LONG_RULES: Final = (
             "0600 0900 1200 1500",
             "1000000000",
         ),
+    ),
+    Rule(
+        name="said-singly",
+        category=_ID,
+        law="R",
+        need=NUMBER,
+        source=r"(?<![\w.,/$-])(?<![0-9]\s)[0-9](?:\s[0-9]){8,9}(?![\w%/:]|[.,-][0-9]|\s[0-9])",
+        score=0.9,
+        narrow=_is_said_singly,
+        finds=(
+            "i said <9 0 0 2 4 8 1 1 0> and",
+            "they want my social so i said <5 0 0 2 4 3 1 1 0>.",
+        ),
+        leaves=("5 5 4 3 5 5 1 2 4", "i put 7 8 9 every day", "1 2 3 4 5 6 7 8 9 10 11 12"),
     ),
     Rule(
         name="grouped-number",
