@@ -28,8 +28,8 @@ Positions = npt.NDArray[np.int64]
 _ASCII: Final = 128
 _SPACES: Final = np.array([chr(code).isspace() for code in range(_ASCII)])
 _CODES: Final = np.arange(_ASCII)
-_PLAIN: Final = ((_CODES >= 32) & (_CODES < 127)) | _SPACES
-"""The ASCII characters that folding keeps."""
+_PLAIN: Final = np.append(((_CODES >= 32) & (_CODES < 127)) | _SPACES, False)
+"""The ASCII characters that folding keeps; the last place is for all others."""
 _CAPITAL_GAP: Final = ord("a") - ord("A")
 
 
@@ -74,17 +74,13 @@ class TextBatch(Sequence[str]):
         text_starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
         joined = SEPARATOR.join((*own, ""))
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32)
-        special = codes >= _ASCII
-        plain = codes[~special] if special.any() else codes
-        has_controls = int((~_PLAIN[plain]).sum()) > len(own)
-        if not special.any() and not has_controls:
-            lower = codes + np.where((codes >= ord("A")) & (codes <= ord("Z")), _CAPITAL_GAP, 0).astype(
-                np.uint32
-            )
-            return cls(own, joined.lower(), lower, codes, text_starts, text_starts, None)
-        if has_controls:
-            special |= ~_PLAIN[np.minimum(codes, _ASCII - 1)]
-        special[text_starts[1:] - 1] = False
+        # White space, controls, separators and all beyond ASCII; what stands before a space wraps around.
+        odd = np.flatnonzero(codes - np.uint32(ord(" ")) > np.uint32(ord("~") - ord(" ")))
+        is_special = ~_PLAIN[np.minimum(codes[odd], _ASCII)]
+        is_special[np.searchsorted(odd, text_starts[1:] - 1)] = False
+        special = odd[is_special]
+        if not len(special):
+            return cls(own, joined.lower(), _lower(codes), codes, text_starts, text_starts, None)
         lower, cased, origins = _folded(codes, special)
         folded = lower.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         starts = text_starts if origins is None else np.searchsorted(origins, text_starts)
@@ -140,13 +136,19 @@ class TextBatch(Sequence[str]):
         return texts, starts - self._text_starts[texts], ends - self._text_starts[texts]
 
 
-def _folded(codes: Codes, special: npt.NDArray[np.bool_]) -> tuple[Codes, Codes, Positions | None]:
-    """Characters folded and cased, and where each comes from; None where each became one."""
-    at = np.flatnonzero(special)
+def _lower(codes: Codes) -> Codes:
+    """Characters with ASCII's capitals in small letters."""
+    # What stands before A wraps around to a large number.
+    is_capital = codes - np.uint32(ord("A")) <= np.uint32(ord("Z") - ord("A"))
+    return codes + is_capital * np.uint32(_CAPITAL_GAP)
+
+
+def _folded(codes: Codes, at: Positions) -> tuple[Codes, Codes, Positions | None]:
+    """Characters folded, those at some places by rule; cased; where each comes from, if not one from one."""
     kinds, kind_of = np.unique(codes[at], return_inverse=True)
     forms = [_forms(int(kind)) for kind in kinds]
     lengths = np.array([len(form) for form, _ in forms], np.int64)
-    lower = codes + np.where((codes >= ord("A")) & (codes <= ord("Z")), _CAPITAL_GAP, 0).astype(np.uint32)
+    lower = _lower(codes)
     cased = codes.copy()
     origins = None
     if (lengths != 1).any():

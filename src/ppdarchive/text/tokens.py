@@ -79,11 +79,11 @@ class Tokens:
         is_first |= kinds == Kind.SIGN
         borders = np.append(np.flatnonzero(is_first), len(kinds))
         starts, ends = borders[:-1], borders[1:]
-        own = kinds[starts]
-        kept = own != Kind.SPACE
+        kept = np.flatnonzero(kinds[starts] != Kind.SPACE)
         starts, ends = starts[kept], ends[kept]
-        texts = np.searchsorted(batch.starts, starts, side="right") - 1
-        return cls(starts, ends, own[kept], texts, range_hashes(batch.lower, starts, ends))
+        n_before = np.searchsorted(starts, batch.starts)
+        texts = np.repeat(np.arange(len(batch)), n_before[1:] - n_before[:-1])
+        return cls(starts, ends, kinds[starts], texts, range_hashes(batch.lower, starts, ends))
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -9,7 +9,7 @@ are counted within it, and between two windows stands the separator, over which 
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final, Self
 
 import numpy as np
@@ -22,6 +22,7 @@ from ppdarchive.text.tokens import Kind, tokens_of
 _CHAIN_GAP: Final = 5
 """Digits with no more characters between them, none of them a letter, may be one number."""
 
+_ASCII: Final = 128
 _FARTHEST: Final = 14
 """No need asks for a cue at a greater distance."""
 _CENTRES: Final = np.uint64(Cue.MONTH | Cue.HOLIDAY | Cue.MESSAGE | Cue.SUFFIX)
@@ -89,6 +90,7 @@ class View:
         self.digits = np.flatnonzero(tokens.kinds == Kind.DIGIT)
         self._texts, self._hashes = tokens.texts, tokens.hashes
         self._hits, self._cues = cues_among(tokens.hashes, everywhere=True)
+        self._cued: dict[Cue, Positions] = {}
         is_first = np.ones(len(tokens), np.bool_)
         np.not_equal(self.starts[1:], self.ends[:-1], out=is_first[1:])
         self._word_firsts = np.flatnonzero(is_first)
@@ -97,8 +99,10 @@ class View:
 
     def cued(self, cue: Cue) -> Positions:
         """Which tokens are a cue, ascending; for cues that don't count everywhere, of those around digits."""
-        tokens, cues = (self._hits, self._cues) if cue in EVERYWHERE else self._around
-        return only(tokens, (cues & np.uint64(cue)) != 0)
+        if cue not in self._cued:
+            tokens, cues = (self._hits, self._cues) if cue in EVERYWHERE else self._around
+            self._cued[cue] = only(tokens, (cues & np.uint64(cue)) != 0)
+        return self._cued[cue]
 
     def near(self, tokens: Positions, others: Positions, first: int, last: int) -> Positions:
         """The tokens with one of `others` at a distance from `first` to `last`; negative is before.
@@ -132,7 +136,10 @@ class View:
 
     def is_sign(self, tokens: Positions, signs: str) -> npt.NDArray[np.bool_]:
         """Whether tokens are one of some ASCII signs."""
-        return np.isin(self.batch.lower[self.starts[tokens]], np.frombuffer(signs.encode(), np.uint8))
+        is_one: npt.NDArray[np.bool_] = _table_of(signs)[
+            np.minimum(self.batch.lower[self.starts[tokens]], _ASCII)
+        ]
+        return is_one
 
     def is_glued(self, tokens: Positions) -> npt.NDArray[np.bool_]:
         """Whether nothing stands between tokens and those before them."""
@@ -244,9 +251,21 @@ class View:
 
 def union(*some: Positions) -> Positions:
     """What is in any of some columns, ascending and each once."""
-    return np.unique(np.concatenate(some))
+    every = np.concatenate(some)
+    every.sort()
+    is_new = np.ones(len(every), np.bool_)
+    np.not_equal(every[1:], every[:-1], out=is_new[1:])
+    return np.compress(is_new, every)
 
 
 def only(tokens: Positions, is_wanted: npt.NDArray[np.bool_]) -> Positions:
     """The tokens that are wanted."""
     return np.compress(is_wanted, tokens)
+
+
+@cache
+def _table_of(signs: str) -> npt.NDArray[np.bool_]:
+    """Whether each ASCII character is one of some; the last place is for all others."""
+    table = np.zeros(_ASCII + 1, np.bool_)
+    table[np.frombuffer(signs.encode(), np.uint8)] = True
+    return table

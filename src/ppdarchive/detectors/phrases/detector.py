@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ppdarchive.detectors import lexicon
-from ppdarchive.detectors.phrases.pattern import REACH, Matcher, Pattern
+from ppdarchive.detectors.phrases.pattern import REACH, Pattern
 from ppdarchive.detectors.phrases.rulebook import Rule, classes, kept, lists, rules
 from ppdarchive.detectors.phrases.stream import Stream
 from ppdarchive.detectors.phrases.symbols import Symbols
@@ -20,6 +20,8 @@ from ppdarchive.text.tokens import Tokens, tokens_of
 
 _WORD_BITS: Final = 64
 _OFFSETS: Final = tuple(range(-REACH, REACH + 1))
+_NEXT: Final = tuple(sorted(set(_OFFSETS) - {0}, key=lambda offset: (abs(offset), -offset)))
+"""The places around an anchor in the order in which they are looked at: what follows tells most."""
 
 
 class Phrases:
@@ -90,7 +92,8 @@ class _Compiled:
         self._n_words = -(-len(self._patterns) // _WORD_BITS)
         self._masks = self._masked()
         self._rough = self._roughened()
-        self._matchers: dict[int, Matcher] = {}
+        self._searches: dict[int, Callable[[Sequence[int], int], tuple[int, int] | None]] = {}
+        self._names = {rule.name: f"phrases.{rule.name}" for rule in rules()}
         self._tables: dict[str, bytes] = {}
 
     def _masked(self) -> dict[int, npt.NDArray[np.uint64]]:
@@ -115,41 +118,32 @@ class _Compiled:
         }
 
     def _roughened(self) -> dict[int, npt.NDArray[np.uint64]]:
-        """The same with one bit for a few patterns that follow each other."""
-        return {offset: np.bitwise_or.reduce(masks, axis=1) for offset, masks in self._masks.items()}
+        """The same at the anchor and behind it, with one bit for a few patterns that follow each other."""
+        return {offset: np.bitwise_or.reduce(self._masks[offset], axis=1) for offset in (0, 1)}
 
-    def _matcher(self, at: int) -> Matcher:
-        if at not in self._matchers:
-            self._matchers[at] = self._patterns[at][1].compiled(self._members)
-        return self._matchers[at]
+    def _search(self, at: int) -> Callable[[Sequence[int], int], tuple[int, int] | None]:
+        search = self._searches[at] = self._patterns[at][1].compiled(self._members).span
+        return search
 
     def _members(self, expression: str) -> bytes:
         if expression not in self._tables:
             self._tables[expression] = self._symbols.table[expression].tobytes()
         return self._tables[expression]
 
-    def _candidates(self, symbols: npt.NDArray[np.uint16]) -> Iterator[tuple[int, int]]:
+    def _candidates(self, symbols: npt.NDArray[np.uint16]) -> tuple[list[int], list[int]]:
         """The pairs of a place and a pattern that agree."""
         size = len(symbols) - 2 * REACH
-        rough = self._rough[0][symbols[REACH : REACH + size]]
-        for offset in (1, -1, 2):
-            rough &= self._rough[offset][symbols[REACH + offset : REACH + offset + size]]
+        rough = self._rough[0].take(symbols[REACH : REACH + size])
+        rough &= self._rough[1].take(symbols[REACH + 1 : REACH + 1 + size])
         places = np.flatnonzero(rough) + REACH
-        agree = self._masks[0][symbols[places]]
-        for offset in sorted(_OFFSETS, key=abs):
-            if offset:
-                agree &= self._masks[offset][symbols[places + offset]]
-                kept = agree.any(axis=1)
-                places, agree = places[kept], agree[kept]
-        rows, columns = np.nonzero(agree)
-        for place, column, bits in zip(
-            places[rows].tolist(), columns.tolist(), agree[rows, columns].tolist(), strict=True
-        ):
-            rest = bits
-            while rest:
-                low = rest & -rest
-                yield place, (low.bit_length() - 1) * self._n_words + column
-                rest ^= low
+        agree = self._masks[0].take(symbols[places], axis=0)
+        for offset in _NEXT:
+            agree &= self._masks[offset].take(symbols[places + offset], axis=0)
+            kept = np.flatnonzero(agree.any(axis=1))
+            places, agree = places[kept], agree[kept]
+        on = np.flatnonzero(np.unpackbits(agree.view(np.uint8), bitorder="little").view(np.bool_))
+        rows, words, bits = np.unravel_index(on, (len(places), self._n_words, _WORD_BITS))
+        return places[rows].tolist(), (bits * self._n_words + words).tolist()
 
     def spans(self, batch: TextBatch, tokens: Tokens, listed: lexicon.PhraseMatches) -> list[list[Span]]:
         """What the rules find in a batch."""
@@ -157,24 +151,23 @@ class _Compiled:
         if not len(tokens):
             return found
         stream = Stream.of(batch, tokens, listed, self._symbols)
-        ranges = list(self._matches(batch, stream))
+        ranges = self._matches(batch, stream)
         if not ranges:
             return found
-        first, last, rules = zip(*ranges, strict=True)
-        starts = stream.starts[np.array(first)]
-        ends = stream.ends[np.array(last)]
-        texts, starts, ends = batch.places(starts, ends)
-        for text, start, end, rule in zip(texts.tolist(), starts.tolist(), ends.tolist(), rules, strict=True):
-            found[text].append(Span(start, end, rule.category, rule.score, rule.tier, f"phrases.{rule.name}"))
+        starts, ends, rules = zip(*ranges, strict=True)
+        places = batch.places(np.array(starts), np.array(ends))
+        for text, start, end, rule in zip(*(each.tolist() for each in places), rules, strict=True):
+            found[text].append(Span(start, end, rule.category, rule.score, rule.tier, self._names[rule.name]))
         return found
 
-    def _matches(self, batch: TextBatch, stream: Stream) -> Iterator[tuple[int, int, Rule]]:
-        """First and last symbol of each match, with its rule; none that meets a kept one."""
+    def _matches(self, batch: TextBatch, stream: Stream) -> list[tuple[int, int, Rule]]:
+        """Start and end of each match in the folded batch, with its rule; none that meets a kept one."""
         kept: set[int] = set()
         matches: set[tuple[int, int, int]] = set()
         symbols = stream.symbols.tolist()
-        for place, number in self._candidates(stream.symbols):
-            span = self._matcher(number).span(symbols, place)
+        known = self._searches.get
+        for place, number in zip(*self._candidates(stream.symbols), strict=True):
+            span = (known(number) or self._search(number))(symbols, place)
             if span is None or span[0] >= span[1]:
                 continue
             if number < self._n_kept:
@@ -184,22 +177,26 @@ class _Compiled:
             else:
                 matches.add((*span, number))
         if not matches:
-            return
+            return []
         ordered = sorted(matches)
         # A span begins and ends where words do: not inside "4xSgt2" and the like.
-        edges = np.array(ordered)[:, :2]
-        firsts, lasts = stream.starts[edges[:, 0]].tolist(), stream.ends[edges[:, 1] - 1].tolist()
+        starts, ends, _ = zip(*ordered, strict=True)
+        firsts = stream.starts[np.array(starts)].tolist()
+        lasts = stream.ends[np.array(ends) - 1].tolist()
+        folded = batch.folded
         rules: set[tuple[int, int, str]] = set()
+        found: list[tuple[int, int, Rule]] = []
         for (start, end, number), first, last in zip(ordered, firsts, lasts, strict=True):
             rule = self._patterns[number][0]
-            if (start, end, rule.name) in rules or not kept.isdisjoint(range(start, end)):
+            if (start, end, rule.name) in rules or (kept and not kept.isdisjoint(range(start, end))):
                 continue
-            if batch.folded[first - 1].isalnum() or batch.folded[last].isalnum():
+            if folded[first - 1].isalnum() or folded[last].isalnum():
                 continue
-            if rule.only is not None and not rule.only(batch.folded[first:last]):
+            if rule.only is not None and not rule.only(folded[first:last]):
                 continue
             rules.add((start, end, rule.name))
-            yield start, end - 1, rule
+            found.append((first, last, rule))
+        return found
 
 
 def _words(batch: TextBatch, stream: Stream, start: int, end: int) -> str:
