@@ -17,6 +17,7 @@ from shares import shares
 from ppdarchive.detectors.lexicon.entries import KINDS, SHARES, log_scaled, tables_of
 from ppdarchive.detectors.lexicon.kinds import Column, Flag, PhraseKind
 from ppdarchive.detectors.lexicon.phrases import LONGEST, Phrases, words_of
+from ppdarchive.detectors.lexicon.slips import slip_keys
 from ppdarchive.detectors.lexicon.words import ROW, Words
 from ppdarchive.text.tokens import word_hashes
 
@@ -39,6 +40,13 @@ _NAMING_KINDS: Final = frozenset(
 _PLAIN_PAIR: Final = 40
 """A town is plain English too when the web has its two words so many times for each inhabitant."""
 _SMALLEST_TOWN: Final = 200
+OFTEN: Final = 64
+"""Slips are looked up for words of a dictionary from here on: ten in a million ..."""
+VERY_OFTEN: Final = 72
+"""... and three times as many where they have four letters."""
+SHORT_WORD: Final = 4
+SELDOM: Final = 64
+"""A word that stands for a name in fewer than a quarter of its uses, of 255."""
 _SPELLINGS: Final = (("saint", "st"), ("fort", "ft"), ("mount", "mt"), ("and", "&"), ("point", "pt"))
 
 
@@ -117,6 +125,7 @@ def build(facts: Facts) -> dict[str, bytes]:
         "phrase-hashes.npy": _npy(phrases.hashes),
         "phrase-kinds.npy": _npy(phrases.kinds),
         "phrase-openings.npy": _npy(phrases.openings),
+        "slip-keys.npy": _npy(slip_keys(_often_written(facts, words))),
     }
     for kind, rows in readable_names(facts).items():
         files[f"names/{kind}.tsv"] = _tsv((name, str(n), detail) for name, n, detail in rows)
@@ -153,6 +162,20 @@ def _words(facts: Facts) -> Words:
     if len(table) != len(every):
         raise ValueError("two words have one hash")
     return table.adding(*_listed(facts))
+
+
+def _often_written(facts: Facts, words: Words) -> list[str]:
+    """The words of everyday use that slips of the finger are looked up for; none that is often a name."""
+    every = Counts.of(facts).words()
+    known = words.columns(word_hashes(every))
+    english = known.column(Column.ENGLISH)
+    lengths = np.array([len(word) for word in every])
+    often = known.has(Flag.DICTIONARY) & (english >= np.where(lengths > SHORT_WORD, OFTEN, VERY_OFTEN))
+    often |= known.has(Flag.SAFE | Flag.KINSHIP | Flag.FACILITY_WORD | Flag.MILITARY_WORD | Flag.MEDICATION)
+    often |= (known.column(Column.SPANISH) > 0) & (lengths > SHORT_WORD)
+    for share in (Column.GIVEN_NAME_SHARE, Column.SURNAME_SHARE, Column.PLACE_SHARE):
+        often &= known.column(share) < SELDOM
+    return [word for word, is_often in zip(every, often.tolist(), strict=True) if is_often]
 
 
 def _listed(facts: Facts) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.void]]:

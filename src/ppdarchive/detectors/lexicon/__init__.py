@@ -4,7 +4,8 @@ from ppdarchive.detectors.lexicon.entries import Entry, add, read_entries
 from ppdarchive.detectors.lexicon.kinds import LOG_SCALE, Column, Flag, PhraseKind
 from ppdarchive.detectors.lexicon.names import Half, NameKind, Names, is_held_out, split_half
 from ppdarchive.detectors.lexicon.phrases import PhraseMatches, Phrases
-from ppdarchive.detectors.lexicon.shipped import names_for, phrases, short_forms, words
+from ppdarchive.detectors.lexicon.shipped import names_for, phrases, short_forms, slips, words
+from ppdarchive.detectors.lexicon.slips import Slips
 from ppdarchive.detectors.lexicon.words import WordColumns, Words
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PhraseKind",
     "PhraseMatches",
     "Phrases",
+    "Slips",
     "WordColumns",
     "Words",
     "add",
@@ -26,6 +28,7 @@ __all__ = [
     "phrases",
     "read_entries",
     "short_forms",
+    "slips",
     "split_half",
     "words",
 ]

@@ -12,6 +12,7 @@ import numpy as np
 
 from ppdarchive.detectors.lexicon.names import Half, NameKind, Names, is_held_out
 from ppdarchive.detectors.lexicon.phrases import Phrases
+from ppdarchive.detectors.lexicon.slips import Slips
 from ppdarchive.detectors.lexicon.words import ROW, Words
 
 DATA: Final = Path(__file__).parent / "data"
@@ -34,6 +35,12 @@ def phrases() -> Phrases:
         np.load(DATA / "phrase-kinds.npy", mmap_mode="r"),
         np.load(DATA / "phrase-openings.npy", mmap_mode="r"),
     )
+
+
+@cache
+def slips() -> Slips:
+    """The words of everyday use, to be found by what is one slip of the finger away; loaded once."""
+    return Slips(np.load(DATA / "slip-keys.npy", mmap_mode="r"))
 
 
 def names_for(kind: NameKind, half: Half | None = None) -> Names:

@@ -8,12 +8,18 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.detectors.lexicon import Column, Flag, PhraseKind, WordColumns
+from ppdarchive.detectors.lexicon import Column, Flag, PhraseKind, WordColumns, slips, words
+from ppdarchive.detectors.lexicon.subjects import Reading, readings
 from ppdarchive.detectors.tagger.features import Features, Floats
 from ppdarchive.text.batch import Positions, TextBatch
-from ppdarchive.text.tokens import Kind, Tokens, word_hashes
+from ppdarchive.text.tokens import Hashes, Kind, Tokens, word_hashes
 
 Flags = npt.NDArray[np.bool_]
+
+
+def _hashes(words: str) -> Hashes:
+    return np.sort(word_hashes(words.split()))
+
 
 _LINKS: Final = np.sort(
     word_hashes(["of", "the", "and", "for", "de", "del", "la", "el", "los", "y", "du", "von", "van"])
@@ -21,13 +27,17 @@ _LINKS: Final = np.sort(
 """Words that stand inside a name of several words: Housing Authority of New Orleans."""
 _JOINING: Final = np.sort(word_hashes(["and", "y", "for", "&"]))
 """Of these, those that in names of people join two: "Maria and Jayden"."""
+_PARTICLES: Final = _hashes(
+    "de del della der den di da do dos la le lo las los el al van von zu bin ben ibn abu"
+)
+"""Small words that are part of surnames."""
 _GLUE: Final = np.sort(word_hashes([".", "'", "-", "&", "/", "_"]))
 """Signs that stand inside a name: St. Louis, O'Brien, A&M."""
 _LONGEST_LINK: Final = 2
 _LONGEST_LEAD: Final = 3
 _NAME, _PLACE, _UNIT = 1, 2, 5
 """The numbers of the labels of people's names, of places and of military units."""
-_APOSTROPHE, _S = word_hashes(["'", "s"])
+_APOSTROPHE, _S, _I = word_hashes(["'", "s", "i"])
 _SHIFTS: Final = np.array([-1.0, 0.4, 0.9, 0.9, 0.7], np.float32)
 """What the redact tier asks more of names, which other detectors find too, and less of facilities,
 organizations and units, of which even annotators are less sure; added to the logits, label by label."""
@@ -42,6 +52,8 @@ _LEAST_SHARE: Final = 64
 """A word that stands for a name or place in fewer than a quarter of its uses, of 255."""
 _COMMON_NAME: Final = 130
 """Twenty thousand births on the lexicon's scale: may, june, will."""
+_MANY_BEARERS: Final = 125
+"""Fifteen thousand people on the lexicon's scale."""
 _LEAST_PART: Final = 60
 """A word of the names of about a hundred places: west, los, springs."""
 _BEFORE_WORDS: Final = np.sort(
@@ -75,6 +87,8 @@ _BEFORE_WORDS: Final = np.sort(
     )
 )
 """What stands before a word of everyday use, and hardly ever before a name in small letters."""
+_SPANISH_ARTICLES: Final = _hashes("la el al del las los un una su nuestra nuestro esta este")
+"""What stands before a word in Spanish, and hardly ever before a name in small letters."""
 _WORD_IS_SURE: Final = 0.97
 """A single word of a dictionary, in small letters, is surely a name from here on only."""
 _LEAST_LETTERS: Final = 3
@@ -91,6 +105,35 @@ _AROUND: Final = 6
 _LONGEST_ABBREVIATION: Final = 3
 """St. Louis, Ft. Hood, Jr.: a full stop behind a longer word ends a sentence."""
 _LEAST_CHANCE: Final = 0.02
+_STOPS: Final = np.sort(np.array([ord(sign) for sign in ".!?:;*>-•~"], np.uint32))
+_ORDINARY: Final = 48
+"""A zipf frequency of 3: from here on a word of a dictionary is met as one."""
+_SELDOM: Final = 40
+"""A word that stands for a name in fewer than one of six uses, of 255."""
+_MOSTLY: Final = 215
+"""A word that stands for a name in nearly all uses, of 255."""
+_LEAST_UNKNOWN: Final = 0.05
+"""A word that no list has is a possible name from here on."""
+_INSIDE, _NO_CAPITALS, _BORNE, _OPENING = 0.15, 0.2, 0.3, 0.5
+"""What an ordinary word needs to be a possible name: with a capital inside a sentence; where all letters
+are small, or all are capitals; and in small letters among capitals, or where a sentence starts, if some
+bear it as a given name, and if hardly anybody does."""
+_HAS_BEARERS: Final = 60
+"""A hundred people on the lexicon's scale."""
+_READ_ON = 0.5
+"""What a word that can be a name needs where the next word says that it is none: "Frank talk"."""
+_SLIP, _OPENING_SLIP = 0.5, 0.25
+"""What a word needs as a person's name that is one slip of the finger away from an ordinary one, and what it
+needs with the capital that opens a sentence."""
+_SLIP_ELSEWHERE = 0.6
+"""What it needs as another name; nine in ten to be a sure one."""
+_NEVER_FIRST: Final = _hashes("and n u or i my mi mis me en un una su tu with y que")
+_NEVER_LAST: Final = _hashes(
+    "and n u or i my mi mis me en el la un una su tu to with y que a an the is was "
+    "family families fam household"
+)
+"""Words that a mention neither starts nor ends with, in small letters."""
+_LONGEST_EDGE: Final = 2
 _NEVER: Final = Flag.SAFE | Flag.MEDICATION | Flag.CONDITION
 """A mention of such words alone is none, unless they are a company's name as well."""
 
@@ -195,6 +238,7 @@ class _Candidates:
     is_link: Flags
     joins: Flags
     is_glue: Flags
+    is_particle: Flags
     never: Flags
     leads: Flags
     """Words that lead up to a mention, in a text that has capitals."""
@@ -205,6 +249,13 @@ class _Candidates:
     is_ordinary: Flags
     """Words of a dictionary, in small letters."""
     after_article: Flags
+    needs: Floats
+    """The probability from which on it may be a person's name."""
+    is_slip: Flags
+    """Ordinary words with a slip of the finger."""
+    never_first: Flags
+    never_last: Flags
+    """Words that a mention neither starts nor ends with."""
     follows: Flags
     """Whether the token follows the one before it, in the same text and line."""
 
@@ -224,12 +275,14 @@ class _Candidates:
         in_spanish = _in_spanish(tokens, at, known)
         is_country = listed.has(Flag.COUNTRY | Flag.STATE) | (tokens.ends[at] - starts == 1)
         is_dictionary = listed.has(Flag.DICTIONARY) | (listed.column(Column.SPANISH) > 0)
+        slipped = _slipped(batch, tokens, at, listed)
         return cls(
             at,
             kinds != Kind.SIGN,
             _among(hashes, _LINKS),
             _among(hashes, _JOINING),
             _among(hashes, _GLUE) & (kinds == Kind.SIGN) & _is_inside(batch, tokens, at),
+            _among(hashes, _PARTICLES),
             (_of_the_field(known, at) & ~is_place & ~is_country)
             | _never(
                 listed, is_small, in_spanish & (is_small | ~goes_on | (tokens.kinds[before] != Kind.LETTER))
@@ -239,8 +292,80 @@ class _Candidates:
             is_small & listed.has(Flag.DICTIONARY) & has_capitals[tokens.texts[at]],
             (is_small | in_spanish) & is_dictionary,
             goes_on & _among(tokens.hashes[before], _BEFORE_WORDS),
+            np.where(
+                in_spanish & is_small & goes_on & _among(tokens.hashes[before], _SPANISH_ARTICLES),
+                np.float32(_WORD_IS_SURE),
+                _needed(batch, tokens, at, listed, (has_capitals[tokens.texts[at]], slipped)),
+            ),
+            slipped,
+            is_small & _among(hashes, _NEVER_FIRST),
+            (is_small | (hashes == _I)) & _among(hashes, _NEVER_LAST),
             _follow(batch, tokens, at),
         )
+
+
+def _needed(
+    batch: TextBatch, tokens: Tokens, at: Positions, listed: WordColumns, flags: tuple[Flags, Flags]
+) -> Floats:
+    """The probability from which on each token may be a person's name.
+
+    A capital says nothing where a sentence starts or all letters are capitals; there, and in small
+    letters, a word that is hardly ever a name has to be surer, and one that goes on as words do as well.
+    """
+    has_capitals, slipped = flags
+    starts, ends = tokens.starts[at], tokens.ends[at]
+    is_small = batch.cased[starts] == batch.lower[starts]
+    is_upper = (batch.cased[ends - 1] != batch.lower[ends - 1]) & (ends - starts > 1)
+    opens = _opens(batch, tokens, at)
+    shares = np.maximum.reduce(
+        [
+            listed.column(share)
+            for share in (Column.GIVEN_NAME_SHARE, Column.SURNAME_SHARE, Column.PLACE_SHARE)
+        ]
+    )
+    is_word = (listed.has(Flag.DICTIONARY) & (listed.column(Column.ENGLISH) >= _ORDINARY)) | (
+        listed.column(Column.SPANISH) > 0
+    )
+    is_word &= ~listed.has(Flag.STATE | Flag.PLACE_NICKNAME | Flag.COUNTRY | Flag.STATE_ABBREVIATION)
+    is_given = listed.column(Column.GIVEN_NAME) >= _HAS_BEARERS
+    needs = np.select(
+        [~(is_word & (shares < _SELDOM)), is_upper | (is_small & ~has_capitals), is_small | opens],
+        [
+            np.float32(0),
+            np.float32(_NO_CAPITALS),
+            np.where(is_given, np.float32(_BORNE), np.float32(_OPENING)),
+        ],
+        np.float32(_INSIDE),
+    )
+    rows = np.flatnonzero(is_word & (is_small | opens) & (shares < _MOSTLY))
+    reading = readings(batch, tokens, at[rows], words())
+    needs[rows[(reading == Reading.NAME) & is_given[rows]]] = 0
+    needs[rows[(reading == Reading.WORD) & (needs[rows] < _READ_ON)]] = _READ_ON
+    needs[slipped] = np.where(is_small | is_upper, np.float32(_SLIP), np.float32(_OPENING_SLIP))[slipped]
+    return needs.astype(np.float32)
+
+
+def _slipped(batch: TextBatch, tokens: Tokens, at: Positions, listed: WordColumns) -> Flags:
+    """Which tokens are ordinary words with a slip of the finger, no capital inside a sentence on them."""
+    starts, ends = tokens.starts[at], tokens.ends[at]
+    is_small = batch.cased[starts] == batch.lower[starts]
+    is_upper = batch.cased[ends - 1] != batch.lower[ends - 1]
+    result = _unknown(listed, tokens.kinds[at], ends - starts)
+    result &= is_small | is_upper | _opens(batch, tokens, at)
+    rows = np.flatnonzero(result)
+    result[rows] = slips().near(batch.lower, starts[rows], ends[rows])
+    return result
+
+
+def _opens(batch: TextBatch, tokens: Tokens, at: Positions) -> Flags:
+    """Which tokens a sentence or a line starts with."""
+    before = np.maximum(at - 1, 0)
+    opens = (at == 0) | (tokens.texts[before] != tokens.texts[at])
+    opens |= (tokens.kinds[before] == Kind.SIGN) & _among(batch.lower[tokens.starts[before]], _STOPS)
+    breaks = np.flatnonzero(batch.lower == ord("\n"))
+    opens |= np.searchsorted(breaks, tokens.starts[at]) != np.searchsorted(breaks, tokens.starts[before])
+    result: Flags = opens
+    return result
 
 
 def _follow(batch: TextBatch, tokens: Tokens, at: Positions) -> Flags:
@@ -270,10 +395,12 @@ def _of_the_field(known: Features, at: Positions) -> Flags:
 
 def _never(listed: WordColumns, is_small: Flags, is_spanish: Flags) -> Flags:
     """Which words are no mention by themselves."""
+    # That hardly anybody writes a Spanish word in English makes it no surname.
+    is_spanish_word = (listed.column(Column.SPANISH) > 0) & (listed.column(Column.SURNAME) < _MANY_BEARERS)
     seldom = (
         (listed.column(Column.GIVEN_NAME) < _COMMON_NAME)
         & (listed.column(Column.GIVEN_NAME_SHARE) < _LEAST_SHARE)
-        & (listed.column(Column.SURNAME_SHARE) < _LEAST_SHARE)
+        & ((listed.column(Column.SURNAME_SHARE) < _LEAST_SHARE) | is_spanish_word)
         & (listed.column(Column.PLACE_SHARE) < _LEAST_SHARE)
         & (listed.column(Column.PLACE_PART) < _LEAST_PART)
         & ~listed.has(Flag.STATE_ABBREVIATION | Flag.PLACE_NICKNAME | Flag.COUNTRY)
@@ -347,7 +474,7 @@ def _counted(on: Flags) -> Positions:
     return counts
 
 
-def _among(hashes: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Flags:
+def _among(hashes: npt.NDArray[np.unsignedinteger], known: npt.NDArray[np.unsignedinteger]) -> Flags:
     at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
     result: Flags = known[at] == hashes
     return result
@@ -356,8 +483,21 @@ def _among(hashes: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Fla
 def _runs(
     known: _Candidates, chances: Floats, chance: Floats, *, low: float, high: float, least: float
 ) -> Runs:
-    on = (chance >= np.where(known.is_small, max(low, high), low)) & known.is_word
-    on = _led(known, _bridged(known, on, chance, chances.argmax(axis=1)))
+    best = chances.argmax(axis=1)
+    asked = np.where(known.is_small, max(low, high), low)
+    is_name = chances[:, 1:].argmax(axis=1) + 1 == _NAME
+    asked = np.where(known.is_slip & ~is_name, np.float32(0.9 if least else _SLIP_ELSEWHERE), asked)
+    if not least:
+        # A possible name is asked more of, or less, word by word; a sure one is sure in any case.
+        asked = np.where(is_name & known.unknown, _LEAST_UNKNOWN, asked)
+        asked = np.where(is_name, np.maximum(asked, known.needs), asked)
+        high = min(high, _LEAST_UNKNOWN)
+    on = (chance >= asked) & known.is_word
+    # An ordinary word between two parts of a name is one of its parts.
+    inner = (chance >= low) & (known.is_word | known.is_glue)
+    on[1:-1] |= on[:-2] & on[2:] & known.follows[1:-1] & known.follows[2:] & inner[1:-1]
+    on = _led(known, _bridged(known, on, chance, best))
+    on = _trimmed(known, on, best == _NAME)
     starts = on & ~(np.concatenate((np.zeros(1, np.bool_), on[:-1]))[: len(on)] & known.follows)
     first = np.flatnonzero(starts)
     if not len(first):
@@ -394,6 +534,28 @@ def _led(known: _Candidates, on: Flags) -> Flags:
         after_small = np.zeros_like(result)
         after_small[:-1] = (known.is_small | known.is_link)[1:] & known.follows[1:] & result[1:]
         result &= ~(~before & (known.leads | known.is_link) & after_small)
+    return result
+
+
+def _trimmed(known: _Candidates, on: Flags, is_name: Flags) -> Flags:
+    """Without words at the edges that mentions neither start nor end with: the Miller family.
+
+    A person's name loses words besides that are none by themselves ("mi suegra Jamie"), and ordinary ones
+    in small letters beside one with a capital ("Ana halfway").
+    """
+    result = on.copy()
+    is_capital = known.is_word & ~known.is_small & is_name
+    ordinary = known.is_small & is_name & (known.needs > 0) & ~known.is_particle
+    plain = known.is_small & is_name & (known.never | known.never_first)
+    for _ in range(_LONGEST_EDGE):
+        before, after = np.zeros_like(result), np.zeros_like(result)
+        before[1:] = result[:-1] & known.follows[1:]
+        after[:-1] = result[1:] & known.follows[1:]
+        first, last = result & ~before, result & ~after
+        off = (first & plain) | (last & known.never_last)
+        off[:-1] |= (first & ordinary)[:-1] & after[:-1] & is_capital[1:]
+        off[1:] |= (last & ordinary)[1:] & before[1:] & is_capital[:-1]
+        result &= ~off
     return result
 
 

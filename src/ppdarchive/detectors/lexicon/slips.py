@@ -1,0 +1,135 @@
+"""Words of everyday use with a slip of the finger in them.
+
+A slip is a letter too many, one too few, another one, or two swapped.
+
+Each word is filed under its hash and those of what is left when one of its letters is deleted, mixed with
+the place of that letter; a word with one slip shares one of these with the word that was meant. So a look-up
+costs the same however many words there are.
+
+References
+----------
+Bocek, Hunt, Stiller (2007), Fast similarity search in large dictionaries, University of Zurich;
+Damerau (1964), doi:10.1145/363958.363994.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.text.batch import Codes, Positions
+from ppdarchive.text.tokens import Hashes
+
+LEAST: Final = 4
+"""Shorter words are one slip from too many."""
+LONGEST: Final = 16
+
+_BASE: Final = 0x9E3779B97F4A7C15
+_BACK: Final = np.uint64(pow(_BASE, -1, 1 << 64))
+_POWERS: Final = np.array([pow(_BASE, n + 1, 1 << 64) for n in range(LONGEST + 2)], np.uint64)
+_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+_PLACE: Final = np.uint64(0xA0761D6478BD642F)
+
+
+class Slips:
+    """Words that are found by others that are one slip away.
+
+    Parameters
+    ----------
+    keys : ndarray of uint32, shape (n,)
+        As `slip_keys` makes them; sorted.
+    """
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, keys: npt.NDArray[np.uint32]) -> None:
+        self._keys = keys.view(np.ndarray)
+
+    def near(self, codes: Codes, starts: Positions, ends: Positions) -> npt.NDArray[np.bool_]:
+        """Which ranges of folded characters are one slip away from a word; the words themselves are not.
+
+        Parameters
+        ----------
+        codes : ndarray of uint32, shape (m,)
+        starts, ends : ndarray of int64, shape (k,)
+
+        Returns
+        -------
+        ndarray of bool, shape (k,)
+
+        Examples
+        --------
+        >>> from ppdarchive.text.batch import TextBatch
+        >>> batch = TextBatch.of(["becuase", "because", "maria"])
+        >>> ends = np.array([7, 15, 21])
+        >>> Slips(slip_keys(["because"])).near(batch.lower, batch.starts[:-1], ends).tolist()
+        [True, False, False]
+        """
+        found = np.zeros(len(starts), np.bool_)
+        sizes = ends - starts
+        for size in np.unique(sizes[(sizes >= LEAST) & (sizes <= LONGEST)]).tolist():
+            own = np.flatnonzero(sizes == size)
+            whole, left = _hashes(codes[starts[own, None] + np.arange(size)])
+            places = np.arange(size)
+            looked_up = [
+                left,  # a letter too many
+                _placed(whole, np.arange(size + 1)),  # one too few
+                _placed(left, places),  # another
+                _placed(left[:, :-1], places[1:]),  # two swapped
+                _placed(left[:, 1:], places[:-1]),
+            ]
+            is_near = np.zeros(len(own), np.bool_)
+            for keys in looked_up:
+                is_near |= self._has(keys).any(axis=1)
+            found[own] = is_near & ~self._has(whole)[:, 0]
+        return found
+
+    def _has(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        if not len(self._keys):
+            return np.zeros(hashes.shape, np.bool_)
+        keys = _short(hashes)
+        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        result: npt.NDArray[np.bool_] = self._keys[at] == keys
+        return result
+
+
+def slip_keys(words: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """What `Slips` looks words up by.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Folded; those of fewer than 4 or more than 16 letters are left out.
+
+    Returns
+    -------
+    ndarray of uint32, shape (n,)
+        Sorted, each once.
+    """
+    found = [np.zeros(0, np.uint32)]
+    for size in range(LEAST, LONGEST + 1):
+        own = sorted({word for word in words if len(word) == size})
+        codes = np.frombuffer("".join(own).encode("utf-32-le", "surrogatepass"), "<u4").reshape(-1, size)
+        whole, left = _hashes(codes)
+        found += [_short(whole).ravel(), _short(_placed(left, np.arange(size))).ravel()]
+    return np.unique(np.concatenate(found))
+
+
+def _hashes(codes: npt.NDArray[np.uint32]) -> tuple[Hashes, Hashes]:
+    """The hashes of words of one size, shape (k, 1), and of them without each letter, shape (k, size)."""
+    size = codes.shape[1]
+    sums = np.zeros((len(codes), size + 1), np.uint64)
+    np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * _POWERS[:size], axis=1, out=sums[:, 1:])
+    return sums[:, -1:], sums[:, :-1] + (sums[:, -1:] - sums[:, 1:]) * _BACK
+
+
+def _placed(hashes: Hashes, places: Positions) -> Hashes:
+    mixed: Hashes = hashes ^ ((places.astype(np.uint64) + np.uint64(1)) * _PLACE)
+    return mixed
+
+
+def _short(hashes: Hashes) -> npt.NDArray[np.uint32]:
+    return ((hashes * _MIX) >> np.uint64(32)).astype(np.uint32)
