@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import inf, prod
 from typing import Final
 
 import numpy as np
@@ -43,8 +43,10 @@ class Judged:
         Records in classes that do not satisfy the criteria.
     is_met : bool
         Whether no more are suppressed than may be.
-    loss, floor : float
-        What the node loses; what it and every coarser node lose at least.
+    loss : float
+        What the node loses; infinite if it does not meet the criteria.
+    floor : float
+        What it and every coarser node lose at least.
     """
 
     node: Node
@@ -136,9 +138,19 @@ class Table:
             counted = self._counted(node)
             kept = counted.sizes >= self._k
         n_suppressed = int(counted.sizes[~kept].sum())
-        groups = [columns[level][counted.vectors] for columns, level in zip(self._columns, node, strict=True)]
-        loss, floor = self._loss.of(node, groups, counted.sizes, kept)
-        return Judged(node, n_suppressed, n_suppressed <= self._most, loss, floor)
+        is_met = n_suppressed <= self._most
+        loss = self._loss_of(node, counted, kept) if is_met else inf
+        return Judged(node, n_suppressed, is_met, loss, self._loss.floor(node, counted.sizes))
+
+    def _loss_of(self, node: Node, counted: _Counted, kept: Mask) -> float:
+        gone = counted.vectors[~kept]
+        groups = [columns[level][gone] for columns, level in zip(self._columns, node, strict=True)]
+        return self._loss.of(node, counted.sizes, kept, groups)
+
+    def reaches_k(self, node: Node) -> bool:
+        """Whether no more records are in classes below k than may be suppressed."""
+        sizes = self._counted(node).sizes
+        return int(sizes[sizes < self._k].sum()) <= self._most
 
     def suppressed(self, node: Node) -> Mask:
         """Which records a node suppresses, shape (n_rows,)."""
@@ -163,10 +175,11 @@ class Table:
         key, radix = self._key(node, self._vectors)
         if radix <= 2 * len(key) + (1 << 16):
             used = np.bincount(key, minlength=1) > 0
-            of = (np.cumsum(used) - 1)[key]
+            of, n_classes = (np.cumsum(used) - 1)[key], int(used.sum())
         else:
-            _, of = np.unique(key, return_inverse=True)
-        n_classes = int(of.max()) + 1
+            order, begins = _sorted(key, radix)
+            of, n_classes = np.empty(len(key), dtype=np.int64), int(begins.sum())
+            of[order] = np.cumsum(begins) - 1
         vectors = np.empty(n_classes, dtype=np.int64)
         vectors[of] = self._vectors.vectors
         return of[self._of], _Counted(vectors, _summed(of, self._vectors.sizes, n_classes))
@@ -175,7 +188,6 @@ class Table:
         """The classes of a node, from the finest counted node with fewest classes."""
         start = self._nearest(node)
         key, radix = self._key(node, start)
-        index_bits, key_bits = len(key).bit_length(), radix.bit_length()
         if radix <= 4 * len(key) + 1024:
             sizes = _summed(key, start.sizes, radix)
             members = np.empty(radix, dtype=np.int64)
@@ -183,16 +195,7 @@ class Table:
             used = sizes > 0
             result = _Counted(members[used], sizes[used])
         else:
-            if index_bits + key_bits <= _MAX_BITS:
-                # Sorting numbers is much faster than finding their order; so the place is part of them.
-                packed = (key << index_bits) | np.arange(len(key))
-                packed.sort()
-                order, ordered = packed & ((1 << index_bits) - 1), packed >> index_bits
-            else:
-                order = np.argsort(key)
-                ordered = key[order]
-            begins = np.ones(len(key), dtype=np.bool_)
-            np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+            order, begins = _sorted(key, radix)
             starts = np.flatnonzero(begins)
             result = _Counted(start.vectors[order[starts]], np.add.reduceat(start.sizes[order], starts))
         self._keep(node, result)
@@ -228,6 +231,22 @@ class Table:
             key += column if start is self._vectors else column[start.vectors]
             radix *= size
         return key, radix
+
+
+def _sorted(key: Groups, radix: int) -> tuple[Groups, Mask]:
+    """The order of the keys, and where in it another key begins."""
+    bits = len(key).bit_length()
+    if bits + radix.bit_length() <= _MAX_BITS:
+        # Sorting numbers is much faster than finding their order, so the place is part of the number.
+        packed = (key << bits) | np.arange(len(key))
+        packed.sort()
+        order, ordered = packed & ((1 << bits) - 1), packed >> bits
+    else:
+        order = np.argsort(key)
+        ordered = key[order]
+    begins = np.ones(len(key), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return order, begins
 
 
 def _summed(of: Groups, sizes: Groups, n_classes: int) -> Groups:

@@ -38,19 +38,28 @@ class Loss(Protocol):
         """
         ...
 
-    def of(
-        self, node: Sequence[int], groups: Sequence[Groups], sizes: Groups, kept: Mask
-    ) -> tuple[float, float]:
-        """What one node loses, and what it and every coarser node lose at least.
+    def floor(self, node: Sequence[int], sizes: Groups) -> float:
+        """What one node and every coarser one lose at least, now that its classes are counted.
 
         Parameters
         ----------
         node : sequence of int, length n_fields
-        groups : sequence of ndarray of int64, each of shape (n_classes,)
-            For each field the group that a class has in it.
+        sizes : ndarray of int64, shape (n_classes,)
+            Of all classes, released or not.
+        """
+        ...
+
+    def of(self, node: Sequence[int], sizes: Groups, kept: Mask, groups: Sequence[Groups]) -> float:
+        """What one node loses.
+
+        Parameters
+        ----------
+        node : sequence of int, length n_fields
         sizes : ndarray of int64, shape (n_classes,)
         kept : ndarray of bool, shape (n_classes,)
             Classes whose records are released; the others are suppressed.
+        groups : sequence of ndarray of integers, each of shape (n_suppressed,)
+            For each field the groups of the classes that are suppressed, in order.
         """
         ...
 
@@ -77,16 +86,17 @@ class _ByCell:
             total += losses[nodes[:, position]]
         return total
 
-    def of(
-        self, node: Sequence[int], groups: Sequence[Groups], sizes: Groups, kept: Mask
-    ) -> tuple[float, float]:
+    def floor(self, node: Sequence[int], sizes: Groups) -> float:
+        """As `Loss.floor`."""
+        return float(sum(losses[level] for losses, level in zip(self.per_level, node, strict=True)))
+
+    def of(self, node: Sequence[int], sizes: Groups, kept: Mask, groups: Sequence[Groups]) -> float:
         """As `Loss.of`."""
-        floor = float(sum(losses[level] for losses, level in zip(self.per_level, node, strict=True)))
-        gone = np.flatnonzero(~kept)
+        gone = sizes[~kept]
         added = np.zeros(len(gone))
         for costs, level, group in zip(self.suppression, node, groups, strict=True):
-            added += costs[level][group[gone]]
-        return min(floor + float(added @ sizes[gone]), 1.0), floor
+            added += costs[level][group]
+        return min(self.floor(node, sizes) + float(added @ gone), 1.0)
 
 
 def non_uniform_entropy(ladders: Sequence[Ladder]) -> Loss:
@@ -159,16 +169,19 @@ class _Discernibility:
     def floors(self, nodes: Groups) -> Floats:
         return np.zeros(len(nodes))
 
-    def of(
-        self, node: Sequence[int], groups: Sequence[Groups], sizes: Groups, kept: Mask
-    ) -> tuple[float, float]:
-        squares = sizes.astype(np.float64) ** 2
-        charged = squares[kept].sum() + sizes[~kept].sum() * float(self.n_rows)
-        return self._share(charged), self._share(squares.sum())
+    def floor(self, node: Sequence[int], sizes: Groups) -> float:
+        return self._share(_squared(sizes))
+
+    def of(self, node: Sequence[int], sizes: Groups, kept: Mask, groups: Sequence[Groups]) -> float:
+        return self._share(_squared(sizes[kept]) + float(sizes[~kept].sum()) * self.n_rows)
 
     def _share(self, charged: float) -> float:
         pairs = self.n_rows * (self.n_rows - 1.0)
-        return float((charged - self.n_rows) / pairs) if pairs else 0.0
+        return (charged - self.n_rows) / pairs if pairs else 0.0
+
+
+def _squared(sizes: Groups) -> float:
+    return float((sizes.astype(np.float64) ** 2).sum())
 
 
 def discernibility(ladders: Sequence[Ladder]) -> Loss:
@@ -192,10 +205,11 @@ class _AverageClassSize:
     def floors(self, nodes: Groups) -> Floats:
         return np.zeros(len(nodes))
 
-    def of(
-        self, node: Sequence[int], groups: Sequence[Groups], sizes: Groups, kept: Mask
-    ) -> tuple[float, float]:
-        return self._share(int(kept.sum())), self._share(len(sizes))
+    def floor(self, node: Sequence[int], sizes: Groups) -> float:
+        return self._share(len(sizes))
+
+    def of(self, node: Sequence[int], sizes: Groups, kept: Mask, groups: Sequence[Groups]) -> float:
+        return self._share(int(kept.sum()))
 
     def _share(self, n_classes: int) -> float:
         if n_classes == 0:

@@ -167,7 +167,11 @@ def _better(one: Judged, other: Judged | None) -> bool:
 
 
 class _Exact:
-    """Every node is counted, or known not to matter: by its floor, or as finer than one that fails."""
+    """Every node is counted, or known not to matter: by its floor, or as finer than one that fails.
+
+    Where the criteria are not monotone, k still is: what does not reach it is left out by bisection
+    first, and only the others are judged.
+    """
 
     is_exact = True
 
@@ -176,6 +180,7 @@ class _Exact:
         self._nodes = all_nodes(table.heights)
         self._floors = loss.floors(self._nodes)
         self._open = np.ones(len(self._nodes), dtype=np.bool_)
+        self._reaches_k = np.zeros(len(self._nodes), dtype=np.bool_)
         self._rank = self._nodes.sum(axis=1)
         self._strides = np.cumprod([1, *(height + 1 for height in table.heights[:0:-1])])[::-1]
         self.best: Judged | None = None
@@ -193,7 +198,9 @@ class _Exact:
             lowest = candidates[floors <= floors.min() + _SLACK]
             start = int(lowest[np.argmin(self._rank[lowest])])
             if self._table.is_monotone:
-                self._bisect(self._path(start))
+                self._bisect(self._path(start), self._judge)
+            elif not self._reaches_k[start]:
+                self._bisect(self._path(start), self._reach)
             else:
                 self._judge(start)
 
@@ -212,12 +219,12 @@ class _Exact:
             here = min(above, key=lambda index: float(self._floors[index]))
             path.append(here)
 
-    def _bisect(self, path: list[int]) -> None:
-        """Find the first node of a path that meets the criteria; those before it do not."""
+    def _bisect(self, path: list[int], passes: Callable[[int], bool]) -> None:
+        """Find the first node of a path that passes; those before it do not, nor does what is finer."""
         low, high = 0, len(path)
         while low < high:
             middle = (low + high) // 2
-            if self._is_beaten(path[middle]) or self._judge(path[middle]):
+            if self._is_beaten(path[middle]) or passes(path[middle]):
                 high = middle
             else:
                 low = middle + 1
@@ -226,17 +233,32 @@ class _Exact:
         return self.best is not None and bool(self._floors[index] > self.best.loss + _SLACK)
 
     def _judge(self, index: int) -> bool:
-        judged = self._table.judge(tuple(self._nodes[index].tolist()))
-        self.n_counted += 1
+        judged = self._table.judge(self._node(index))
+        self.n_counted += not self._reaches_k[index]
         self._open[index] = False
         if judged.is_met and _better(judged, self.best):
             self.best = judged
         if not judged.is_met and self._table.is_monotone:
-            self._open &= (self._nodes > self._nodes[index]).any(axis=1)
+            self._close_finer(index)
         if judged.floor > self._floors[index] + _SLACK:
             coarser = (self._nodes >= self._nodes[index]).all(axis=1)
             self._floors[coarser] = np.maximum(self._floors[coarser], judged.floor)
         return judged.is_met
+
+    def _reach(self, index: int) -> bool:
+        """Whether a node reaches k; if it does not, neither it nor a finer one meets all criteria."""
+        if not self._reaches_k[index]:
+            self.n_counted += 1
+            self._reaches_k[index] = self._table.reaches_k(self._node(index))
+        if not self._reaches_k[index]:
+            self._close_finer(index)
+        return bool(self._reaches_k[index])
+
+    def _close_finer(self, index: int) -> None:
+        self._open &= (self._nodes > self._nodes[index]).any(axis=1)
+
+    def _node(self, index: int) -> Node:
+        return tuple(self._nodes[index].tolist())
 
 
 class _BestFirst:
@@ -270,8 +292,8 @@ class _BestFirst:
         self.is_exact = True
 
     @staticmethod
-    def _priority(judged: Judged) -> tuple[bool, float]:
-        return not judged.is_met, judged.loss
+    def _priority(judged: Judged) -> tuple[float, int]:
+        return judged.loss, judged.n_suppressed
 
     def _judge(self, node: Node) -> Judged:
         judged = self._table.judge(node)
