@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from ppdarchive.detectors.known import words as lists
 from ppdarchive.detectors.known.places import Places
+from ppdarchive.detectors.lexicon import words
+from ppdarchive.detectors.lexicon.subjects import Reading, readings
 from ppdarchive.text.batch import Positions, TextBatch
 from ppdarchive.text.tokens import Hashes, Kind, Tokens, word_hashes
 
@@ -158,6 +160,8 @@ class Context:
         Announced as initials; where a text or a line may be signed; where a text of several lines is.
     clause
         No word follows.
+    worded
+        Before a word that hardly ever follows a name: "hope this".
     """
 
     announced: Flags
@@ -191,6 +195,7 @@ class Context:
     signing: Flags
     signed: Flags
     clause: Flags
+    worded: Flags
 
     def __getitem__(self, rows: npt.NDArray[np.generic]) -> Context:
         return Context(*(getattr(self, name)[rows] for name in self.__slots__))
@@ -269,6 +274,7 @@ def around(batch: TextBatch, tokens: Tokens, first: Positions, last: Positions) 
         signing=near.signs_off(),
         signed=near.is_signature(),
         clause=~near.words[:, _SIDE],
+        worded=readings(batch, tokens, last, words()) == Reading.WORD,
     )
 
 

@@ -121,6 +121,8 @@ def _of_word(around: Context) -> Scores:
             (~around.capital & around.signed, 0.4),
             (~around.capital, 0.0),
             (starts & around.doing & ~around.shouted, 0.7),
+            (starts & around.worded & ~around.personal, 0.0),
+            (around.shouted & ~around.opening & around.article, 0.0),
             (starts, 0.5),
             (around.month, 0.35),
             (around.article, 0.4),

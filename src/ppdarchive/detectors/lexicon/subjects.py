@@ -78,7 +78,10 @@ def readings(batch: TextBatch, tokens: Tokens, at: Positions, words: Words) -> n
     """
     after = np.minimum(at + 1, len(tokens) - 1)
     goes_on = (after > at) & (tokens.texts[after] == tokens.texts[at]) & (tokens.kinds[after] == Kind.LETTER)
-    goes_on &= batch.cased[tokens.starts[after]] == batch.lower[tokens.starts[after]]
+    # Among capitals throughout a capital says no more than a small letter.
+    goes_on &= ~_is_capital(batch, tokens.starts[after]) | (
+        _is_capital(batch, tokens.ends[at] - 1) & _is_capital(batch, tokens.ends[after] - 1)
+    )
     goes_on &= tokens.starts[after] == tokens.ends[at] + 1
     rows = np.flatnonzero(goes_on)
     ends, hashes = tokens.ends[after[rows]], tokens.hashes[after[rows]]
@@ -93,4 +96,9 @@ def readings(batch: TextBatch, tokens: Tokens, at: Positions, words: Words) -> n
     result = np.full(len(at), Reading.OPEN, np.uint8)
     result[rows[is_word]] = Reading.WORD
     result[rows[is_past | np.isin(hashes, _ARE_ACTS)]] = Reading.NAME
+    return result
+
+
+def _is_capital(batch: TextBatch, at: Positions) -> npt.NDArray[np.bool_]:
+    result: npt.NDArray[np.bool_] = batch.cased[at] != batch.lower[at]
     return result
