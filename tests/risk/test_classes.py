@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
-from ppdarchive.risk.classes import NO_CLASS, Codes, class_sizes, classes_of, codes_of
+from ppdarchive.risk.classes import NO_CLASS, Codes, class_sizes, classes_of, codes_of, ranks_of
 
 
 @st.composite
@@ -102,3 +102,27 @@ def test_a_table_without_rows_has_no_class() -> None:
     empty = pd.DataFrame({"x": pd.Series([], dtype=pd.ArrowDtype(pa.int64()))})
     classes = classes_of(codes_of(empty, ["x"]))
     assert (len(classes.of), len(classes.sizes), len(class_sizes(codes_of(empty, ["x"])))) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        (pa.string(), ["b", None, "a", "b"]),
+        (pa.int64(), [5, None, -5, 5]),
+        (pa.bool_(), [True, None, False, True]),
+        (pa.float64(), [0.0, None, -1.5, -0.0]),
+        (pa.date32(), [date(2020, 1, 1), None, date(2019, 1, 1), date(2020, 1, 1)]),
+    ],
+)
+def test_ranks_ascend_with_the_values(kind: pa.DataType, cells: list[object]) -> None:
+    """The smaller value has the smaller number, and null is -1."""
+    series = pd.Series(pd.arrays.ArrowExtensionArray(pa.chunked_array([pa.array(cells, kind)])))
+    assert ranks_of(pd.DataFrame({"x": series}), "x").tolist() == [1, -1, 0, 1]
+
+
+def test_categories_and_lists_have_ranks() -> None:
+    """Categories are ranked by their places, and lists are numbered."""
+    named = pd.Series(["b", None], dtype=pd.CategoricalDtype(["b", "a"], ordered=True))
+    listed = pd.Series(pd.arrays.ArrowExtensionArray(pa.chunked_array([pa.array([["a"], None])])))
+    frame = pd.DataFrame({"named": named, "listed": listed})
+    assert ranks_of(frame, "named").tolist() == ranks_of(frame, "listed").tolist() == [0, -1]

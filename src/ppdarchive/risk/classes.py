@@ -84,6 +84,32 @@ def codes_of(frame: Frame, fields: Iterable[str]) -> list[Codes]:
     return found
 
 
+def ranks_of(frame: Frame, field: str) -> Codes:
+    """Number the values of a column so that the numbers ascend as the values do.
+
+    Returns
+    -------
+    ndarray of integers, shape (n_rows,)
+        The places of a categorical column's categories; ranks from 0 without gaps of any other. Lists
+        have no order and are numbered as by `codes_of`. -1 is missing.
+
+    Raises
+    ------
+    KeyError
+        If the frame has no such column.
+    """
+    column = frame[field]
+    if column.dtype == "category" or pt.is_list(values_of(column).type):
+        return codes_of(frame, [field])[0]
+    values = values_of(column)
+    if pt.is_boolean(values.type):
+        values = values.cast(pa.int8())
+    elif pt.is_floating(values.type):
+        values = pc.add(values, 0.0)
+    ranks = pc.rank(values, tiebreaker="dense").to_numpy().astype(np.int64) - 1
+    return np.where(values.is_null().to_numpy(), -1, ranks)
+
+
 def classes_of(columns: Sequence[Codes], *, counted: npt.NDArray[np.bool_] | None = None) -> Classes:
     """Group the rows that agree in every column; missing is a value of its own.
 
