@@ -1,0 +1,171 @@
+"""Plans without the cells that k does not need: showing any one more of those left loses it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.recoding.matching import Cells, Matrix, frequencies
+
+Weights = npt.NDArray[np.float64]
+Vector = tuple[int, ...]
+
+_HIDDEN: Final = -1
+
+_MOST_PATTERNS: Final = 32
+"""Patterns, the most frequent first, that records of others are tried in."""
+
+
+def pruned_values(matrix: Matrix, cells: Cells, k: int, weights: Weights) -> Cells:
+    """A cheaper plan under the reading ``value``.
+
+    Cells are shown again where enough records are left on both sides; records move to classes that
+    cost less, and classes that can be spread over others are given up. Each step lowers the cost, and
+    they end when none is left.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_rows, n_fields)
+        Showing any one more of its cells loses k.
+    """
+    pruning = _Pruning(matrix, cells, k, weights)
+    while pruning.step():
+        pass
+    return np.asarray(pruning.cells)
+
+
+class _Pruning:
+    def __init__(self, matrix: Matrix, cells: Cells, k: int, weights: Weights) -> None:
+        self.cells = cells.copy()
+        self._matrix, self._k = matrix, k
+        self._weights = [float(weight) for weight in weights]
+        self._order = np.argsort(-weights, kind="stable").tolist()
+        shown = np.where(cells, _HIDDEN, matrix)
+        self._counts = Counter(map(tuple, shown.tolist()))
+        self._classes: defaultdict[Vector, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(cells.any(axis=1)).tolist():
+            self._classes[tuple(shown[row].tolist())].append(row)
+
+    def step(self) -> bool:
+        """Try to show cells in every class with suppressed ones; whether anything changed."""
+        has_changed = False
+        patterns = self._patterns()
+        for vector in list(self._classes):
+            for field in self._order:
+                if vector in self._classes and vector[field] == _HIDDEN:
+                    has_changed |= self._show(vector, field)
+            if vector in self._classes:
+                has_changed |= self._spread(vector, patterns)
+        return has_changed
+
+    def _patterns(self) -> list[tuple[bool, ...]]:
+        """The patterns with the most records, and that of no suppressed cell, cheapest first."""
+        found: Counter[tuple[bool, ...]] = Counter()
+        for vector, rows in self._classes.items():
+            found[tuple(code == _HIDDEN for code in vector)] += len(rows)
+        frequent = [pattern for pattern, _ in found.most_common(_MOST_PATTERNS)]
+        return sorted([(False,) * len(self._weights), *frequent], key=self._weight)
+
+    def _weight(self, pattern: tuple[bool, ...]) -> float:
+        return sum(weight for weight, is_hidden in zip(self._weights, pattern, strict=True) if is_hidden)
+
+    def _show(self, vector: Vector, field: int) -> bool:
+        """Show a field in those records of a class of which enough are, or then are, alike."""
+        parts: defaultdict[int, list[int]] = defaultdict(list)
+        for row in self._classes[vector]:
+            parts[int(self._matrix[row, field])].append(row)
+        ready = []
+        for code, rows in sorted(parts.items(), key=lambda part: -len(part[1])):
+            target = (*vector[:field], code, *vector[field + 1 :])
+            if self._counts[target] + len(rows) >= self._k:
+                ready.append((target, rows))
+        size = self._counts[vector]
+        if sum(len(rows) for _, rows in ready) == size:
+            for target, rows in ready:
+                self._move(vector, target, rows)
+            return True
+        has_changed = False
+        for target, rows in ready:
+            some = rows[: max(self._counts[vector] - self._k, 0)]
+            if some and self._counts[target] + len(some) >= self._k:
+                self._move(vector, target, some)
+                has_changed = True
+        return has_changed
+
+    def _spread(self, vector: Vector, patterns: list[tuple[bool, ...]]) -> bool:
+        """Move records of a class to cheaper ones, or all of them if that is cheaper together."""
+        cost = self._weight(tuple(code == _HIDDEN for code in vector))
+        places = {row: self._place(row, vector, patterns) for row in self._classes[vector]}
+        found = {row: place for row, place in places.items() if place is not None}
+        if (
+            len(found) == len(places)
+            and sum(price for price, _ in found.values()) < cost * len(places) - 1e-9
+        ):
+            for row, (_, target) in found.items():
+                self._move(vector, target, [row])
+            return True
+        has_changed = False
+        for row, (price, target) in sorted(found.items(), key=lambda item: (item[1][0], item[0])):
+            if price < cost - 1e-9 and self._counts[vector] > self._k:
+                self._move(vector, target, [row])
+                has_changed = True
+        return has_changed
+
+    def _place(
+        self, row: int, vector: Vector, patterns: list[tuple[bool, ...]]
+    ) -> tuple[float, Vector] | None:
+        """The cheapest other class that a record fits into, and what a record there costs."""
+        own = self._matrix[row].tolist()
+        for pattern in patterns:
+            target = tuple(
+                _HIDDEN if is_hidden else code for code, is_hidden in zip(own, pattern, strict=True)
+            )
+            if target != vector and self._counts[target] >= self._k:
+                return self._weight(pattern), target
+        return None
+
+    def _move(self, vector: Vector, target: Vector, rows: list[int]) -> None:
+        hidden = np.array(target) == _HIDDEN
+        self.cells[rows] = hidden
+        self._counts[vector] -= len(rows)
+        self._counts[target] += len(rows)
+        leaving = set(rows)
+        left = [row for row in self._classes[vector] if row not in leaving]
+        if left:
+            self._classes[vector] = left
+        else:
+            del self._classes[vector]
+        if hidden.any():
+            self._classes[target].extend(rows)
+
+
+def pruned_wildcards(matrix: Matrix, cells: Cells, k: int, weights: Weights) -> Cells:
+    """The plan without cells that k does not need under the reading ``wildcard``.
+
+    Showing a cell only takes agreement away, so one pass over the cells is enough. Records that had
+    reached k by themselves are shown first, then cells of weighty fields.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_rows, n_fields)
+        Showing any one more of its cells loses k.
+    """
+    cells = cells.copy()
+    found = frequencies(matrix, cells, is_wildcard=True)
+    lacking = frequencies(matrix, np.zeros_like(cells), is_wildcard=False) < k
+    rows, fields = np.nonzero(cells)
+    for row, field in zip(
+        *(each[np.lexsort((-weights[fields], lacking[rows]))] for each in (rows, fields)), strict=True
+    ):
+        others = np.ones(matrix.shape[1], dtype=np.bool_)
+        others[field] = False
+        same = (matrix[:, others] == matrix[row, others]) | cells[:, others] | cells[row, others]
+        lost = same.all(axis=1) & (matrix[:, field] != matrix[row, field]) & ~cells[:, field]
+        if found[row] - int(lost.sum()) >= k and (found[lost] > k).all():
+            found[row] -= int(lost.sum())
+            found[lost] -= 1
+            cells[row, field] = False
+    return cells
