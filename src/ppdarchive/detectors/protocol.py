@@ -55,7 +55,11 @@ def detect(texts: Sequence[str], detectors: Iterable[Detector]) -> list[list[Spa
     found: list[list[Span]] = [[] for _ in texts]
     for detector in detectors:
         for text, own, spans in zip(texts, found, detector.detect(texts), strict=True):
-            if spans and max(span.end for span in spans) > len(text):
-                raise ValueError(f"detector {detector.name!r} returned a span outside its text")
+            if not spans:
+                continue
+            size = len(text)
+            for span in spans:
+                if span.end > size:
+                    raise ValueError(f"detector {detector.name!r} returned a span outside its text")
             own.extend(spans)
     return found

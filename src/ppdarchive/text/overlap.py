@@ -13,11 +13,13 @@ Spans that only touch stay apart. The result does not depend on the order of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 from ppdarchive.model.span import Span, TextCategory, Tier
 
+_START: Final = attrgetter("start")
 _RANK: Final = {category: rank for rank, category in enumerate(TextCategory)}
 
 
@@ -42,12 +44,14 @@ def resolve(spans: Sequence[Span]) -> list[Span]:
     """
     if len(spans) < 2:
         return list(spans)
-    sure = _united(span for span in spans if span.tier is Tier.REDACT)
+    sure = _united([span for span in spans if span.tier is Tier.REDACT])
     unsure = [span for span in spans if span.tier is Tier.UNCERTAIN]
     if not unsure:
         return sure
-    left = _united(piece for span in unsure for piece in _outside(span, sure))
-    return sorted(sure + left, key=lambda span: span.start)
+    if not sure:
+        return _united(unsure)
+    left = _united([piece for span in unsure for piece in _outside(span, sure)])
+    return sorted(sure + left, key=_START) if left else sure
 
 
 def resolve_many(batch: Sequence[Sequence[Span]]) -> list[list[Span]]:
@@ -60,37 +64,43 @@ def _strength(span: Span) -> tuple[float, int, int, int, str]:
     return -span.score, -len(span), _RANK[span.category], span.start, span.detector
 
 
-def _united(spans: Iterable[Span]) -> list[Span]:
-    """The unions of spans of one tier, sorted."""
+def _united(spans: list[Span]) -> list[Span]:
+    """The unions of spans of one tier, sorted; the list is used up."""
+    if len(spans) < 2:
+        return spans
+    spans.sort(key=_START)
     result: list[Span] = []
-    strongest: Span | None = None
-    start = end = 0
-    for span in sorted(spans, key=lambda span: span.start):
-        if strongest is not None and span.start < end:
+    strongest = spans[0]
+    start, end = strongest.start, strongest.end
+    for span in spans[1:]:
+        if span.start < end:
             end = max(end, span.end)
-            strongest = min(strongest, span, key=_strength)
-            continue
-        if strongest is not None:
+            if span.score > strongest.score or (
+                span.score == strongest.score and _strength(span) < _strength(strongest)
+            ):
+                strongest = span
+        else:
             result.append(_over(strongest, start, end))
-        start, end, strongest = span.start, span.end, span
-    if strongest is not None:
-        result.append(_over(strongest, start, end))
+            start, end, strongest = span.start, span.end, span
+    result.append(_over(strongest, start, end))
     return result
 
 
-def _outside(span: Span, sure: Sequence[Span]) -> Iterable[Span]:
+def _outside(span: Span, sure: Sequence[Span]) -> list[Span]:
     """The pieces of `span` that no span of `sure`, disjoint and sorted, covers."""
-    position = span.start
+    pieces: list[Span] = []
+    position, end = span.start, span.end
     for other in sure:
         if other.end <= position:
             continue
-        if other.start >= span.end:
+        if other.start >= end:
             break
         if position < other.start:
-            yield _over(span, position, other.start)
+            pieces.append(_over(span, position, other.start))
         position = other.end
-    if position < span.end:
-        yield _over(span, position, span.end)
+    if position < end:
+        pieces.append(_over(span, position, end))
+    return pieces
 
 
 def _over(span: Span, start: int, end: int) -> Span:

@@ -58,7 +58,7 @@ class Phrases:
         The hash of the first two words of each phrase, in any order.
     """
 
-    __slots__ = ("_hashes", "_kinds", "_maybe", "_openings")
+    __slots__ = ("_hashes", "_kinds", "_last", "_maybe", "_openings")
 
     def __init__(self, hashes: Hashes, kinds: npt.NDArray[np.uint32], openings: Hashes) -> None:
         self._hashes = SortedHashes(hashes)
@@ -66,6 +66,7 @@ class Phrases:
         self._openings = openings
         self._maybe = np.zeros(1 << _BITS, np.bool_)
         self._maybe[(openings >> np.uint64(64 - _BITS)).astype(np.int64)] = True
+        self._last: tuple[Tokens, PhraseMatches] | None = None
 
     @classmethod
     def of(cls, phrases: Sequence[str], kinds: Sequence[int]) -> Phrases:
@@ -98,6 +99,7 @@ class Phrases:
         """Find the phrases of a batch.
 
         One full stop, apostrophe, hyphen or slash may stand between two words; ``&`` counts as a word.
+        Detectors that ask one after another for the same tokens get the same.
 
         Parameters
         ----------
@@ -107,6 +109,11 @@ class Phrases:
         -------
         PhraseMatches
         """
+        if self._last is None or self._last[0] is not tokens:
+            self._last = tokens, self._found(tokens)
+        return self._last[1]
+
+    def _found(self, tokens: Tokens) -> PhraseMatches:
         at, links = _linked_words(tokens)
         hashes = tokens.hashes[at]
         n = len(at)

@@ -31,6 +31,7 @@ class Cue(IntFlag):
     SCHEME = auto()
     SITE = auto()
     MAIL = auto()
+    SAID_AT = auto()  # what stands for the @ of an address that is spelled out
     DOT = auto()
     PLATFORM = auto()
     MESSAGE = auto()
@@ -150,6 +151,7 @@ _WORDS: Final = {
         gmail googlemail yahoo hotmail outlook aol icloud msn comcast ymail rocketmail protonmail proton
         sbcglobal bellsouth verizon fastmail zoho gmx earthlink juno
         """,
+    Cue.SAID_AT: "@ at arroba",
     Cue.DOT: "dot punto",
     Cue.PLATFORM: PLATFORMS.replace("_", " ")
     + "username screenname screen handle userid login usuario user gamer gamertag",

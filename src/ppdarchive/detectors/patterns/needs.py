@@ -22,6 +22,8 @@ _LEAST_CODE: Final = 4
 """Digits from which on a word of letters and digits may be one."""
 _MAC_TOKENS: Final = 11
 """Tokens of the shortest hardware address: six pieces, five signs."""
+_LONGEST_SITE: Final = 128
+"""Tokens between an address's "at" and its end: three pieces of forty characters, dots between them."""
 _HEX_TOKENS: Final = 4
 """Tokens of the longest piece of a network address: ``a1b2``."""
 
@@ -60,13 +62,14 @@ def _link(view: View) -> Positions:
     slashes = slashes[view.is_glued(slashes)]
     behind_site = view.is_glued(slashes - 1) & view.is_sign(slashes - 2, ".")
     behind_u = (view.sizes(slashes - 1) == 1) & view.is_sign(slashes - 1, "u")
-    return union(view.cued(Cue.SCHEME), _sites(view), slashes[behind_site | behind_u])
+    return union(view.cued(Cue.SCHEME), view.once(_sites), slashes[behind_site | behind_u])
 
 
 def _spoken_mail(view: View) -> Positions:
-    """Providers of mail, and endings of sites behind a full stop or the word "dot"."""
+    """Providers of mail, and endings of sites behind a full stop or the word "dot"; an "at" before them."""
     dots = view.near(view.cued(Cue.DOT), view.cued(Cue.SITE), 0, 4)
-    return union(view.cued(Cue.MAIL), dots, _sites(view))
+    addressed = union(view.cued(Cue.MAIL), dots, view.once(_sites))
+    return view.beside(addressed, Cue.SAID_AT, -_LONGEST_SITE, -1)
 
 
 def _message(view: View) -> Positions:
@@ -90,7 +93,7 @@ def _chained(view: View) -> Positions:
 
 def _number(view: View) -> Positions:
     """The same, and brackets and plus signs before them."""
-    chained = _chained(view)
+    chained = view.once(_chained)
     signs = chained[view.is_glued(chained)] - 1
     signs = signs[view.is_sign(signs, "+(")]
     more = signs[view.is_glued(signs)] - 1
@@ -98,7 +101,7 @@ def _number(view: View) -> Positions:
 
 
 def _called(view: View) -> Positions:
-    return view.cued_beside(_chained(view), Cue.CALL, -10, -1)
+    return view.cued_beside(view.once(_chained), Cue.CALL, -10, -1)
 
 
 def _named(view: View) -> Positions:
@@ -181,16 +184,16 @@ def _parted(view: View) -> Positions:
 
 def _attacks(view: View) -> Positions:
     """What may be 9/11."""
-    parted = _parted(view)
+    parted = view.once(_parted)
     return only(parted, view.is_sign(parted, "9") & (view.sizes(parted) == 1))
 
 
 def _when(view: View) -> Positions:
-    return view.cued_beside(_parted(view), Cue.WHEN, -9, -1)
+    return view.cued_beside(view.once(_parted), Cue.WHEN, -9, -1)
 
 
 def _weekday(view: View) -> Positions:
-    return view.cued_beside(_parted(view), Cue.WEEKDAY, -4, -1)
+    return view.cued_beside(view.once(_parted), Cue.WEEKDAY, -4, -1)
 
 
 def _born(view: View) -> Positions:
@@ -210,7 +213,7 @@ def _nth_before_month(view: View) -> Positions:
 
 
 def _dia(view: View) -> Positions:
-    return union(_day_before_month(view), _nth_before_month(view))
+    return union(view.once(_day_before_month), view.once(_nth_before_month))
 
 
 def _before_month(view: View) -> Positions:
@@ -227,15 +230,15 @@ def _years(view: View) -> Positions:
 
 def _digits_of_year(view: View) -> Positions:
     """Digits that a year follows or that are one, and the apostrophe before it."""
-    years = _years(view)
+    years = view.once(_years)
     signs = years - 1
     return union(view.near(view.digits, years, 0, 6), signs[view.is_sign(signs, "'")])
 
 
 def _part_of_year(view: View) -> Positions:
     return union(
-        view.cued_beside(_years(view), Cue.TIME_OF_YEAR, -12, -1),
-        _short_years(view),
+        view.cued_beside(view.once(_years), Cue.TIME_OF_YEAR, -12, -1),
+        view.once(_short_years),
         view.cued_beside(view.cued(Cue.COUNT), Cue.TIME_OF_YEAR, -10, -1),
     )
 

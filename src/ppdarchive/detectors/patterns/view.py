@@ -9,6 +9,7 @@ are counted within it, and between two windows stands the separator, over which 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Final, Self
 
@@ -91,6 +92,7 @@ class View:
         self._texts, self._hashes = tokens.texts, tokens.hashes
         self._hits, self._cues = cues_among(tokens.hashes, everywhere=True)
         self._cued: dict[Cue, Positions] = {}
+        self._once: dict[Callable[[View], Positions], Positions] = {}
         is_first = np.ones(len(tokens), np.bool_)
         np.not_equal(self.starts[1:], self.ends[:-1], out=is_first[1:])
         self._word_firsts = np.flatnonzero(is_first)
@@ -103,6 +105,12 @@ class View:
             tokens, cues = (self._hits, self._cues) if cue in EVERYWHERE else self._around
             self._cued[cue] = only(tokens, (cues & np.uint64(cue)) != 0)
         return self._cued[cue]
+
+    def once(self, anchors: Callable[[View], Positions]) -> Positions:
+        """What a function finds in this view, computed when first asked for."""
+        if anchors not in self._once:
+            self._once[anchors] = anchors(self)
+        return self._once[anchors]
 
     def near(self, tokens: Positions, others: Positions, first: int, last: int) -> Positions:
         """The tokens with one of `others` at a distance from `first` to `last`; negative is before.
