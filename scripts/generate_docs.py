@@ -37,9 +37,11 @@ from ppdarchive.errors import PROBLEMS
 from ppdarchive.model.finding import Rule, RuleKind
 from ppdarchive.model.schema import Constraints, Field, FieldsMatch, ForeignKey, Kind, Lexical, Role, Schema
 from ppdarchive.model.span import Span, TextCategory, Tier
-from ppdarchive.model.treatment import TREATMENTS
+from ppdarchive.model.treatment import TREATMENTS, ParameterKind
 from ppdarchive.study import Config
 from ppdarchive.tableschema import load_package, parse
+from ppdarchive.tableschema.node import Node
+from ppdarchive.tableschema.treatments import disclosure
 from ppdarchive.text.overlap import resolve
 from ppdarchive.validate import rules
 
@@ -317,19 +319,22 @@ def _treatments_for(role: Role) -> str:
 
 def _is_allowed(role: Role, method: str) -> bool:
     kind = next(k for k in Kind if k in TREATMENTS[method].kinds)
-    samples = {"number": 1, "count": 1, "space": "participant", "anchor": "day"}
+    samples = {
+        "number": 1, "positive": 1, "count": 1, "share": 0.5, "space": "participant", "anchor": "day",
+        "hierarchy": "us-state", "level": "region",
+    }  # fmt: skip
     parameters = {key: samples[wanted] for key, wanted in TREATMENTS[method].required.items()}
     treatment = {"method": method, **parameters}
-    node = parse.Node({"role": role.value, "treatment": treatment}, "", "")
+    node = Node({"role": role.value, "treatment": treatment}, "", "")
     try:
-        parse._disclosure(node, kind, released=False)
+        disclosure(node, kind, released=False)
     except ppdarchive.SchemaError:
         return False
     return True
 
 
 def _parameters(kind: Any) -> str:
-    words = meaning("parameter", ("number", "count", "space", "anchor"))
+    words = meaning("parameter", get_args(ParameterKind))
     shown = [f"`{key}`: {words[wanted]}" for key, wanted in kind.required.items()]
     shown += [f"`{key}`, optional: {words[wanted]}" for key, wanted in kind.optional.items()]
     return "; ".join(shown)

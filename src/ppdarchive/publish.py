@@ -27,7 +27,7 @@ from ppdarchive.deidentify.consent import (
 )
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.replace import chooser
-from ppdarchive.deidentify.treat import Treated, keys_by_space, treat
+from ppdarchive.deidentify.treat import Treated, is_exchanged, keys_by_space, keys_to_shift, treat
 from ppdarchive.detectors import lexicon
 from ppdarchive.detectors.engine import Engine
 from ppdarchive.detectors.ensemble import combined
@@ -43,6 +43,7 @@ from ppdarchive.model.release import Contributor, License, PackageInfo, Source
 from ppdarchive.model.schema import Field, JsonValue, Kind, Role
 from ppdarchive.model.span import TextCategory
 from ppdarchive.model.table import CheckedTable
+from ppdarchive.model.treatment import MAX_OFFSET_DAYS
 from ppdarchive.package import write_package
 from ppdarchive.pipeline import Progress, Validation, validate_study
 from ppdarchive.read import read
@@ -58,6 +59,8 @@ _CANNOT_BE_WRITTEN: Final = ("schema", "declared", "not-empty")
 """Conditions without which there is no folder to look at."""
 NOT_ASSESSED: Final = ("privacy standard", "class sizes", "risk thresholds", "review")
 """What ``[release]`` states and this version does not compute; the package says so."""
+_EXCHANGE: Final = "exchange"
+"""The register's secret that values exchanged at random are drawn from."""
 _SEARCHED_KEY: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z]).{2,}|[0-9 .-]{5,}", re.DOTALL)
 """Keys that can be searched for in prose: letters with digits (``P4``), or long numbers; not ``7``."""
 
@@ -117,6 +120,8 @@ def preview_study(
         engine_for(study, known),
         pseudonyms=pseudonyms,
         secret=secrets.token_bytes(32),
+        offsets={key: -1 - secrets.randbelow(MAX_OFFSET_DAYS) for key in keys_to_shift(allowed.tables)},
+        exchange=secrets.token_bytes(32),
         progress=progress,
     )
     return Deidentified(validation, allowed, treated, known)
@@ -163,8 +168,20 @@ def pack_study(
         pseudonyms = {space: register.pseudonyms(space, own) for space, own in keys.items()}
         method = study.config.text.replace
         secret = register.secret(_SECRETS[method]) if method in _SECRETS else b""
+        offsets = register.offsets(keys_to_shift(allowed.tables))
+        exchange = register.secret(_EXCHANGE) if is_exchanged(allowed.tables) else b""
     engine, sooner = _engines(study, known)
-    treated = _treat(study, allowed, known, engine, pseudonyms=pseudonyms, secret=secret, progress=progress)
+    treated = _treat(
+        study,
+        allowed,
+        known,
+        engine,
+        pseudonyms=pseudonyms,
+        secret=secret,
+        offsets=offsets,
+        exchange=exchange,
+        progress=progress,
+    )
     progress("asking the gate")
     info = _info(study, version, released_on)
     failures = judge_tables(
@@ -230,6 +247,8 @@ def _treat(
     *,
     pseudonyms: Mapping[str, Mapping[str, str]],
     secret: bytes,
+    offsets: Mapping[str, int],
+    exchange: bytes,
     progress: Progress,
 ) -> Treated:
     progress("treating fields and texts")
@@ -242,7 +261,7 @@ def _treat(
     def redact_texts(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redaction:
         return redact(texts, groups, engine, replace=replace, uncertain=text.uncertain)
 
-    return treat(allowed.tables, pseudonyms=pseudonyms, redact=redact_texts)
+    return treat(allowed.tables, pseudonyms=pseudonyms, redact=redact_texts, offsets=offsets, secret=exchange)
 
 
 def engine_for(study: Study, known: KnownIdentifiers) -> Engine:

@@ -19,13 +19,11 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from ppdarchive.errors import RegisterError
+from ppdarchive.model.treatment import MAX_OFFSET_DAYS
 
 PRIVATE_FOLDER: Final = "private"
 REGISTER_NAME: Final = "register.sqlite"
 BACKUP_NAME: Final = "register.backup.sqlite"
-MAX_OFFSET_DAYS: Final = 364
-"""Date offsets are drawn from 1 to this many days back, as REDCap's own shifting does."""
-
 _ALPHABET: Final = "bcdfghjklmnpqrstvwxz"
 _LENGTH: Final = 16
 # 20 ** 16 is a little over 2 ** 69. Without vowels and digits no pseudonym holds a name, a word or a

@@ -21,7 +21,8 @@ import ppdarchive
 from ppdarchive import package
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.released import released
-from ppdarchive.deidentify.treat import Treated, keys_by_space, treat
+from ppdarchive.deidentify.treat import Treated, keys_by_space, keys_to_shift
+from ppdarchive.deidentify.treat import treat as treat_with
 from ppdarchive.deidentify.treatments.plain import PSEUDONYM_PATTERN
 from ppdarchive.deidentify.treatments.rare import SUPPRESSED
 from ppdarchive.model.columns import values_of
@@ -76,6 +77,12 @@ def simple(texts: Sequence[str | None], groups: Sequence[int]) -> Redaction:
 def withholding(texts: Sequence[str | None], groups: Sequence[int]) -> Redaction:
     """Redact as `simple`, and withhold what is uncertain."""
     return redact(texts, groups, [Vowels()], uncertain="withhold")
+
+
+def treat(tables: Checked, **rest: Any) -> Treated:
+    """Treat with an offset for everybody and a secret for what is exchanged at random."""
+    offsets = {key: -1 - 7 * number % 364 for number, key in enumerate(keys_to_shift(tables))}
+    return treat_with(tables, offsets=offsets, secret=b"secret", **rest)
 
 
 def drawn(tables: Checked) -> dict[str, dict[str, str]]:
@@ -292,7 +299,8 @@ def test_every_treatment_does_what_it_says_to_its_rows() -> None:
     assert_satisfies(treated, released(schemas_of(tables)))
     assert cells(treated.tables["responses"], "on") == [1, -1, None, None]
     assert cells(treated.tables["participants"], "town") == ["Eugene", "Eugene", None]
-    assert cells(treated.tables["participants"], "town_missing") == [None, None, "Refused"]
+    # One participant alone refused: the reason would tell who it is, as a rare town would.
+    assert cells(treated.tables["participants"], "town_missing") == [None, None, SUPPRESSED]
     # Two answers name Bend, but one participant wrote both.
     assert cells(treated.tables["responses"], "town") == [None, None, None, None]
     assert cells(treated.tables["responses"], "town_missing") == [SUPPRESSED] * 3 + [None]

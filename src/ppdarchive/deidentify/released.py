@@ -128,8 +128,8 @@ def _released_fields(field: Field) -> tuple[Field, ...]:
         disclosure=Disclosure(field.disclosure.role, Treatment("keep")),
     )
     companion = field.companion
-    if method.reason is not None:
-        companion = with_reason(field, companion, method.reason)
+    if (reason := method.reason(field)) is not None:
+        companion = with_reason(field, companion, reason)
     if companion is None:
         return (own,)
     return (own, replace(companion, disclosure=own.disclosure))

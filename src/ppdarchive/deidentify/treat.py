@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -18,6 +19,7 @@ import pyarrow as pa
 
 from ppdarchive.deidentify.codings import recoded
 from ppdarchive.deidentify.consent import PARTICIPANTS, with_referring, without
+from ppdarchive.deidentify.draws import draws
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.deidentify.owners import owners, participant_rows, target_rows
 from ppdarchive.deidentify.released import coded_text, released
@@ -67,8 +69,37 @@ def keys_by_space(tables: Mapping[str, CheckedTable]) -> Mapping[str, tuple[str,
     return MappingProxyType({space: tuple(keys) for space, keys in found.items()})
 
 
+def keys_to_shift(tables: Mapping[str, CheckedTable]) -> tuple[str, ...]:
+    """The keys of the participants, as texts, if any field is shifted by a participant's own days."""
+    return tuple(dict.fromkeys(participant_keys(tables))) if _has_method(tables, "shift_dates") else ()
+
+
+def is_exchanged(tables: Mapping[str, CheckedTable]) -> bool:
+    """Whether the values of any field are exchanged at random, which needs a secret."""
+    return _has_method(tables, "pram")
+
+
+def _has_method(tables: Mapping[str, CheckedTable], method: str) -> bool:
+    return any(_method(field) == method for table in tables.values() for field in table.schema)
+
+
+def participant_keys(tables: Mapping[str, CheckedTable]) -> list[str]:
+    """Each participant's key as text, in the rows' order; empty if there are no participants."""
+    table = tables.get(PARTICIPANTS)
+    if table is None or not table.schema.primary_key:
+        return []
+    parts = [values_of(table.frame[name]).cast(pa.string()).to_pylist() for name in table.schema.primary_key]
+    # A key of one field is written as it is; of several, so that no two are written alike.
+    return [str(key[0]) if len(key) == 1 else repr(key) for key in zip(*parts, strict=True)]
+
+
 def treat(
-    tables: Mapping[str, CheckedTable], *, pseudonyms: Mapping[str, Mapping[str, str]], redact: Redact
+    tables: Mapping[str, CheckedTable],
+    *,
+    pseudonyms: Mapping[str, Mapping[str, str]],
+    redact: Redact,
+    offsets: Mapping[str, int] = MappingProxyType({}),
+    secret: bytes = b"",
 ) -> Treated:
     """Do to every table what its schema declares.
 
@@ -79,6 +110,10 @@ def treat(
     pseudonyms : mapping of str to mapping of str to str
         By space, for every key of `keys_by_space`.
     redact : callable
+    offsets : mapping of str to int
+        The days by which each participant's dates are shifted, for every key of `keys_to_shift`.
+    secret : bytes
+        What random exchanges are drawn from; needed only where a field is exchanged at random.
 
     Returns
     -------
@@ -89,6 +124,7 @@ def treat(
     redactions = _redacted(tables, target, redact)
     moved, rows, counts = _with_moved_codings(tables, target, redactions)
     whose = owners(moved)
+    keys = participant_keys(moved)
     frames: dict[str, Frame] = {}
     for name, schema in target.items():
         treated: dict[str, pd.Series] = {}
@@ -98,12 +134,18 @@ def treat(
                 treated |= _treated(
                     field,
                     schema,
-                    moved,
-                    whose=whose[name],
-                    pseudonyms=pseudonyms,
-                    texts=None
-                    if redaction is None
-                    else pa.array(redaction.texts, pa.string()).filter(rows[name]),
+                    given=Given(
+                        schema=moved[name].schema,
+                        frame=moved[name].frame,
+                        owners=whose[name],
+                        pseudonyms=pseudonyms,
+                        anchors=partial(_anchors, tables=moved, name=name),
+                        shifts=partial(_shifts, moved, name, keys, offsets),
+                        draws=partial(_draws, tables=moved, name=name, keys=keys, secret=secret),
+                        texts=None
+                        if redaction is None
+                        else pa.array(redaction.texts, pa.string()).filter(rows[name]),
+                    ),
                 )
         frames[name] = pd.DataFrame({column: treated[column] for column in schema.names})
     result = {name: TreatedTable(target[name], frame) for name, frame in frames.items()}
@@ -180,32 +222,54 @@ def _with_moved_codings(
     return left, rows, MappingProxyType(dict(counts))
 
 
-def _treated(
-    field: Field,
-    schema: Schema,
-    tables: Mapping[str, CheckedTable],
-    *,
-    whose: Owners,
-    pseudonyms: Mapping[str, Mapping[str, str]],
-    texts: pa.Array | None,
-) -> dict[str, pd.Series]:
+def _treated(field: Field, schema: Schema, *, given: Given) -> dict[str, pd.Series]:
     """One field's released column, and its companion's."""
-    name, frame = schema.name, tables[schema.name].frame
     own, method = schema[field.name], METHODS[_method(field)]
     companion = field.name + COMPANION_SUFFIX
-    reasons = frame.get(companion)
-    given = Given(whose, pseudonyms, lambda each: _anchors(each, tables, name), texts)
-    outcome = method.column(frame[field.name], field, own, given)
+    reasons = given.frame.get(companion)
+    outcome = method.column(given.frame[field.name], field, own, given)
     if companion not in schema:
         return {field.name: outcome.values}
-    if method.reason is not None:
+    if (reason := method.reason(field)) is not None:
         assert outcome.taken is not None
-        reasons = reasons_where(reasons, outcome.taken, schema[companion], method.reason)
+        taken = outcome.taken
+        if reasons is not None and method.rare_reasons is not None:
+            taken = taken | method.rare_reasons(reasons, field, given)
+        reasons = reasons_where(reasons, taken, schema[companion], reason)
     assert reasons is not None
     return {field.name: outcome.values, companion: reasons}
 
 
-def _anchors(field: Field, tables: Mapping[str, CheckedTable], name: str) -> pd.Series:
+def _names(tables: Mapping[str, CheckedTable], name: str, keys: Sequence[str]) -> list[str | None]:
+    """The key of each row's participant; None where it is nobody's."""
+    rows = participant_rows(tables).get(name)
+    if rows is None or not keys:
+        return [None] * len(tables[name].frame)
+    return [keys[row] if row >= 0 else None for row in rows.tolist()]
+
+
+def _shifts(
+    tables: Mapping[str, CheckedTable], name: str, keys: Sequence[str], offsets: Mapping[str, int]
+) -> pa.Array:
+    """The days by which the dates of each row are shifted; null where it is nobody's."""
+    own = _names(tables, name, keys)
+    n_unknown = len({key for key in own if key is not None and key not in offsets})
+    if n_unknown:
+        raise KeyError(n_unknown)
+    return pa.array([None if key is None else offsets[key] for key in own], pa.int64())
+
+
+def _draws(
+    field: Field, *, tables: Mapping[str, CheckedTable], name: str, keys: Sequence[str], secret: bytes
+) -> npt.NDArray[np.float64]:
+    """Random numbers for each row, the same for equal values of one participant."""
+    distinct, codes = encode(values_of(tables[name].frame[field.name]))
+    own = _names(tables, name, keys)
+    names = [f"row {row}" if key is None else f"participant {key}" for row, key in enumerate(own)]
+    return draws(secret, f"{name}.{field.name}", names, codes, distinct)
+
+
+def _anchors(field: Field, *, tables: Mapping[str, CheckedTable], name: str) -> pd.Series:
     """The dates that a field is counted from, one for each row of its table."""
     anchor = _parameter(field, "anchor")
     assert isinstance(anchor, str)

@@ -9,14 +9,34 @@ from typing import Final, Literal
 
 from ppdarchive.model.schema import Kind
 
-ParameterKind = Literal["number", "count", "space", "anchor"]
-"""``count`` is a whole number of at least 1; ``anchor`` names a date field, ``table.field``."""
+ParameterKind = Literal[
+    "number",
+    "positive",
+    "count",
+    "year",
+    "share",
+    "space",
+    "anchor",
+    "hierarchy",
+    "level",
+    "prefixes",
+    "group",
+]
+"""``count`` is a whole number of at least 1; ``share`` lies between 0 and 1; ``anchor`` names a date
+field, ``table.field``; ``hierarchy`` and ``prefixes`` are the name of a ready one, a file of the study,
+or the JSON itself; ``group`` names fields of one table that are treated together."""
 
 SPACES: Final = ("participant", "response", "coder", "coach")
 """Pseudonyms are drawn from a separate space for each of these (design, De-identification)."""
 
+PARTICIPANTS: Final = "participants"
+"""The table whose rows are the participants."""
+
 MAX_BANDS: Final = 1000
 """More bands than this are no bands."""
+
+MAX_OFFSET_DAYS: Final = 364
+"""Dates are shifted by 1 to this many days back, as REDCap's own shifting does."""
 
 _ANY: Final = frozenset(Kind)
 _NUMERIC: Final = frozenset({Kind.INTEGER, Kind.NUMBER})
@@ -63,19 +83,56 @@ TREATMENTS: Final[Mapping[str, TreatmentKind]] = MappingProxyType(
         "band": _treatment(
             _NUMERIC,
             "Grouped into bands, closed on the left.",
-            required={"width": "number"},
+            required={"width": "positive"},
             optional={"bottom": "number", "top": "number"},
         ),
-        "year": _treatment(_CALENDAR, "Only the year is released."),
+        "round": _treatment(
+            _NUMERIC,
+            "Rounded to multiples of a number, halves to the even one.",
+            required={"to": "positive"},
+        ),
+        "top_bottom_code": _treatment(
+            _NUMERIC | {Kind.YEAR},
+            "Values beyond a limit are released as the limit.",
+            optional={"bottom": "number", "top": "number"},
+        ),
+        "year": _treatment(_CALENDAR, "Only the year is released.", optional={"bottom": "year"}),
+        "quarter": _treatment(_CALENDAR, "Only the year and its quarter are released."),
         "relative_days": _treatment(
             _CALENDAR,
             "Replaced by the number of days since another date.",
             required={"anchor": "anchor"},
         ),
+        "shift_dates": _treatment(
+            _CALENDAR,
+            "Shifted back by a random number of days, the same for all dates of one participant.",
+        ),
+        "generalize": _treatment(
+            frozenset({Kind.STRING, Kind.INTEGER, Kind.YEAR}),
+            "Replaced by a class of a hierarchy that the value falls into.",
+            required={"hierarchy": "hierarchy", "level": "level"},
+        ),
+        "zip3": _treatment(
+            frozenset({Kind.STRING, Kind.INTEGER}),
+            "Only the first three digits of the ZIP code are released, and 000 where 20,000 people or "
+            "fewer live under them, for military addresses and for codes of other countries.",
+            optional={"table": "prefixes"},
+        ),
         "suppress": _treatment(
             _ANY - {Kind.LIST},
             "Values that too few participants share are left out.",
             required={"below": "count"},
+        ),
+        "pram": _treatment(
+            frozenset({Kind.STRING, Kind.INTEGER, Kind.BOOLEAN}),
+            "Some values are exchanged at random; how often each occurs stays the same on average.",
+            required={"keep": "share"},
+        ),
+        "microaggregate": _treatment(
+            _NUMERIC,
+            "Replaced by the mean of a group of participants with similar values.",
+            required={"k": "count"},
+            optional={"group": "group"},
         ),
         "text": _treatment(
             frozenset({Kind.STRING}), "Names, places and other identifying words are replaced."

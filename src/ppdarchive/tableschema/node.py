@@ -6,7 +6,7 @@ import difflib
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeVar
 
 from ppdarchive.errors import SchemaError
@@ -18,13 +18,21 @@ MAX_COUNT: Final = 2**31 - 1
 """No text or list is longer (Arrow counts in 32 bits)."""
 
 
+ReadFile = Callable[[str, str], str]
+"""``read(relative path, JSON pointer)``: the text of a file that a descriptor names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A JSON value, the file it stands in, and the JSON pointer to it (RFC 6901)."""
+    """A JSON value, the file it stands in, and the JSON pointer to it (RFC 6901).
+
+    `read` gives the text of files that the value names, if it may name any.
+    """
 
     value: JsonValue
     path: str
     pointer: str = ""
+    read: ReadFile | None = field(default=None, repr=False, compare=False)
 
     def fail(self, code: str, **facts: Any) -> NoReturn:
         """Raise a `SchemaError` that points here."""
@@ -33,7 +41,7 @@ class Node:
     def child(self, key: str | int, value: JsonValue) -> Node:
         """A member or item of this value."""
         token = str(key).replace("~", "~0").replace("/", "~1")  # RFC 6901, section 3
-        return Node(value, self.path, f"{self.pointer}/{token}")
+        return Node(value, self.path, f"{self.pointer}/{token}", self.read)
 
     def object(self) -> dict[str, JsonValue]:
         """The value as an object; refused if it is none, as in the methods below."""
@@ -79,6 +87,20 @@ class Node:
     def strings(self) -> tuple[str, ...]:
         """The value as a list of texts."""
         return tuple(item.string() for item in self.items())
+
+    def inside(self) -> str:
+        """The value as the path of a file of the study, from its descriptor's folder."""
+        path = self.string()
+        if path.startswith("/") or ".." in path.split("/") or "\\" in path or ":" in path:
+            self.fail("schema.escape")
+        return path
+
+    def file(self) -> str:
+        """The text of the file that the value names."""
+        path = self.inside()
+        if self.read is None:
+            self.fail("schema.treatment", reason="a file can be named in the schemas of a study only")
+        return self.read(path, self.pointer)
 
     def optional(self, key: str, read: Callable[[Node], _T], default: _T) -> _T:
         """The member called `key` as `read` understands it, or `default`."""

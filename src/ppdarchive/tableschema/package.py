@@ -8,14 +8,15 @@ Data Package v2.0, https://datapackage.org/standard/data-package/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from ppdarchive.errors import SchemaError
 from ppdarchive.model.schema import Field, ForeignKey, Kind, Schema, Schemas
-from ppdarchive.tableschema.node import Node, parse_json
+from ppdarchive.model.treatment import PARTICIPANTS
+from ppdarchive.tableschema.node import Node, ReadFile, parse_json
 from ppdarchive.tableschema.parse import parse_schema, understand_schema
 
 
@@ -37,9 +38,7 @@ class Package:
     schemas: Schemas
 
 
-def parse_package(
-    text: str, *, path: str, read: Callable[[str, str], str], released: bool = False
-) -> Package:
+def parse_package(text: str, *, path: str, read: ReadFile, released: bool = False) -> Package:
     """Understand a package descriptor and the schemas that it names.
 
     Parameters
@@ -58,7 +57,7 @@ def parse_package(
     SchemaError
         As `parse_schema` and `check_references` do, and for a descriptor that is none.
     """
-    node = parse_json(text, path)
+    node = replace(parse_json(text, path), read=read)
     resources = node.need("resources")
     schemas: dict[str, Schema] = {}
     paths: dict[str, str] = {}
@@ -72,10 +71,10 @@ def parse_package(
             name_node.fail("schema.duplicate", name=name)
         schema_node = item.need("schema")
         if isinstance(schema_node.value, str):
-            _check_inside(schema_node, schema_node.value)
-            paths[name] = str(PurePosixPath(path).parent / schema_node.value)
-            source = read(schema_node.value, schema_node.pointer)
-            schemas[name] = parse_schema(source, name=name, path=paths[name], released=released)
+            relative = schema_node.inside()
+            paths[name] = str(PurePosixPath(path).parent / relative)
+            source = read(relative, schema_node.pointer)
+            schemas[name] = parse_schema(source, name=name, path=paths[name], released=released, read=read)
         else:
             paths[name], pointers[name] = path, schema_node.pointer
             schemas[name] = understand_schema(schema_node, name, released=released)
@@ -89,12 +88,6 @@ def parse_package(
         version=node.optional("version", Node.string, None),
         schemas=MappingProxyType(schemas),
     )
-
-
-def _check_inside(node: Node, path: str) -> None:
-    parts = PurePosixPath(path)
-    if parts.is_absolute() or ".." in parts.parts or "\\" in path or ":" in path:
-        node.fail("schema.escape")
 
 
 def load_package(folder: Path, *, name: str | None = None, released: bool = False) -> Package:
@@ -138,7 +131,7 @@ def _read_text(path: Path, shown: str) -> str:
 def check_references(
     schemas: Schemas, *, paths: Mapping[str, str], pointers: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """Check what a schema says of other tables: foreign keys and anchors.
+    """Check what a schema says of other tables: foreign keys, anchors, and whose dates are shifted.
 
     Parameters
     ----------
@@ -152,7 +145,8 @@ def check_references(
     ------
     SchemaError
         For a foreign key to a table or field that does not exist, to fields that are no key there,
-        or of another type; for an anchor that is not a date field of the table or of one it refers to.
+        or of another type; for an anchor that is not a date field of the table or of one it refers to;
+        for dates shifted by participant in a table that does not lead to a participant's key.
     """
     for schema in schemas.values():
         top = Node(None, paths.get(schema.name, schema.name), pointers.get(schema.name, ""))
@@ -160,6 +154,7 @@ def check_references(
             _check_foreign_key(top.child("foreignKeys", None).child(index, None), schema, key, schemas)
         for index, field in enumerate(schema.fields):
             _check_anchor(top.child("fields", None).child(index, None), schema, field, schemas)
+            _check_shift(top.child("fields", None).child(index, None), schema, field, schemas)
 
 
 def _check_foreign_key(node: Node, schema: Schema, key: ForeignKey, schemas: Schemas) -> None:
@@ -210,3 +205,19 @@ def _check_anchor(node: Node, schema: Schema, field: Field, schemas: Schemas) ->
         place.fail("schema.treatment", reason="the anchor is not a date")
     if table != schema.name and table not in {key.resource for key in schema.foreign_keys}:
         place.fail("schema.treatment", reason=f"the table has no foreign key to {table!r}")
+
+
+def _check_shift(node: Node, schema: Schema, field: Field, schemas: Schemas) -> None:
+    """Dates are shifted by a participant's own days, so a row must lead to one."""
+    if field.disclosure is None or field.disclosure.treatment.method != "shift_dates":
+        return
+    place = node.child("disclosure", None).child("treatment", None).child("method", None)
+    if PARTICIPANTS not in schemas or not schemas[PARTICIPANTS].primary_key:
+        place.fail("schema.treatment", reason=f"there is no table {PARTICIPANTS!r} with a primary key")
+    leading = {PARTICIPANTS}
+    for _ in schemas:
+        leading |= {
+            name for name, each in schemas.items() if leading & {key.resource for key in each.foreign_keys}
+        }
+    if schema.name not in leading:
+        place.fail("schema.treatment", reason=f"no foreign key of the table leads to {PARTICIPANTS!r}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -19,21 +20,17 @@ from ppdarchive.model.schema import (
     COMPANION_SUFFIX,
     Category,
     Constraints,
-    Disclosure,
     Field,
     FieldsMatch,
     ForeignKey,
-    JsonValue,
     Kind,
     Lexical,
     MissingCode,
-    Role,
     Scalar,
     Schema,
-    Treatment,
 )
-from ppdarchive.model.treatment import MAX_BANDS, SPACES, TREATMENTS, ParameterKind
-from ppdarchive.tableschema.node import Node, parse_json
+from ppdarchive.tableschema.node import Node, ReadFile, parse_json
+from ppdarchive.tableschema.treatments import check_groups, check_treatment, disclosure
 
 _FIELD_PROPERTIES: Final = (
     *("name", "type", "title", "description", "unit", "format", "decimalChar", "groupChar"),
@@ -75,7 +72,9 @@ _APPLIES: Final[Mapping[str, tuple[Kind, ...]]] = MappingProxyType(
 )
 
 
-def parse_schema(text: str, *, name: str, path: str, released: bool = False) -> Schema:
+def parse_schema(
+    text: str, *, name: str, path: str, released: bool = False, read: ReadFile | None = None
+) -> Schema:
     """Understand a Table Schema.
 
     Parameters
@@ -88,6 +87,9 @@ def parse_schema(text: str, *, name: str, path: str, released: bool = False) -> 
         The file, for messages.
     released : bool
         Whether it declares what is published: then texts and identifiers, treated already, are kept.
+    read : callable, optional
+        ``read(relative path, JSON pointer)`` returns the text of a file that a treatment names, such as
+        a hierarchy; without it none can be named.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def parse_schema(text: str, *, name: str, path: str, released: bool = False) -> 
         If the document is not a schema that makes sense, with file and JSON pointer. References to
         other tables are checked by `check_references`.
     """
-    return understand_schema(parse_json(text, path), name, released=released)
+    return understand_schema(replace(parse_json(text, path), read=read), name, released=released)
 
 
 def understand_schema(node: Node, name: str, *, released: bool = False) -> Schema:
@@ -128,6 +130,7 @@ def understand_schema(node: Node, name: str, *, released: bool = False) -> Schem
         foreign_keys=node.optional("foreignKeys", lambda n: tuple(_foreign_key(i) for i in n.items()), ()),
     )
     _check_keys(node, schema)
+    check_groups(node, schema)
     return schema
 
 
@@ -205,7 +208,7 @@ def _field(node: Node, inherited: tuple[MissingCode, ...], *, taken: set[str], r
         categories=node.optional("categories", lambda n: _categories(n, kind), None),
         categories_ordered=node.optional("categoriesOrdered", Node.boolean, False),
         missing_values=node.optional("missingValues", _missing_codes, inherited),
-        disclosure=node.optional("disclosure", lambda n: _disclosure(n, kind, released=released), None),
+        disclosure=node.optional("disclosure", lambda n: disclosure(n, kind, released=released), None),
     )
     _check_field(node, field)
     return field
@@ -384,82 +387,9 @@ def _missing_codes(node: Node) -> tuple[MissingCode, ...]:
     return tuple(result)
 
 
-def _disclosure(node: Node, kind: Kind, *, released: bool) -> Disclosure:
-    node.only(("role", "treatment"))
-    role = Role(node.need("role").choice(tuple(Role)))
-    treatment_node = node.need("treatment")
-    method_node = treatment_node.need("method")
-    method = method_node.choice(tuple(TREATMENTS))
-    catalogue = TREATMENTS[method]
-    if kind not in catalogue.kinds:
-        method_node.fail(
-            "schema.treatment", reason=f"{method!r} cannot be applied to a field of type {kind.value}"
-        )
-    treatment_node.only(("method", *catalogue.required, *catalogue.optional))
-    parameters: dict[str, JsonValue] = {}
-    for key, parameter in {**catalogue.required, **catalogue.optional}.items():
-        if key in catalogue.required or key in treatment_node.object():
-            parameters[key] = _parameter(treatment_node.need(key), parameter)
-    if not (released and method == "keep"):
-        _check_treatment(treatment_node, role, method, parameters)
-    return Disclosure(role, Treatment(method, MappingProxyType(parameters)))
-
-
-def _parameter(node: Node, kind: ParameterKind) -> JsonValue:
-    match kind:
-        case "count":
-            return node.count(1)
-        case "space":
-            return node.choice(SPACES)
-        case "anchor":
-            return node.string()
-        case _:
-            value = node.value
-            if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > MAX_INTEGER:
-                node.fail("schema.type", expected="a number")
-            return value
-
-
-def _check_treatment(node: Node, role: Role, method: str, parameters: Mapping[str, JsonValue]) -> None:
-    """Refuse what cannot be meant: a direct identifier kept, free text released as it is, ..."""
-    hides = {
-        Role.DIRECT_IDENTIFIER: ("drop", "pseudonymize"),
-        Role.KEY: ("drop", "pseudonymize", "keep"),
-        Role.FREE_TEXT: ("drop", "text"),
-    }
-    allowed = hides.get(role)
-    if allowed is not None and method not in allowed:
-        node.need("method").fail(
-            "schema.treatment",
-            reason=f"a field of role {role.value} can be treated by {' or '.join(allowed)} only",
-        )
-    if method == "band":
-        width, bottom, top = (parameters.get(key) for key in ("width", "bottom", "top"))
-        assert isinstance(width, int | float)
-        if width <= 0:
-            node.need("width").fail("schema.type", expected="a number above 0")
-        if isinstance(bottom, int | float) and isinstance(top, int | float) and bottom >= top:
-            node.need("top").fail("schema.contradiction", reason="the top code is not above the bottom")
-
-
-def _check_band(node: Node, field: Field) -> None:
-    """All bands can be named beforehand, so that none tells by its presence what was in the data."""
-    assert field.disclosure is not None
-    given, bounds = field.disclosure.treatment.parameters, field.constraints
-    low, high = given.get("bottom", bounds.minimum), given.get("top", bounds.maximum)
-    place = node.need("disclosure").need("treatment")
-    if not isinstance(low, int | float) or not isinstance(high, int | float):
-        place.fail("schema.treatment", reason="bands need `bottom` or a minimum, and `top` or a maximum")
-    width = given["width"]
-    assert isinstance(width, int | float)
-    if low > high or (high - low) / width > MAX_BANDS:
-        place.fail("schema.treatment", reason=f"that makes no bands, or over {MAX_BANDS}")
-
-
 def _check_field(node: Node, field: Field) -> None:
     """The field's parts agree with one another."""
-    if field.disclosure is not None and field.disclosure.treatment.method == "band":
-        _check_band(node, field)
+    check_treatment(node, field)
     enum, categories = field.constraints.enum, field.categories
     known = {category.value for category in categories or ()}
     if enum is not None and categories is not None and not set(enum) <= known:

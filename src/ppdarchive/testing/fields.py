@@ -190,12 +190,14 @@ def missing_codes(draw: st.DrawFn, taken: set[str]) -> tuple[MissingCode, ...]:
 
 
 @st.composite
-def disclosures(draw: st.DrawFn, field: Field, anchors: Sequence[str]) -> Disclosure | None:
-    """A role and a treatment that fit the field, or none."""
+def disclosures(
+    draw: st.DrawFn, field: Field, anchors: Sequence[str], *, is_participants: bool = False
+) -> Disclosure | None:
+    """A role and a treatment that fit the field, or none; dates can be shifted where rows are somebody's."""
     if draw(st.integers(0, 4)) == 0:
         return None
     methods = [method for method, known in TREATMENTS.items() if field.kind in known.kinds]
-    methods = [method for method in methods if method != "relative_days" or anchors]
+    methods = [method for method in methods if method not in _unfit(field, anchors, is_participants)]
     role = draw(st.sampled_from(list(Role)))
     allowed = {
         Role.DIRECT_IDENTIFIER: ("drop", "pseudonymize"),
@@ -203,17 +205,79 @@ def disclosures(draw: st.DrawFn, field: Field, anchors: Sequence[str]) -> Disclo
         Role.FREE_TEXT: ("drop", "text"),
     }.get(role, tuple(TREATMENTS))
     method = draw(st.sampled_from([known for known in methods if known in allowed]))
-    parameters: dict[str, JsonValue] = {}
+    parameters = draw(_parameters(method, field, anchors))
+    return Disclosure(role, Treatment(method, MappingProxyType(parameters)))
+
+
+def _unfit(field: Field, anchors: Sequence[str], is_participants: bool) -> set[str]:
+    """Treatments that the field's type would allow, and the field does not."""
+    unfit = set() if anchors else {"relative_days"}
+    unfit |= set() if is_participants else {"shift_dates"}
+    demands = field.constraints
+    if field.categories is not None:
+        unfit |= {"round", "top_bottom_code", "microaggregate"}
+    elif demands.enum is None and field.kind is not Kind.BOOLEAN:
+        unfit |= {"pram"}
+    # An empty text is no value of a hierarchy.
+    return unfit | {"generalize"} if "" in _values_named(field) else unfit
+
+
+def _values_named(field: Field) -> list[str]:
+    """The values that the field may have, as texts; empty if any."""
+    if field.constraints.enum is not None:
+        return [str(value) for value in field.constraints.enum]
+    return [str(category.value) for category in field.categories or ()]
+
+
+@st.composite
+def _parameters(draw: st.DrawFn, method: str, field: Field, anchors: Sequence[str]) -> dict[str, JsonValue]:
+    """Parameters with which a treatment fits the field."""
     match method:
         case "pseudonymize":
-            parameters["space"] = draw(st.sampled_from(SPACES))
+            return {"space": draw(st.sampled_from(SPACES))}
         case "band":
-            parameters |= draw(_bands(field))
+            return draw(_bands(field))
+        case "round":
+            return {
+                "to": draw(st.sampled_from([1, 5, 1000] if field.kind is Kind.INTEGER else [0.1, 0.5, 5]))
+            }
+        case "top_bottom_code":
+            limits: list[dict[str, JsonValue]] = [{"top": 45}, {"bottom": 3}, {"bottom": 0, "top": 2000}]
+            return draw(st.sampled_from(limits))
+        case "year":
+            years: list[dict[str, JsonValue]] = [{}, {"bottom": 1936}]
+            return draw(st.sampled_from(years))
         case "relative_days":
-            parameters["anchor"] = draw(st.sampled_from(list(anchors)))
+            return {"anchor": draw(st.sampled_from(list(anchors)))}
         case "suppress":
-            parameters["below"] = draw(st.integers(1, 10))
-    return Disclosure(role, Treatment(method, MappingProxyType(parameters)))
+            return {"below": draw(st.integers(1, 10))}
+        case "generalize":
+            return draw(_hierarchies(field))
+        case "zip3":
+            tables: list[dict[str, JsonValue]] = [{}, {"table": "census-2000"}]
+            return draw(st.sampled_from(tables))
+        case "pram":
+            return {"keep": draw(st.sampled_from([0.2, 0.8]))}
+        case "microaggregate":
+            groups: list[dict[str, JsonValue]] = [{"k": 2}, {"k": 3, "group": "alike"}]
+            return draw(st.sampled_from(groups))
+        case _:
+            return {}
+
+
+@st.composite
+def _hierarchies(draw: st.DrawFn, field: Field) -> dict[str, JsonValue]:
+    """A hierarchy of the field's values, or of some values if it may have any; and one of its levels."""
+    named = list(dict.fromkeys(_values_named(field))) or ["1", "a", "b", "2000", "x y"]
+    if not _values_named(field) and draw(st.booleans()):
+        return {"hierarchy": "us-state", "level": draw(st.sampled_from(["state", "division", "region"]))}
+    classes = [draw(st.sampled_from(["one", "two", "three"])) for _ in named]
+    tree: dict[str, JsonValue] = {
+        own: [value for value, other in zip(named, classes, strict=True) if other == own]
+        for own in dict.fromkeys(classes)
+    }
+    hierarchy: JsonValue = {"name": "drawn", "levels": ["value", "class"], "tree": tree}
+    return {"hierarchy": hierarchy, "level": draw(st.sampled_from(["value", "class"]))}
 
 
 @st.composite

@@ -18,6 +18,7 @@ from ppdarchive.model.schema import (
     Schema,
     Schemas,
 )
+from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.testing.fields import KINDS, disclosures, fields, missing_codes, spoken_for
 
 _NAMES: Final = (
@@ -174,6 +175,7 @@ def _finished(draw: st.DrawFn, schema: Schema) -> Schema:
     )
     anchors = [field.name for field in schema if field.kind in (Kind.DATE, Kind.DATETIME)]
     anchors += [f"{schema.name}.{name}" for name in anchors]
+    is_participants = schema.name == PARTICIPANTS and bool(schema.primary_key)
     finished: list[Field] = []
     for field in schema:
         own = draw(st.just(inherited) | st.just(inherited) | missing_codes(spoken_for(field)))
@@ -182,7 +184,7 @@ def _finished(draw: st.DrawFn, schema: Schema) -> Schema:
             title=draw(st.none() | st.just(f"Title of {field.name}")),
             unit=draw(st.none() | st.sampled_from(["years", "kg"])),
             missing_values=own,
-            disclosure=draw(disclosures(field, anchors)),
+            disclosure=draw(disclosures(field, anchors, is_participants=is_participants)),
         )
         finished.append(complete)
     by_name = {field.name: field for field in finished}

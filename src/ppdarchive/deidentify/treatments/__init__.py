@@ -10,11 +10,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from ppdarchive.deidentify.treatments import dates, numbers, plain, rare
+from ppdarchive.deidentify.treatments import classes, dates, numbers, perturbed, plain, rare
 from ppdarchive.deidentify.treatments.method import Given, Method, Outcome
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
-    {**plain.METHODS, **numbers.METHODS, **dates.METHODS, **rare.METHODS}
+    {
+        **plain.METHODS,
+        **numbers.METHODS,
+        **dates.METHODS,
+        **classes.METHODS,
+        **rare.METHODS,
+        **perturbed.METHODS,
+    }
 )
 
 __all__ = ["METHODS", "Given", "Method", "Outcome"]

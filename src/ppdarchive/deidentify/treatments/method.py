@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from ppdarchive.model.schema import Field, JsonValue
+from ppdarchive.model.schema import Constraints, Field, JsonValue, Scalar, Schema
+from ppdarchive.model.table import Frame
 from ppdarchive.model.treatment import TREATMENTS
 
 Mask = npt.NDArray[np.bool_]
@@ -22,19 +23,33 @@ class Given:
 
     Attributes
     ----------
+    schema : Schema
+        Of the table as it came in.
+    frame : Frame, shape (n_rows, n_columns)
+        The table as it came in.
     owners : ndarray of int64, shape (n_rows,)
         Whose row it is, as a number for each participant.
     pseudonyms : mapping of str to mapping of str to str
         By space.
     anchors : callable
         ``anchors(field)``: the dates that a field is counted from, one for each row.
+    shifts : callable
+        ``shifts()``: for each row the days by which its participant's dates are shifted; null where
+        the row is nobody's.
+    draws : callable
+        ``draws(field)``: for each row two random numbers in [0, 1), shape (n_rows, 2), the same
+        for equal values of one participant.
     texts : Array or None
         The redacted texts of the column, if it is free text.
     """
 
+    schema: Schema
+    frame: Frame
     owners: npt.NDArray[np.int64]
     pseudonyms: Mapping[str, Mapping[str, str]]
     anchors: Callable[[Field], pd.Series]
+    shifts: Callable[[], pa.Array]
+    draws: Callable[[Field], npt.NDArray[np.float64]]
     texts: pa.Array | None
 
 
@@ -69,15 +84,43 @@ class Method:
         ``words(incoming)``: what was done, for the reader of the release.
     one_to_one : bool
         Whether values that differ still do when they are released, and equal ones are equal.
-    reason : str or None
-        The reason in the companion field where a value was taken away.
+    reason : callable
+        ``reason(incoming)``: what the companion field gives as the reason where a value was taken
+        away; None if none ever is.
+    rare_reasons : callable or None
+        ``rare_reasons(reasons, incoming, given)``: where a reason of a missing value identifies too,
+        and is replaced by that of `reason`.
     """
 
     field: Callable[[Field], Field | None]
     column: Callable[[pd.Series, Field, Field, Given], Outcome]
     words: Callable[[Field], str]
     one_to_one: bool = False
-    reason: str | None = None
+    reason: Callable[[Field], str | None] = lambda _: None
+    rare_reasons: Callable[[pd.Series, Field, Given], Mask] | None = None
+
+
+def number(field: Field, name: str) -> int | float:
+    """A parameter of the field's treatment that is a number."""
+    value = parameters(field)[name]
+    assert isinstance(value, int | float)
+    return value
+
+
+def bounds_under(field: Field, change: Callable[[Scalar], Scalar]) -> Constraints:
+    """The field's constraints when its values go through `change`, which keeps their order.
+
+    An exclusive bound becomes one that values may be equal to; values that differ may be equal.
+    """
+    given = field.constraints
+    lowest = [change(bound) for bound in (given.minimum, given.exclusive_minimum) if bound is not None]
+    highest = [change(bound) for bound in (given.maximum, given.exclusive_maximum) if bound is not None]
+    return Constraints(
+        required=given.required,
+        minimum=max(lowest) if lowest else None,
+        maximum=min(highest) if highest else None,
+        enum=None if given.enum is None else tuple(dict.fromkeys(change(value) for value in given.enum)),
+    )
 
 
 def parameters(field: Field) -> Mapping[str, JsonValue]:

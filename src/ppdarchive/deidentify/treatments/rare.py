@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ppdarchive.deidentify.treatments.method import Given, Mask, Method, Outcome, does, parameters
+from ppdarchive.deidentify.treatments.method import Given, Mask, Method, Outcome, does, number
 from ppdarchive.model.columns import positions, values_of
 from ppdarchive.model.dtypes import pandas_dtype
 from ppdarchive.model.schema import COMPANION_SUFFIX, Category, Field, Kind
@@ -36,12 +36,17 @@ def suppress(values: pd.Series, owners: npt.NDArray[np.int64], below: int) -> tu
     values : Series, shape (n_rows,)
     suppressed : ndarray of bool, shape (n_rows,)
     """
+    suppressed = rare(values, owners, below)
+    return values.mask(suppressed), suppressed
+
+
+def rare(values: pd.Series, owners: npt.NDArray[np.int64], below: int) -> Mask:
+    """Where a value stands that fewer than `below` participants share."""
     rows = positions(values_of(values))
     pairs = pd.DataFrame({"value": rows, "owner": owners}).drop_duplicates()
     counts = pairs.groupby("value").size()
-    rare = counts.index[counts.to_numpy() < below]
-    suppressed = (rows >= 0) & np.isin(rows, rare.to_numpy())
-    return values.mask(suppressed), suppressed
+    few = counts.index[counts.to_numpy() < below]
+    return (rows >= 0) & np.isin(rows, few.to_numpy())
 
 
 def _suppressed_field(field: Field) -> Field:
@@ -49,14 +54,18 @@ def _suppressed_field(field: Field) -> Field:
 
 
 def _suppressed(values: pd.Series, field: Field, _: Field, given: Given) -> Outcome:
-    below = parameters(field)["below"]
-    assert isinstance(below, int)
-    return Outcome(*suppress(values, given.owners, below))
+    return Outcome(*suppress(values, given.owners, int(number(field, "below"))))
+
+
+def _rare_reasons(reasons: pd.Series, field: Field, given: Given) -> Mask:
+    """Reasons identify as values do: few participants may have refused."""
+    return rare(reasons, given.owners, int(number(field, "below")))
 
 
 def with_reason(field: Field, companion: Field | None, reason: str) -> Field:
     """The companion field of `field` with one reason more."""
     known = companion.categories or () if companion is not None else ()
+    known = tuple(category for category in known if category.value != reason)
     base = companion or Field(
         name=field.name + COMPANION_SUFFIX,
         kind=Kind.STRING,
@@ -70,12 +79,17 @@ def reasons_where(reasons: pd.Series | None, taken: Mask, companion: Field, reas
     """The companion's column: its own reasons, and `reason` where a value was taken away."""
     dtype = pandas_dtype(companion)
     assert isinstance(dtype, pd.CategoricalDtype)
-    codes = np.full(len(taken), -1) if reasons is None else reasons.cat.codes.to_numpy().copy()
-    codes = codes.astype(np.int32)
+    codes = np.full(len(taken), -1, dtype=np.int32)
+    if reasons is not None:
+        codes = reasons.astype(dtype).cat.codes.to_numpy().astype(np.int32)
     codes[taken] = list(dtype.categories).index(reason)
     return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype))
 
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
-    {"suppress": Method(_suppressed_field, _suppressed, does, reason=SUPPRESSED)}
+    {
+        "suppress": Method(
+            _suppressed_field, _suppressed, does, reason=lambda _: SUPPRESSED, rare_reasons=_rare_reasons
+        )
+    }
 )
