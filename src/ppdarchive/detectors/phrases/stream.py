@@ -75,9 +75,8 @@ class Stream:
         borders = np.concatenate((ends, np.repeat(np.searchsorted(tokens.starts, batch.starts), 2)))
         at = np.concatenate((borders, line))
         edges = symbols.of(np.repeat((Base.TEXT, Base.LINE), (len(borders), len(line))), 0)
-        stream = np.insert(own, at, edges)
-        places = np.insert(np.stack((tokens.starts, tokens.ends)), at, 0, axis=1)
-        return cls(stream, places[0], places[1])
+        columns = (np.insert(own, at, edges), np.insert(tokens.starts, at, 0), np.insert(tokens.ends, at, 0))
+        return cls(*columns)
 
 
 def _bases(batch: TextBatch, tokens: Tokens, phrases: PhraseMatches, symbols: Symbols) -> Bases:
@@ -94,6 +93,8 @@ def _bases(batch: TextBatch, tokens: Tokens, phrases: PhraseMatches, symbols: Sy
     bases[long[((first == 1) & (second == 9)) | ((first == 2) & (second == 0))]] = Base.YEAR
     for at, kinds in reversed(list(enumerate(PHRASE_TRAITS))):
         is_one = (phrases.kinds & np.uint32(kinds)) != 0
+        if not is_one.any():
+            continue
         if kinds in _CUES:
             is_one &= ~np.isin(tokens.hashes[phrases.first], _CUES[kinds])
         begin, last = phrases.first[is_one], phrases.last[is_one]
@@ -105,8 +106,9 @@ def _bases(batch: TextBatch, tokens: Tokens, phrases: PhraseMatches, symbols: Sy
 def _line_starts(batch: TextBatch, tokens: Tokens) -> Positions:
     """The tokens that are the first of their line, and not of their text."""
     newlines = np.flatnonzero((batch.lower == ord("\n")) | (batch.lower == ord("\r")))
-    at = np.unique(np.searchsorted(tokens.starts, newlines))
-    at = at[(at > 0) & (at < len(tokens))]
+    at = np.searchsorted(tokens.starts, newlines)
+    is_new = np.diff(at, prepend=0) > 0
+    at = at[is_new & (at < len(tokens))]
     inside: Positions = at[tokens.texts[at] == tokens.texts[at - 1]]
     return inside
 

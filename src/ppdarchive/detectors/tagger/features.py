@@ -33,7 +33,8 @@ N_PHRASES: Final = FLAG_BITS
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _SALTS: Final = np.array([0xC2B2AE3D27D4EB4F * nth % (1 << 64) for nth in range(1, N_GRAMS + 1)], np.uint64)
 _NEWLINE: Final = ord("\n")
-_ENDS: Final = np.array([ord(sign) for sign in ".!?:"], np.uint32)
+_ENDS: Final = np.isin(np.arange(128), [ord(sign) for sign in ".!?:"])
+"""Whether an ASCII character ends a sentence; the last one stands for all others."""
 _SHOUTED: Final = 0.6
 """From this share of capitals on, a line's capitals say nothing."""
 _SHORT_LINE: Final = 2
@@ -175,11 +176,12 @@ def _positions_of(
     new_text = np.diff(tokens.texts, prepend=-1) != 0
     glued = np.zeros(n, np.bool_)
     glued[1:] = tokens.starts[1:] == tokens.ends[:-1]
-    breaks = np.flatnonzero(batch.lower == _NEWLINE)
+    behind = np.searchsorted(tokens.starts, np.flatnonzero(batch.lower == _NEWLINE))
     line_starts = new_text.copy()
-    line_starts[1:] |= np.diff(np.searchsorted(breaks, tokens.starts)) > 0
+    line_starts[behind[behind < n]] = True
     sentence_starts = line_starts.copy()
-    sentence_starts[1:] |= np.isin(batch.lower[tokens.starts[:-1]], _ENDS) & ~glued[1:]
+    ends = _ENDS[np.minimum(batch.lower[tokens.starts[:-1]], len(_ENDS) - 1)]
+    sentence_starts[1:] |= ends & ~glued[1:]
     line_of = np.cumsum(line_starts) - 1
     capitals = _counted(is_capital)
     is_word = tokens.kinds == Kind.LETTER
