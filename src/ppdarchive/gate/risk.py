@@ -1,0 +1,173 @@
+"""The conditions on risk, and on the papers that allow a release."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ppdarchive.gate.failures import Failure
+from ppdarchive.model.schema import JsonValue
+from ppdarchive.risk.assessment import Assessment, Diversity
+from ppdarchive.study.config import Release
+
+_SLACK: Final = 1e-12
+"""What binary fractions may differ by: 0.2 is one fifth."""
+
+
+def judge_risk(found: Assessment, release: Release) -> list[Failure]:
+    """The conditions on what can be told of participants from all that is released of them.
+
+    Parameters
+    ----------
+    found : Assessment
+        Of the very tables that would be published.
+    release : Release
+        Its limits.
+
+    Returns
+    -------
+    list of Failure
+        All can be overridden by a written reason.
+    """
+    return [*_classes(found, release), *_sensitive(found, release)]
+
+
+def risk_figures(found: Assessment, release: Release) -> dict[str, JsonValue]:
+    """The figures of a passed gate, for the descriptor: what a reader of the tables can compute."""
+    figures: dict[str, JsonValue] = {
+        "k": found.k,
+        "max_prosecutor_risk": _rounded(found.prosecutor.highest),
+        "average_risk": _rounded(found.prosecutor.average),
+    }
+    if release.l is not None and release.l_kind != "recursive":
+        figures["l"] = min((_rounded(_l(each, release)) for each in found.diversity), default=None)
+    if release.t is not None:
+        figures["t"] = max((_rounded(each.t) for each in found.diversity), default=None)
+    return figures
+
+
+def _rounded(value: float) -> float:
+    return round(value, 4)
+
+
+def _classes(found: Assessment, release: Release) -> Iterator[Failure]:
+    limits = release.limits
+    if 0 < found.k < limits.k:
+        yield Failure(
+            "k",
+            f"k is {found.k}, and {limits.k} is demanded: {found.n_below} of {found.n_participants} "
+            f"participants share all quasi-identifiers with fewer others{_cheapest(found)}",
+            "Run `ppdarchive suggest`, and put the treatments that it proposes into study.toml.",
+            overridable=True,
+        )
+    if found.prosecutor.highest > limits.max_prosecutor_risk + _SLACK:
+        yield Failure(
+            "prosecutor-risk",
+            f"the highest prosecutor risk is {found.prosecutor.highest:.4f}, and at most "
+            f"{limits.max_prosecutor_risk:.4g} is accepted",
+            "Demand a larger k, and run `ppdarchive suggest`.",
+            overridable=True,
+        )
+    if found.prosecutor.average > limits.max_average_risk + _SLACK:
+        yield Failure(
+            "average-risk",
+            f"the average risk is {found.prosecutor.average:.4f}, and at most "
+            f"{limits.max_average_risk:.4g} is accepted",
+            "Coarsen the fields that tell most participants apart; `ppdarchive risk` shows which.",
+            overridable=True,
+        )
+
+
+def _cheapest(found: Assessment) -> str:
+    """Which one field does most against it."""
+    if not found.fields:
+        return ""
+    best = min(found.fields, key=lambda field: field.n_below_without)
+    if best.n_below_without == found.n_below:
+        return "; no one field alone helps"
+    return f"; without {best.name} it would be {best.n_below_without}"
+
+
+def _sensitive(found: Assessment, release: Release) -> Iterator[Failure]:
+    for each in found.diversity:
+        if release.l is not None and not _is_diverse(each, release):
+            yield Failure(
+                "l-diversity",
+                f"{each.name}: {_told(each, release)}",
+                "Coarsen the quasi-identifiers further, or drop the sensitive field.",
+                overridable=True,
+            )
+        if release.t is not None and each.t > release.t + _SLACK:
+            yield Failure(
+                "t-closeness",
+                f"{each.name}: t is {each.t:.4f}, and at most {release.t:.4g} is accepted",
+                "Coarsen the quasi-identifiers further, or band the sensitive field.",
+                overridable=True,
+            )
+
+
+def _l(each: Diversity, release: Release) -> float:
+    return each.distinct_l if release.l_kind == "distinct" else each.entropy_l
+
+
+def _is_diverse(each: Diversity, release: Release) -> bool:
+    assert release.l is not None
+    if release.l_kind == "recursive":
+        return each.recursive_c < (release.c or math.inf)
+    return _l(each, release) >= release.l - _SLACK
+
+
+def _told(each: Diversity, release: Release) -> str:
+    if release.l_kind == "recursive":
+        return f"recursively ({each.recursive_c:.4g}, {release.l:.4g})-diverse, and c is {release.c}"
+    return f"{release.l_kind} l is {_l(each, release):.4g}, and {release.l:.4g} is demanded"
+
+
+_DEMANDED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "public": (("id", "the id of an approval"), ("privacy_review", "the date of a privacy review")),
+    "restricted": (
+        ("id", "the id of an approval"),
+        ("privacy_review", "the date of a privacy review"),
+        ("dua", "the id of a data use agreement"),
+        ("recipients", "who may receive it"),
+    ),
+    "internal": (("id", "the id of an approval"),),
+}
+"""What `[release.approval]` must name; nobody signs for a public package, so no agreement for it."""
+
+
+def judge_approvals(release: Release) -> list[Failure]:
+    """The condition that the papers are named which the access and the standard demand.
+
+    References
+    ----------
+    45 CFR 164.514(e)(4) (data use agreement of a limited data set), (b)(1)(ii) (documented methods and
+    results of an expert determination); VHA Directive 1605.01; 1200.05.
+    """
+    wanted = dict(_DEMANDED[release.access])
+    if release.standard == "limited-data-set":
+        wanted |= {"dua": "the id of a data use agreement, 45 CFR 164.514(e)(4)"}
+    missing = [words for key, words in wanted.items() if not getattr(release.approval, key)]
+    failures: list[Failure] = []
+    if missing:
+        failures.append(
+            Failure(
+                "approvals",
+                f"[release.approval] does not name {_joined(missing)}",
+                "Name it in study.toml, or restrict the access.",
+            )
+        )
+    if release.standard == "expert-determination" and release.expert is None:
+        failures.append(
+            Failure(
+                "expert-statement",
+                "the release claims an expert determination, and names no statement",
+                "Name its id and date under [release.expert] (45 CFR 164.514(b)(1)(ii)).",
+            )
+        )
+    return failures
+
+
+def _joined(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
