@@ -50,6 +50,13 @@ class Cue(IntFlag):
     ADDRESSING = 1 << 22
     FAMILY = 1 << 23
     SPANISH = 1 << 24
+    GREETING = 1 << 25
+    TENDING = 1 << 26
+    OF_A_BABY = 1 << 27
+    WHENEVER = 1 << 28
+    ME = 1 << 29
+    CALLING = 1 << 30
+    AGAIN = 1 << 31
 
 
 _CUES: Final = {
@@ -74,6 +81,13 @@ _CUES: Final = {
     Cue.FUNCTION: lists.FUNCTION_WORDS,
     Cue.FAMILY: lists.words("family fam household"),
     Cue.SPANISH: lists.SPANISH,
+    Cue.GREETING: lists.GREETING,
+    Cue.TENDING: lists.TENDING,
+    Cue.OF_A_BABY: lists.OF_A_BABY,
+    Cue.WHENEVER: lists.WHENEVER,
+    Cue.ME: lists.words("i me"),
+    Cue.CALLING: lists.words("call calls called"),
+    Cue.AGAIN: lists.words("again from"),
     Cue.ADDRESSING: lists.ADDRESSING,
     Cue.INTRODUCING: lists.INTRODUCING,
     Cue.ARTICLE: lists.ARTICLES,
@@ -81,6 +95,10 @@ _CUES: Final = {
 }
 
 
+_ANDS: Final = word_hashes(["and", "n", "&"])
+_JOINT: Final = word_hashes(
+    ["are", "were", "both", "have", "fight", "fought", "talk", "share", "split", "do", "go", "argue", "live"]
+)
 _SIDE: Final = 5
 """Tokens on each side that are looked at."""
 _WORDS_AROUND: Final = 2
@@ -95,6 +113,10 @@ _LEADING: Final = (
     | Cue.TOWARDS
     | Cue.ADDRESSING
     | Cue.NEARBY
+    | Cue.GREETING
+    | Cue.TENDING
+    | Cue.WHENEVER
+    | Cue.ME
 )
 """What makes a word behind it a name."""
 
@@ -162,6 +184,10 @@ class Context:
         No word follows.
     worded
         Before a word that hardly ever follows a name: "hope this".
+    greeted, presented
+        "hi hope"; "call me hope", "this is hope again".
+    likely
+        "nursing hope", "hope was colicky", "every time hope got", "me and hope", "hope and i".
     """
 
     announced: Flags
@@ -196,6 +222,9 @@ class Context:
     signed: Flags
     clause: Flags
     worded: Flags
+    greeted: Flags
+    presented: Flags
+    likely: Flags
 
     def __getitem__(self, rows: npt.NDArray[np.generic]) -> Context:
         return Context(*(getattr(self, name)[rows] for name in self.__slots__))
@@ -215,8 +244,8 @@ def may_matter(batch: TextBatch, tokens: Tokens, first: Positions, last: Positio
     near = _Window.of(batch, tokens, first, last, (-1, 1))
     matters: Flags = batch.cased[tokens.starts[first]] != batch.lower[tokens.starts[first]]
     matters |= (near.cues[:, 0] & _LEADING) > 0
-    matters |= near.signs[:, 0] > 0
-    matters |= ((near.cues[:, 1] & Cue.DOING) > 0) | (near.signs[:, 1] == ord("'"))
+    matters |= (near.signs[:, 0] > 0) | near.ands[:, 1]
+    matters |= ((near.cues[:, 1] & (Cue.DOING | Cue.BEING)) > 0) | (near.signs[:, 1] == ord("'"))
     return matters
 
 
@@ -274,6 +303,9 @@ def around(batch: TextBatch, tokens: Tokens, first: Positions, last: Positions) 
         signing=near.signs_off(),
         signed=near.is_signature(),
         clause=~near.words[:, _SIDE],
+        greeted=(before & Cue.GREETING) > 0,
+        presented=near.presents(),
+        likely=near.is_likely(),
         worded=readings(batch, tokens, last, words()) == Reading.WORD,
     )
 
@@ -286,9 +318,9 @@ class _Window:
 
     Attributes
     ----------
-    is_there, numbers, touches, capitals, uppers : ndarray of bool
+    is_there, numbers, touches, capitals, uppers, ands, joint : ndarray of bool
         In the same text; a number; touching the one nearer; begins with a capital; of capitals, two at
-        least.
+        least; the word "and", or "n"; a word of what two do.
     signs : ndarray of uint32
         The sign, 0 for a word or number.
     cues : ndarray of uint32
@@ -303,6 +335,8 @@ class _Window:
     touches: Flags
     capitals: Flags
     uppers: Flags
+    ands: Flags
+    joint: Flags
     same_line: Flags
     signs: Codes
     cues: Codes
@@ -333,6 +367,8 @@ class _Window:
             is_there & touches,
             is_there & capitals,
             is_there & capitals & (ends - starts > 1) & (batch.cased[ends - 1] != batch.lower[ends - 1]),
+            is_there & np.isin(tokens.hashes[safe], _ANDS),
+            is_there & np.isin(tokens.hashes[safe], _JOINT),
             is_there & (line == np.searchsorted(lines, tokens.starts[first])[:, None]),
             np.where(kinds == Kind.SIGN, batch.lower[starts], np.uint32(0)),
             np.where(is_there, cues, np.uint32(0)),
@@ -382,6 +418,28 @@ class _Window:
         among: Flags = upper & (n_upper * 2 > n_words)
         among |= (n_words > 2) & (n_capital * 4 >= n_words * 3)
         return among
+
+    def presents(self) -> Flags:
+        """Whether a name is presented: "call me hope", "this is hope again"."""
+        before, before_that = self.cues[:, _SIDE - 1], self.cues[:, _SIDE - 2]
+        presents: Flags = ((before & Cue.ME) > 0) & ((before_that & Cue.CALLING) > 0)
+        presents |= (
+            ((before & Cue.BEING) > 0)
+            & ((before_that & Cue.ARTICLE) > 0)
+            & ((self.cues[:, _SIDE] & Cue.AGAIN) > 0)
+        )
+        return presents
+
+    def is_likely(self) -> Flags:
+        """Whether what stands around a name in small letters makes it likely that it is one."""
+        before, before_that = self.cues[:, _SIDE - 1], self.cues[:, _SIDE - 2]
+        behind, behind_that = self.cues[:, _SIDE], self.cues[:, _SIDE + 1]
+        likely: Flags = (before & Cue.TENDING) > 0
+        likely |= ((behind & Cue.BEING) > 0) & ((behind_that & Cue.OF_A_BABY) > 0)
+        likely |= ((before & Cue.WHENEVER) > 0) & ((behind & Cue.PERSONAL) > 0)
+        likely |= self.ands[:, _SIDE - 1] & ((before_that & Cue.ME) > 0)
+        likely |= self.ands[:, _SIDE] & ((behind_that & Cue.ME) > 0) & self.joint[:, _SIDE + 2]
+        return likely
 
     def is_alone(self) -> Flags:
         """Whether nothing but signs stands on the same line."""

@@ -140,8 +140,27 @@ CONTACTING: Final = words("""
     session sessions visit visits visited visiting meet meets met meeting work working worked conversation
     conversations appointment text texts texted texting email emails emailed listen listening listened thank
     thanks shout hug hugs love hi hey hello dear miss
+    click clicked clicking connect connected bond bonded bonding paired matched assigned switched
     """)
 """What is done with, to or from a person."""
+
+GREETING: Final = words("hi hey hello hola hiya heya howdy")
+"""Words before whom one greets, whatever its capitals."""
+
+TENDING: Final = words("""
+    nursing breastfeeding bottlefeeding feeding burping bathing changing rocking swaddling cuddling snuggling
+    holding dressing soothing diapering
+    """)
+"""What is done with a baby."""
+
+OF_A_BABY: Final = words("""
+    born teething colicky premature jaundiced crying asleep sleeping napping fussy nursing latching crawling
+    walking hospitalized
+    """)
+"""What a baby was."""
+
+WHENEVER: Final = words("when while time until till if because cause cuz since after once whenever that")
+"""Words before somebody who does something."""
 
 TOWARDS: Final = words("with to from and by for out")
 """Between that and the person."""

@@ -38,7 +38,7 @@ _ACTING: Final = (
 )
 _BESIDE: Final = (
     "and n u or nor but who whom whose which in on at from with for by as than then when while because after "
-    "before during since until if so too also again back out up over off down around about here there now "
+    "before during since until if too also again back out up over off down around about here there now "
     "today yesterday tomorrow tonight later once twice first last will would can could may might should must "
     "wont cant couldnt wouldnt isnt wasnt hasnt found put cut hit cost lost broke built flew hung hurt "
     "lit rang rose set shut stuck never always just only even still really already "
