@@ -62,7 +62,7 @@ def test_splitting_rows_does_not_help(ages: str, data: st.DataObject) -> None:
 
 
 def test_the_refusal_names_numbers_and_the_cheapest_remedy() -> None:
-    """A refusal tells k with what is demanded, how many participants it is about, and the field that does most."""
+    """A refusal tells k with what is demanded, of how many participants, and the field that does most."""
     of = {"participants": participants(6, age=[*"aaabbb"], place=[*"xxxyzz"])}
     given = release(k=3)
     (failure,) = judge_risk(assess(of, k=3), given)
