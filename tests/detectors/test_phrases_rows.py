@@ -180,8 +180,8 @@ FOUND = {
     "LOCATION": r"""
         we live in <Duluth>
         we live in <Duluth, MN>
-        i live in <iowa city ia>
-        i live in <Des Moines, Iowa>
+        i live in <iowa city> ia
+        i live in <Des Moines>, Iowa
         we moved to <San Antonio>
         moved from <Tulsa> last year
         i grew up in <Sioux City>
@@ -230,7 +230,7 @@ FOUND = {
         on the corner of <Oak and 5th>
         the town of <Ames>
         vivo en <San Antonio>
-        vivimos en <El Paso, Texas>
+        vivimos en <El Paso>, Texas
         soy de <Laredo>
         we relocated to <Tacoma>
         we got orders to <San Diego>
