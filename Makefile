@@ -58,6 +58,7 @@ benchmarks: setup
 	@$(BIN)/python benchmarks/validate.py
 	@$(BIN)/python benchmarks/package.py
 	@$(BIN)/python benchmarks/text.py
+	@$(BIN)/python benchmarks/text_quality.py
 
 clean:
 	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis

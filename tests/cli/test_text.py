@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ppdarchive.cli import text
 from ppdarchive.cli.render import WIDTH
 from ppdarchive.profile import profile_files
 from ppdarchive.synthetic import write_study
@@ -131,6 +134,30 @@ def test_results_do_not_depend_on_processes(folder: Path, monkeypatch: pytest.Mo
     one = told(folder / "answers.csv")
     monkeypatch.setattr("ppdarchive.textscan.CHUNK", 1)
     assert told(folder / "answers.csv", processes=2) == one
+
+
+def test_a_large_file_has_a_process_for_each_core(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to a few; a small file, a folder and what is not there have one."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(16)), raising=False)
+    assert [text._n_processes(folder / name) for name in ("answers.csv", "", "absent.csv")] == [1, 1, 1]
+    monkeypatch.setattr("ppdarchive.cli.text._LARGE", 1)
+    assert [text._n_processes(folder / name) for name in ("answers.csv", "", "absent.csv")] == [4, 1, 1]
+
+
+def test_commands_use_one_thread_for_matrices() -> None:
+    """A process that loads the command line says so before NumPy is loaded, or keeps what it was told."""
+    code = "import os, sys; import ppdarchive.cli; assert 'numpy' not in sys.modules; print(os.environ[{!r}])"
+    told = {"OPENBLAS_NUM_THREADS": "3"}
+    for name, expected in (("OPENBLAS_NUM_THREADS", "3"), ("OMP_NUM_THREADS", "1")):
+        environment = {key: value for key, value in os.environ.items() if key != "OMP_NUM_THREADS"} | told
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(name)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == expected
 
 
 def test_a_group_knows_its_names(folder: Path) -> None:

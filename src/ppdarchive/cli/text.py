@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -48,7 +47,10 @@ TrainedFile = Annotated[
     Path | None, typer.Option("--trained", help="A file of `text train`.", show_default=False)
 ]
 _TIERS: Final = {Tier.REDACT: "redact", Tier.UNCERTAIN: "redact + uncertain"}
-_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_LARGE: Final = 1 << 23
+"""Bytes of a file from which on more processes than one pay for their start."""
+_MOST_PROCESSES: Final = 4
+"""Unless more are asked for: each takes memory of its own."""
 _COLUMNS: Final = (("recall", 8), ("chars", 8), ("precision", 10), ("over-masking", 13), ("clean texts", 12))
 
 
@@ -67,7 +69,15 @@ def scan(
         str | None, typer.Option(help="The column that says whose a row is.", show_default=False)
     ] = None,
     delimiter: Annotated[str, typer.Option(help="Of a CSV file.")] = ",",
-    processes: Annotated[int, typer.Option(min=1, max=64, help="How many work at once.")] = 1,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=64,
+            help="How many work at once; else one for each core, at most 4, on a file of over 8 MB.",
+            show_default=False,
+        ),
+    ] = None,
     places: Annotated[int, typer.Option(min=0, help="How many places to tell.")] = 20,
     trained: TrainedFile = None,
     show_values: Annotated[
@@ -93,10 +103,11 @@ def scan(
         raise UsageError("usage.value", reason="a plain text file has no columns")
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise UsageError("usage.value", reason="a delimiter is one character such as , ; or |")
-    with progress() as step, _one_thread_each(processes):
+    n_processes = _n_processes(source) if processes is None else processes
+    with progress() as step:
         if source.is_dir():
             result = scan_study(
-                source, processes=processes, n_places=places, with_words=show_values, progress=step
+                source, processes=n_processes, n_places=places, with_words=show_values, progress=step
             )
         else:
             result = scan_file(
@@ -105,7 +116,7 @@ def scan(
                 group=group,
                 delimiter=delimiter,
                 make=_maker(trained),
-                processes=processes,
+                processes=n_processes,
                 n_places=places,
                 with_words=show_values,
                 progress=step,
@@ -226,18 +237,12 @@ def train(
 # ---------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _one_thread_each(processes: int) -> Iterator[None]:
-    """Tell processes that start now to use one thread each: their matrices are small, and more only wait."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    if processes > 1:
-        os.environ.update({name: "1" for name, value in before.items() if value is None})
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
+def _n_processes(source: Path) -> int:
+    """One for each core on a large file, and one on any other source."""
+    if not source.is_file() or source.stat().st_size < _LARGE:
+        return 1
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(n_cores, _MOST_PROCESSES)
 
 
 def _maker(trained: Path | None) -> Callable[[], Engine]:
