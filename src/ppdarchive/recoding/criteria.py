@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -48,6 +48,33 @@ class Criterion:
     met: Met
     monotone: Literal["always", "unsuppressed", "never"] = "never"
     is_local: bool = False
+
+
+def satisfying(classes: Classes, *, k: int, criteria: Sequence[Criterion] = ()) -> Mask:
+    """Which classes may be released: of at least k rows, and satisfying every criterion among themselves.
+
+    Parameters
+    ----------
+    classes : Classes
+        Every row in a class.
+    k : int
+    criteria : sequence of Criterion, optional
+
+    Returns
+    -------
+    ndarray of bool, shape (n_classes,)
+        Small classes are left out first, then those that fail a criterion, until none of the rest does.
+    """
+    kept = classes.sizes >= k
+    rows = np.arange(len(classes.of))
+    is_settled = not criteria
+    while not is_settled and kept.any():
+        own = rows[kept[classes.of]]
+        left = Classes((np.cumsum(kept) - 1)[classes.of[own]], classes.sizes[kept])
+        met = np.logical_and.reduce([criterion.met(left, own) for criterion in criteria])
+        kept[kept] = met
+        is_settled = bool(met.all()) or all(criterion.is_local for criterion in criteria)
+    return np.asarray(kept)
 
 
 _SLACK: Final = 1e-9

@@ -27,10 +27,13 @@ class Level:
         What a schema declares to get there.
     groups : ndarray of int64, shape (n_values,)
         The group of each value, from 0; values of one group cannot be told apart.
+    step : int
+        Which of the steps it is that the ladder was made from, counted from 0.
     """
 
     treatment: Treatment
     groups: Groups
+    step: int = 0
 
     @property
     def n_groups(self) -> int:
@@ -139,9 +142,9 @@ def ladder(
         groups = own[first]
         if not (groups[base] == own).all():
             raise ValueError(f"{name}: {treatment.method!r} treats rows of one value differently")
-        levels.append(Level(treatment, groups))
+        levels.append(Level(treatment, groups, len(levels)))
     if drop:
-        levels.append(Level(DROP, np.zeros(len(first), dtype=np.int64)))
+        levels.append(Level(DROP, np.zeros(len(first), dtype=np.int64), len(levels)))
     different = [
         level
         for number, level in enumerate(levels)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.recoding.criteria import Criterion
+from ppdarchive.recoding.criteria import Criterion, satisfying
 from ppdarchive.recoding.ladder import Groups, Ladder
 from ppdarchive.recoding.loss import Loss
 from ppdarchive.risk.classes import Classes, classes_of
@@ -133,7 +133,7 @@ class Table:
         """Count a node's classes and judge them."""
         if self._criteria:
             of, counted = self._numbered(node)
-            kept = self._satisfying(Classes(of, counted.sizes))
+            kept = satisfying(Classes(of, counted.sizes), k=self._k, criteria=self._criteria)
         else:
             counted = self._counted(node)
             kept = counted.sizes >= self._k
@@ -155,20 +155,7 @@ class Table:
     def suppressed(self, node: Node) -> Mask:
         """Which records a node suppresses, shape (n_rows,)."""
         of, counted = self._numbered(node)
-        return np.asarray(~self._satisfying(Classes(of, counted.sizes))[of])
-
-    def _satisfying(self, classes: Classes) -> Mask:
-        """Which classes are released: large enough, and satisfying every criterion among themselves."""
-        kept = classes.sizes >= self._k
-        rows = np.arange(len(classes.of))
-        is_settled = not self._criteria
-        while not is_settled and kept.any():
-            own = rows[kept[classes.of]]
-            left = Classes((np.cumsum(kept) - 1)[classes.of[own]], classes.sizes[kept])
-            met = np.logical_and.reduce([criterion.met(left, own) for criterion in self._criteria])
-            kept[kept] = met
-            is_settled = bool(met.all()) or all(criterion.is_local for criterion in self._criteria)
-        return kept
+        return np.asarray(~satisfying(Classes(of, counted.sizes), k=self._k, criteria=self._criteria)[of])
 
     def _numbered(self, node: Node) -> tuple[Groups, _Counted]:
         """The class of every record, and the classes."""
