@@ -5,12 +5,13 @@ import json
 import pytest
 
 from ppdarchive.errors import SchemaError
-from ppdarchive.tableschema import load_package, parse_package, parse_schema
+from ppdarchive.tableschema import load_package, parse_package, parse_schema, to_descriptor
 
 STRING = {"name": "a", "type": "string"}
 INTEGER = {"name": "a", "type": "integer"}
 NUMBER = {"name": "a", "type": "number"}
 BOOLEAN = {"name": "a", "type": "boolean"}
+YEAR = {"name": "a", "type": "year"}
 DATE = {"name": "a", "type": "date"}
 DATETIME = {"name": "a", "type": "datetime"}
 TIME = {"name": "a", "type": "time"}
@@ -163,6 +164,104 @@ FIELDS = [
     (disclosed(STRING, "key", "pseudonymize"), "schema.missing", "/disclosure/treatment"),
     (disclosed(STRING, "key", "pseudonymize", space="baby"), "schema.choice", "/disclosure/treatment/space"),
     (disclosed(STRING, "sensitive", "suppress", below=0), "schema.type", "/disclosure/treatment/below"),
+    (disclosed(STRING, "none", "round", to=5), "schema.treatment", "/disclosure/treatment/method"),
+    (disclosed(INTEGER, "none", "round", to=0), "schema.type", "/disclosure/treatment/to"),
+    (disclosed(INTEGER, "none", "round", to=2.5), "schema.type", "/disclosure/treatment/to"),
+    (
+        disclosed(INTEGER | {"categories": [1, 2]}, "none", "round", to=2),
+        "schema.treatment",
+        "/disclosure/treatment/method",
+    ),
+    (disclosed(INTEGER, "none", "top_bottom_code"), "schema.missing", "/disclosure/treatment"),
+    (disclosed(INTEGER, "none", "top_bottom_code", top=1.5), "schema.type", "/disclosure/treatment/top"),
+    (
+        disclosed(INTEGER, "none", "top_bottom_code", bottom=5, top=5),
+        "schema.contradiction",
+        "/disclosure/treatment/top",
+    ),
+    (disclosed(YEAR, "none", "top_bottom_code", top=10000), "schema.type", "/disclosure/treatment/top"),
+    (disclosed(DATE, "none", "year", bottom=19.5), "schema.type", "/disclosure/treatment/bottom"),
+    (disclosed(DATE, "none", "year", bottom=10000), "schema.type", "/disclosure/treatment/bottom"),
+    (disclosed(INTEGER, "none", "quarter"), "schema.treatment", "/disclosure/treatment/method"),
+    (disclosed(STRING, "none", "shift_dates"), "schema.treatment", "/disclosure/treatment/method"),
+    (disclosed(STRING, "none", "generalize", level="region"), "schema.missing", "/disclosure/treatment"),
+    (
+        disclosed(STRING, "none", "generalize", hierarchy="us-state"),
+        "schema.missing",
+        "/disclosure/treatment",
+    ),
+    (
+        disclosed(STRING, "none", "generalize", hierarchy="us-states", level="region"),
+        "schema.treatment",
+        "/disclosure/treatment/hierarchy",
+    ),
+    (
+        disclosed(STRING, "none", "generalize", hierarchy="us-state", level="county"),
+        "schema.choice",
+        "/disclosure/treatment/level",
+    ),
+    (
+        disclosed(STRING, "none", "generalize", hierarchy="own.csv", level="region"),
+        "schema.treatment",
+        "/disclosure/treatment/hierarchy",
+    ),
+    (
+        disclosed(STRING, "none", "generalize", hierarchy="../own.csv", level="region"),
+        "schema.escape",
+        "/disclosure/treatment/hierarchy",
+    ),
+    (
+        disclosed(STRING, "none", "generalize", hierarchy={"levels": []}, level="region"),
+        "schema.treatment",
+        "/disclosure/treatment/hierarchy",
+    ),
+    (
+        disclosed(
+            STRING | {"categories": ["IA", "ZZ"]}, "none", "generalize", hierarchy="us-state", level="region"
+        ),
+        "schema.treatment",
+        "/disclosure/treatment/hierarchy",
+    ),
+    (
+        disclosed(STRING, "none", "zip3", table="census-1990"),
+        "schema.treatment",
+        "/disclosure/treatment/table",
+    ),
+    (
+        disclosed(STRING, "none", "zip3", table={"name": "n"}),
+        "schema.treatment",
+        "/disclosure/treatment/table",
+    ),
+    (disclosed(STRING, "none", "zip3", table=["036"]), "schema.treatment", "/disclosure/treatment/table"),
+    (disclosed(DATE, "none", "zip3"), "schema.treatment", "/disclosure/treatment/method"),
+    (disclosed(STRING, "none", "pram", keep=0.8), "schema.treatment", "/disclosure/treatment/method"),
+    (
+        disclosed(STRING | {"categories": ["a"]}, "none", "pram", keep=1),
+        "schema.type",
+        "/disclosure/treatment/keep",
+    ),
+    (
+        disclosed(STRING | {"categories": ["a"]}, "none", "pram", keep="often"),
+        "schema.type",
+        "/disclosure/treatment/keep",
+    ),
+    (disclosed(INTEGER, "none", "microaggregate", k=1), "schema.type", "/disclosure/treatment/k"),
+    (
+        disclosed(INTEGER | {"categories": [1, 2]}, "none", "microaggregate", k=3),
+        "schema.treatment",
+        "/disclosure/treatment/method",
+    ),
+    (
+        disclosed(INTEGER, "none", "microaggregate", k=3, group=1),
+        "schema.type",
+        "/disclosure/treatment/group",
+    ),
+    (
+        disclosed(INTEGER, "direct-identifier", "microaggregate", k=3),
+        "schema.treatment",
+        "/disclosure/treatment/method",
+    ),
+    (disclosed(STRING, "direct-identifier", "zip3"), "schema.treatment", "/disclosure/treatment/method"),
 ]
 
 SCHEMAS = [
@@ -361,3 +460,59 @@ def test_a_folder_in_place_of_a_schema_is_refused(tmp_path):
     (tmp_path / "datapackage.json").write_text(json.dumps(resources), encoding="utf-8")
     error = refusal(load_package, tmp_path, name="study")
     assert (error.code, error.path) == ("schema.not-readable", "study/t.json")
+
+
+def test_groups_have_one_size():
+    """Fields that are averaged together have the same `k`."""
+    fields = [
+        {"name": name, "type": "number"}
+        | {"disclosure": {"role": "none", "treatment": {"method": "microaggregate", "k": k, "group": "g"}}}
+        for name, k in (("a", 3), ("b", 4))
+    ]
+    error = refusal(parse_schema, json.dumps({"fields": fields}), name="t", path="t.json")
+    assert (error.code, error.pointer) == ("schema.contradiction", "/fields/1/disclosure/treatment/k")
+
+
+def shifted(table, **change):
+    """Two tables, the second of which has dates that are shifted by participant."""
+    own = disclosed(DATE | {"name": "d"}, "quasi-identifier", "shift_dates")
+    parent = {"fields": [STRING], "primaryKey": ["a"]}
+    key = {"fields": ["a"], "reference": {"resource": table, "fields": ["a"]}}
+    child = {"fields": [STRING, own], "foreignKeys": [key]} | change
+    return {"resources": [{"name": table, "schema": parent}, {"name": "visits", "schema": child}]}
+
+
+@pytest.mark.parametrize("package", [shifted("people"), shifted("participants", foreignKeys=[])])
+def test_dates_are_shifted_only_where_rows_lead_to_a_participant(package):
+    """Without a participant there is no offset."""
+    error = refusal(parse_package, json.dumps(package), path="p.json", read=lambda *_: "")
+    assert error.code == "schema.treatment"
+    assert error.pointer == "/resources/1/schema/fields/1/disclosure/treatment/method"
+    parse_package(json.dumps(shifted("participants")), path="p.json", read=lambda *_: "")
+
+
+def test_a_hierarchy_may_lie_in_a_file_of_the_study():
+    """A tree or a CSV of levels is read and kept in the schema, which is whole without the file."""
+    files = {
+        "places.csv": "place,region\na,North\nb,South\n",
+        "places.json": '{"levels": ["place", "region"], "tree": {"North": ["a"], "South": ["b"]}}',
+        "zips.json": '{"name": "own", "date": "2030-04-01", "source": "s", "prefixes": ["522"]}',
+    }
+
+    def understood(method, **parameters):
+        schema = {"fields": [disclosed(STRING, "none", method, **parameters)]}
+        package = {"resources": [{"name": "t", "schema": schema}]}
+        found = parse_package(json.dumps(package), path="p.json", read=lambda path, _: files[path])
+        assert (
+            parse_schema(json.dumps(to_descriptor(found.schemas["t"])), name="t", path="t")
+            == found.schemas["t"]
+        )
+        return found.schemas["t"]["a"].disclosure.treatment.parameters
+
+    for path in ("places.csv", "places.json"):
+        assert understood("generalize", hierarchy=path, level="region")["hierarchy"] == {
+            "name": "places", "levels": ["place", "region"], "tree": {"North": ["a"], "South": ["b"]},
+        }  # fmt: skip
+    assert understood("zip3", table="zips.json")["table"]["prefixes"] == ["522"]
+    files["zips.json"] = "[" * 10_000
+    refusal(lambda: understood("zip3", table="zips.json"))

@@ -21,10 +21,14 @@ PARTICIPANTS = "participants"
 
 @dataclass(frozen=True, slots=True)
 class Consented:
-    """The tables of those who consented, and how many rows of each table were left out."""
+    """The tables of those who consented, and how many rows of each table were left out.
+
+    Of those who consented `n_rare` participants are left out too, being too few of their kind.
+    """
 
     tables: Mapping[str, CheckedTable]
     left_out: Mapping[str, int]
+    n_rare: int = 0
 
 
 def consented(tables: Mapping[str, CheckedTable], field: str | None) -> Consented:
