@@ -45,6 +45,7 @@ def test_bands_nest(width, low, size, bottom, top):
     """Every band lies in one wider band, whatever bottom and top codes are declared."""
     parameters = {"width": width}
     if bottom is not None:
+        bottom = min(bottom, size)
         parameters["bottom"] = low + bottom
     if top is not None:
         parameters["top"] = low + bottom + top if bottom is not None else low + top

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ppdarchive.model.hierarchy import ready, ready_names
 from ppdarchive.model.schema import Treatment
 from ppdarchive.recoding.ladder import DROP, Ladder, Level, ladder, nests
 
@@ -84,3 +85,20 @@ def test_repr_shows_no_value():
     assert repr(ladder("age", np.array([41, 42]), [(KEEP, np.array([41, 42]))])) == (
         "<Ladder age: 2 levels of 2 values>"
     )
+
+
+@pytest.mark.parametrize("name", ready_names())
+def test_ready_hierarchies_are_ladders(name):
+    """Every level of a ready hierarchy joins classes of the one below, for each of its values."""
+    hierarchy = ready(name)
+    values = np.arange(len(hierarchy.values))
+    steps = [
+        (
+            Treatment("generalize", {"hierarchy": name, "level": own}),
+            np.array([hierarchy.classes(number).index(level[value]) for value in hierarchy.values]),
+        )
+        for number, (own, level) in enumerate(zip(hierarchy.level_names, hierarchy.levels, strict=True))
+    ]
+    found = ladder(name, values, steps)
+    assert found.n_values == len(values)
+    assert [level.step for level in found.levels] == sorted({level.step for level in found.levels})

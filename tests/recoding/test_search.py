@@ -5,7 +5,7 @@ from math import exp, floor, log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ppdarchive.model.schema import Treatment
@@ -123,6 +123,32 @@ def test_search_of_a_large_lattice_is_exact_when_its_budget_lasts(found, k, shar
     assert (down.best is None) == (whole.best is None)
     if whole.best is not None:
         assert down.best.loss == pytest.approx(whole.best.loss, abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", CRITERIA)
+@given(found=ladders(), k=st.integers(1, 4), share=SHARES, data=st.data())
+def test_search_of_a_large_lattice_with_a_criterion_is_exact(kind, *, found, k, share, data):
+    """Going down passes nodes that fail, where finer ones may still meet the criterion."""
+    n = len(found[0].codes)
+    values = np.array(data.draw(st.lists(st.integers(0, 3), min_size=n, max_size=n)))
+    criteria = [CRITERIA[kind][0](values)]
+    whole, down = (
+        search(found, k=k, criteria=criteria, max_suppressed=share, exact_up_to=most) for most in (10_000, 0)
+    )
+    assert down.is_exact
+    assert (down.best is None) == (whole.best is None)
+    if whole.best is not None:
+        assert down.best.loss == pytest.approx(whole.best.loss, abs=1e-9)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", LOSSES)
+@given(found=ladders(max_fields=5, max_rows=40), k=st.integers(1, 8), share=SHARES)
+@settings(max_examples=1000, suppress_health_check=list(HealthCheck))
+def test_search_is_exact_on_larger_tables(name, found, k, share):
+    """The same law on tables and lattices of some size, hunted for longer."""
+    result = search(found, k=k, max_suppressed=share, loss=LOSSES[name])
+    agrees(result, found, k, optimum(found, k, share, DEFINITIONS[name]), DEFINITIONS[name])
 
 
 @given(found=ladders(), k=st.integers(1, 5), share=SHARES, budget=st.integers(1, 4))

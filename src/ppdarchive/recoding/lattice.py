@@ -43,6 +43,8 @@ class Judged:
         Records in classes that do not satisfy the criteria.
     is_met : bool
         Whether no more are suppressed than may be.
+    is_hopeless : bool
+        Whether no finer node meets the criteria either.
     loss : float
         What the node loses; infinite if it does not meet the criteria.
     floor : float
@@ -52,6 +54,7 @@ class Judged:
     node: Node
     n_suppressed: int
     is_met: bool
+    is_hopeless: bool
     loss: float
     floor: float
 
@@ -139,8 +142,9 @@ class Table:
             kept = counted.sizes >= self._k
         n_suppressed = int(counted.sizes[~kept].sum())
         is_met = n_suppressed <= self._most
+        is_hopeless = not is_met and (self.is_monotone or not self._is_large_enough(counted.sizes))
         loss = self._loss_of(node, counted, kept) if is_met else inf
-        return Judged(node, n_suppressed, is_met, loss, self._loss.floor(node, counted.sizes))
+        return Judged(node, n_suppressed, is_met, is_hopeless, loss, self._loss.floor(node, counted.sizes))
 
     def _loss_of(self, node: Node, counted: _Counted, kept: Mask) -> float:
         gone = counted.vectors[~kept]
@@ -149,7 +153,9 @@ class Table:
 
     def reaches_k(self, node: Node) -> bool:
         """Whether no more records are in classes below k than may be suppressed."""
-        sizes = self._counted(node).sizes
+        return self._is_large_enough(self._counted(node).sizes)
+
+    def _is_large_enough(self, sizes: Groups) -> bool:
         return int(sizes[sizes < self._k].sum()) <= self._most
 
     def suppressed(self, node: Node) -> Mask:

@@ -238,7 +238,7 @@ class _Exact:
         self._open[index] = False
         if judged.is_met and _better(judged, self.best):
             self.best = judged
-        if not judged.is_met and self._table.is_monotone:
+        if judged.is_hopeless:
             self._close_finer(index)
         if judged.floor > self._floors[index] + _SLACK:
             coarser = (self._nodes >= self._nodes[index]).all(axis=1)
@@ -264,8 +264,8 @@ class _Exact:
 class _BestFirst:
     """From the coarsest node downward, always below the node of least loss that meets the criteria.
 
-    Where the criteria are monotone no better node lies below one that fails, and all that meet them
-    are reached if the budget lasts. Where they are not, nodes below a failing one are looked at last.
+    No node below a hopeless one meets the criteria, so all that do are reached if the budget lasts.
+    Nodes below one that fails, but not for good, are looked at last.
     """
 
     def __init__(self, table: Table, budget: int) -> None:
@@ -276,8 +276,9 @@ class _BestFirst:
 
     def run(self) -> None:
         """Search until nothing is left or the budget is spent."""
-        top = self._table.heights
-        seen, queue = {top}, [(self._priority(self._judge(top)), top)]
+        queue: list[tuple[tuple[float, int], Node]] = []
+        seen = {self._table.heights}
+        self._judge(self._table.heights, queue)
         while queue:
             _, node = heapq.heappop(queue)
             for below in finer(node):
@@ -286,18 +287,13 @@ class _BestFirst:
                 if self.n_counted >= self._budget:
                     return
                 seen.add(below)
-                judged = self._judge(below)
-                if judged.is_met or not self._table.is_monotone:
-                    heapq.heappush(queue, (self._priority(judged), below))
+                self._judge(below, queue)
         self.is_exact = True
 
-    @staticmethod
-    def _priority(judged: Judged) -> tuple[float, int]:
-        return judged.loss, judged.n_suppressed
-
-    def _judge(self, node: Node) -> Judged:
+    def _judge(self, node: Node, queue: list[tuple[tuple[float, int], Node]]) -> None:
         judged = self._table.judge(node)
         self.n_counted += 1
         if judged.is_met and _better(judged, self.best):
             self.best = judged
-        return judged
+        if not judged.is_hopeless:
+            heapq.heappush(queue, ((judged.loss, judged.n_suppressed), node))
