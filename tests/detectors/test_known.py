@@ -157,7 +157,7 @@ SURE, UNSURE, WORD = "redact", "uncertain", None
         ("grace's calls", SURE),
         ("thank Dr. Grace", SURE),
         ("Hope irwin wrote", SURE),
-        ("Hope this helps", UNSURE),
+        ("Hope this helps", WORD),
         ("It helped. Grace was there", UNSURE),
         ("- Grace\n- time", UNSURE),
         ("1) Hope", UNSURE),

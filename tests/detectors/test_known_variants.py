@@ -348,9 +348,6 @@ def test_a_variant_is_found_in_any_text(before, written, after):
     assert own <= covered(KNOWN, text)
 
 
-@pytest.mark.xfail(
-    reason="open: of 'abridget b' a detector that has seen other texts covers the b too", strict=False
-)
 @given(st.lists(st.tuples(AROUND, variants(), AROUND).map(" ".join), min_size=1, max_size=6), st.randoms())
 def test_a_batch_finds_what_each_text_holds(texts, rng):
     """Alone, in a batch, in another order, and by a detector that has seen nothing: the same spans."""

@@ -51,6 +51,7 @@ _EVERYDAY: Final = (
     | Flag.KINSHIP
     | Flag.TITLE
     | Flag.NUMBER_WORD
+    | Flag.DEMONYM
 )
 """What makes a word one of everyday text, whoever bears it as a name."""
 

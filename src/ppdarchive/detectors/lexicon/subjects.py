@@ -87,12 +87,12 @@ def readings(batch: TextBatch, tokens: Tokens, at: Positions, words: Words) -> n
     ends, hashes = tokens.ends[after[rows]], tokens.hashes[after[rows]]
     known = words.columns(hashes)
     is_word = known.has(Flag.DICTIONARY) & (known.column(Column.ENGLISH) >= _WRITTEN)
-    is_word |= known.has(Flag.FUNCTION_WORD)
-    is_word &= ~np.isin(hashes, _KNOWN_AFTER)
     last, before = batch.lower[ends - 1], batch.lower[np.maximum(ends - 2, 0)]
     is_past = (last == ord("d")) & (before == ord("e"))
     # "Frank calls", "Small wins": the third person, and the plural.
     is_word &= ~is_past & (last != ord("s")) & ((last != ord("y")) | (before != ord("l")))
+    is_word |= known.has(Flag.FUNCTION_WORD)
+    is_word &= ~np.isin(hashes, _KNOWN_AFTER)
     result = np.full(len(at), Reading.OPEN, np.uint8)
     result[rows[is_word]] = Reading.WORD
     result[rows[is_past | np.isin(hashes, _ARE_ACTS)]] = Reading.NAME

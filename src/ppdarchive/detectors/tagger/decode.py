@@ -110,6 +110,8 @@ _ORDINARY: Final = 48
 """A zipf frequency of 3: from here on a word of a dictionary is met as one."""
 _SELDOM: Final = 40
 """A word that stands for a name in fewer than one of six uses, of 255."""
+_EVENLY: Final = 160
+"""A word that stands for a name in five of eight uses, of 255."""
 _MOSTLY: Final = 215
 """A word that stands for a name in nearly all uses, of 255."""
 _LEAST_UNKNOWN: Final = 0.05
@@ -339,6 +341,7 @@ def _needed(
     )
     rows = np.flatnonzero(is_word & (is_small | opens) & (shares < _MOSTLY))
     reading = readings(batch, tokens, at[rows], words())
+    needs[is_word & is_small & has_capitals & (shares >= _SELDOM) & (shares < _EVENLY)] = _BORNE
     needs[rows[(reading == Reading.NAME) & is_given[rows]]] = 0
     needs[rows[(reading == Reading.WORD) & (needs[rows] < _READ_ON)]] = _READ_ON
     needs[slipped] = np.where(is_small | is_upper, np.float32(_SLIP), np.float32(_OPENING_SLIP))[slipped]
@@ -494,7 +497,7 @@ def _runs(
         high = min(high, _LEAST_UNKNOWN)
     on = (chance >= asked) & known.is_word
     # An ordinary word between two parts of a name is one of its parts.
-    inner = (chance >= low) & (known.is_word | known.is_glue)
+    inner = (chance >= low) & (known.is_word | known.is_glue) & (known.needs < _WORD_IS_SURE)
     on[1:-1] |= on[:-2] & on[2:] & known.follows[1:-1] & known.follows[2:] & inner[1:-1]
     on = _led(known, _bridged(known, on, chance, best))
     on = _trimmed(known, on, best == _NAME)
