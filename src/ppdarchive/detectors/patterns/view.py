@@ -24,6 +24,8 @@ _CHAIN_GAP: Final = 5
 """Digits with no more characters between them, none of them a letter, may be one number."""
 
 _ASCII: Final = 128
+_GAP: Final = 512
+_NOWHERE: Final = np.iinfo(np.int64).max
 _FARTHEST: Final = 14
 """No need asks for a cue at a greater distance."""
 _CENTRES: Final = np.uint64(Cue.MONTH | Cue.HOLIDAY | Cue.MESSAGE | Cue.SUFFIX)
@@ -120,15 +122,13 @@ class View:
         tokens, others : ndarray of int64
             Ascending.
         first, last : int
-            In tokens of the same text.
+            In tokens of the same text; less than 256.
         """
         if not tokens.size or not others.size:
             return tokens[:0]
-        texts = self._texts[tokens]
-        low = np.maximum(tokens + first, self._first_tokens[texts])
-        high = np.minimum(tokens + last, self._first_tokens[texts + 1] - 1)
-        at = np.searchsorted(others, low)
-        return tokens[(at < len(others)) & (others[np.minimum(at, len(others) - 1)] <= high)]
+        own = self._apart[tokens]
+        theirs = np.append(self._apart[others], _NOWHERE)
+        return only(tokens, theirs[np.searchsorted(theirs, own + first)] <= own + last)
 
     def beside(self, tokens: Positions, cue: Cue, first: int, last: int) -> Positions:
         """The tokens with a cue at a distance from `first` to `last`."""
@@ -205,6 +205,11 @@ class View:
         tokens = np.flatnonzero(np.cumsum(edges[:-1]))
         own, cues = cues_among(self._hashes[tokens])
         return tokens[own], cues
+
+    @cached_property
+    def _apart(self) -> Positions:
+        """The number of each token when more than any distance lies between texts."""
+        return np.arange(len(self._texts)) + _GAP * self._texts
 
     @cached_property
     def _n_letters(self) -> Positions:

@@ -170,12 +170,11 @@ def _search(nodes: Sequence[Node], members: Callable[[str], Members], then: Sear
             case Some():
                 last = then
                 for _ in range(node.least, node.most):
-                    then = _first((_search((node.node,), members, then, step=step), last))
+                    then = _perhaps(node.node, members, then, last, step)
                 for _ in range(node.least):
                     then = _search((node.node,), members, then, step=step)
             case Either():
-                after = then
-                then = _first([_search(option, members, after, step=step) for option in node.options])
+                then = _first(node.options, members, then, step)
     return then
 
 
@@ -196,17 +195,57 @@ def _mark(opens: bool, then: Search, shift: int) -> Search:
     return search
 
 
-def _first(options: Sequence[Search]) -> Search:
-    """The first option that matches."""
-    if len(options) > 2:
-        options = (options[0], _first(options[1:]))
-    if len(options) == 1:
-        return options[0]
-    one, other = options
+def _perhaps(node: Node, members: Callable[[str], Members], then: Search, last: Search, step: int) -> Search:
+    """A node and then one search, or else another search alone."""
+    if isinstance(node, Item):
+        own = members(node.expression)
+
+        def search_word(symbols: Sequence[int], at: int) -> Marks | None:
+            if own[symbols[at]]:
+                found = then(symbols, at + step)
+                if found is not None:
+                    return found
+            return last(symbols, at)
+
+        return search_word
+    one = _search((node,), members, then, step=step)
 
     def search(symbols: Sequence[int], at: int) -> Marks | None:
         found = one(symbols, at)
-        return other(symbols, at) if found is None else found
+        return last(symbols, at) if found is None else found
+
+    return search
+
+
+def _first(
+    options: Sequence[tuple[Node, ...]], members: Callable[[str], Members], then: Search, step: int
+) -> Search:
+    """The first option that matches, and what follows with it."""
+    heads = [option[0] for option in options if option]
+    words = [head.expression for head in heads if isinstance(head, Item)]
+    if len(words) == len(options):
+        # The first word tells most options apart before any of them is tried.
+        rests = [_search(option[1:], members, then, step=step) for option in options]
+        pairs = tuple(zip(map(members, words), rests, strict=True))
+
+        def search_word(symbols: Sequence[int], at: int) -> Marks | None:
+            symbol = symbols[at]
+            for own, rest in pairs:
+                if own[symbol]:
+                    found = rest(symbols, at + step)
+                    if found is not None:
+                        return found
+            return None
+
+        return search_word
+    searches = tuple(_search(option, members, then, step=step) for option in options)
+
+    def search(symbols: Sequence[int], at: int) -> Marks | None:
+        for option in searches:
+            found = option(symbols, at)
+            if found is not None:
+                return found
+        return None
 
     return search
 
