@@ -225,11 +225,23 @@ def _numbered(key: Codes, radix: int) -> Classes:
         counts = np.bincount(key)
         used = counts > 0
         return Classes((np.cumsum(used) - 1)[key], counts[used])
-    order = np.argsort(key)
-    begins = _begins(key[order])
+    order, ordered = _sorted(key, radix)
+    begins = _begins(ordered)
     of = np.empty(len(key), dtype=np.int64)
     of[order] = np.cumsum(begins) - 1
     return Classes(of, np.diff(np.flatnonzero(begins), append=len(key)))
+
+
+def _sorted(key: Codes, radix: int) -> tuple[Numbers, Codes]:
+    """The order of keys, and the keys in it."""
+    n_bits = len(key).bit_length()
+    if radix << n_bits > np.iinfo(np.int64).max:
+        order = np.argsort(key)
+        return order, key[order]
+    # Numbers are sorted several times faster than places: each key takes its own place along.
+    placed = (key.astype(np.int64) << n_bits) | np.arange(len(key))
+    placed.sort()
+    return placed & ((1 << n_bits) - 1), placed >> n_bits
 
 
 def _begins(ordered: Codes) -> npt.NDArray[np.bool_]:
