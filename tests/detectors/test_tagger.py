@@ -184,3 +184,16 @@ def test_programme_words_are_never_a_mention_by_themselves() -> None:
     """Words of the field, medications and demonyms stay."""
     texts = ["Zoloft", "PTSD", "MomMoodBooster", "the NICU", "American", "I take ZOLOFT for my PTSD"]
     assert tagger().detect(texts) == [[] for _ in texts]
+
+
+def test_scores_do_not_depend_on_what_else_is_in_the_batch():
+    """Alone, beside others and in another order: the same spans with the same scores."""
+    texts = [
+        "My coach Maria called from Iowa City.",
+        "thank u taammie for everything, the griffith family",
+        "Bell rang and mi suegra Jamie helped",
+        "we moved from Fort Hood to Omaha so the VA lost my file",
+    ] * 3
+    alone = [tagger().detect([text])[0] for text in texts]
+    assert tagger().detect(texts) == alone
+    assert tagger().detect(texts[::-1]) == alone[::-1]

@@ -105,6 +105,8 @@ _AROUND: Final = 6
 _LONGEST_ABBREVIATION: Final = 3
 """St. Louis, Ft. Hood, Jr.: a full stop behind a longer word ends a sentence."""
 _LEAST_CHANCE: Final = 0.02
+_DIGITS: Final = 3
+"""Digits of a probability that say something."""
 _STOPS: Final = np.sort(np.array([ord(sign) for sign in ".!?:;*>-•~"], np.uint32))
 _ORDINARY: Final = 48
 """A zipf frequency of 3: from here on a word of a dictionary is met as one."""
@@ -210,6 +212,8 @@ def decode(
     Runs
         Runs of the two tiers may overlap.
     """
+    # The last digits depend on what else is in the batch; what is found must not.
+    chances = np.round(chances, _DIGITS)
     # Tokens that are none for sure matter beside others only.
     near = _widened(1 - chances[:, 0] >= _LEAST_CHANCE, _LONGEST_LINK + 1)
     at, chances = at[near], chances[near]
