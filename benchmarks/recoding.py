@@ -16,6 +16,7 @@ from ppdarchive.recoding.criteria import distinct_diversity
 from ppdarchive.recoding.ladder import Ladder, ladder
 from ppdarchive.recoding.loss import LOSSES
 from ppdarchive.recoding.search import search
+from ppdarchive.recoding.suppression import suppress_cells
 
 SHAPE = ((64, 5), (81, 5), (48, 5), (27, 5), (16, 4), (2, 2))
 """Values and levels of each field: 5,000 nodes."""
@@ -64,6 +65,13 @@ def main() -> None:
                         f" {found.n_counted} of {found.n_nodes} nodes counted,"
                         f" exact={found.is_exact}, {found.best}, {wall:.1f} s ({cpu:.1f} s cpu){peak}"
                     )
+
+    columns = [each.at(min(3, each.height - 1)) for each in ladders]
+    for reading in ("value", "wildcard"):
+        wall = time.perf_counter()
+        plan = suppress_cells(columns, k=5, reading=reading)
+        wall = time.perf_counter() - wall
+        print(f"k=5 by cells alone, on fixed levels: {plan}, of {plan.cells.size}, {wall:.1f} s")
 
 
 if __name__ == "__main__":

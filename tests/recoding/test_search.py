@@ -218,6 +218,7 @@ def test_search_without_an_answer_says_so():
     result = search([ladder("f", codes, [(Treatment("keep"), codes)])], k=3)
     assert result.best is None
     assert result.is_exact
+    assert result.n_suppressed_at_top == 2
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_plan_reaches_k_and_is_minimal(reading, exact_rows, given_table):
 
 
 @pytest.mark.parametrize("reading", READINGS)
-@given(given_table=tables(max_rows=60, max_fields=5, values=2))
+@given(given_table=tables(max_rows=40, max_fields=4, values=2))
 def test_plan_of_a_larger_table_is_minimal(reading, given_table):
     """What the greedy cover leaves after pruning is minimal as well."""
     columns, weights, k = given_table
@@ -141,6 +141,24 @@ def test_value_of_its_own_is_no_cover_for_one_record():
     assert suppress_cells(columns, k=2, reading="wildcard").n_cells == 1
 
 
+@given(given_table=tables(max_rows=20), data=st.data())
+def test_fixed_columns_count_and_are_never_suppressed(given_table, data):
+    """With columns that stay, k is reached over all of them, at no more cost than they make needful."""
+    columns, weights, _ = given_table
+    n_rows = len(columns[0])
+    fixed = np.array(data.draw(st.lists(st.integers(0, 1), min_size=n_rows, max_size=n_rows)))
+    k = int(np.unique(fixed, return_counts=True)[1].min())
+    plan = suppress_cells(columns, k=k, weights=weights, fixed=[fixed])
+    cells = np.column_stack([plan.cells, np.zeros(n_rows, dtype=bool)])
+    assert min(agreeing([*columns, fixed], cells, "value")) >= k
+
+
+def test_fixed_columns_may_rule_out_k():
+    """Fewer than k records that agree in what must stay cannot be helped."""
+    with pytest.raises(ValueError, match="agree in the fixed columns"):
+        suppress_cells([np.zeros(4, dtype=int)], k=2, fixed=[np.array([0, 0, 0, 1])])
+
+
 def test_weights_say_which_field_is_suppressed():
     """Of two fields that would do, the less important one is suppressed."""
     columns = [np.array([0, 1, 2, 3]), np.array([0, 1, 2, 3])]
@@ -177,3 +195,11 @@ def test_repr_of_a_plan_shows_numbers_only():
     assert repr(suppress_cells([np.array([0, 1])], k=2)) == (
         "<Plan of 2 cells, exact, a suppressed cell read as a value>"
     )
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_empty_table_needs_nothing(reading):
+    """No record, nothing to suppress."""
+    plan = suppress_cells([np.zeros(0, dtype=int)], k=5, reading=reading)
+    assert plan.cells.shape == (0, 1)
+    assert reaches([np.zeros(0, dtype=int)], plan.cells, k=5, reading=reading)

@@ -7,7 +7,7 @@ import heapq
 import numpy as np
 import numpy.typing as npt
 
-from ppdarchive.recoding.matching import Cells, Matrix
+from ppdarchive.recoding.matching import Cells, Matrix, frequencies
 
 Weights = npt.NDArray[np.float64]
 
@@ -85,17 +85,10 @@ def cheapest_wildcards(matrix: Matrix, k: int, weights: Weights, *, most: int) -
         cells = np.zeros(n_rows * n_fields, dtype=np.bool_)
         cells[order[list(plan)]] = True
         cells = cells.reshape(matrix.shape)
-        if _wild(matrix, cells, k):
+        if (frequencies(matrix, cells, is_wildcard=True) >= k).all():
             return cells
         after = plan[-1] + 1
         if after < len(costs):
             heapq.heappush(queue, (cost + costs[after], (*plan, after)))
             heapq.heappush(queue, (cost - costs[plan[-1]] + costs[after], (*plan[:-1], after)))
     return None
-
-
-def _wild(matrix: Matrix, cells: Cells, k: int) -> bool:
-    """Whether k is reached in a table so small that all pairs of records fit."""
-    same = matrix[:, None] == matrix[None, :]
-    same |= cells[:, None] | cells[None, :]
-    return bool((same.all(axis=2).sum(axis=1) >= k).all())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,10 @@ Matrix = npt.NDArray[np.int64]
 
 Cells = npt.NDArray[np.bool_]
 """Which cells are suppressed, shape (n_rows, n_fields)."""
+
+
+_PAIRS: Final = 1 << 20
+"""Cells of pairs of records that are compared at once; of larger tables patterns are compared."""
 
 
 def matrix_of(columns: Sequence[Codes]) -> Matrix:
@@ -37,6 +42,10 @@ def frequencies(matrix: Matrix, cells: Cells, *, is_wildcard: bool) -> npt.NDArr
     shown = np.where(cells, -1, matrix)
     if not is_wildcard or not cells.any():
         return classes_of(list(shown.T)).per_row
+    if matrix.shape[0] * matrix.size <= _PAIRS:
+        same = matrix[:, None] == matrix[None, :]
+        same |= cells[:, None] | cells[None, :]
+        return np.asarray(same.all(axis=2).sum(axis=1))
     patterns, of = np.unique(cells, axis=0, return_inverse=True)
     members = [np.flatnonzero(of == number) for number in range(len(patterns))]
     found = np.zeros(len(matrix), dtype=np.int64)

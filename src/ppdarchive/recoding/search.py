@@ -81,12 +81,16 @@ class Search:
         Nodes of the lattice.
     n_counted : int
         Nodes whose classes were counted; of the others it is known without that.
+    n_suppressed_at_top : int
+        Records that must be suppressed even on the coarsest levels; with k alone, or criteria that are
+        always monotone, on any.
     """
 
     best: Solution | None
     is_exact: bool
     n_nodes: int
     n_counted: int
+    n_suppressed_at_top: int
 
 
 def search(
@@ -152,7 +156,8 @@ def search(
     if found.best is not None:
         node = found.best.node
         best = Solution(tuple(ladders), node, found.best.loss, table.suppressed(node))
-    return Search(best, found.is_exact, size, found.n_counted)
+    at_top = int(table.suppressed(table.heights).sum())
+    return Search(best, found.is_exact, size, found.n_counted, at_top)
 
 
 def _better(one: Judged, other: Judged | None) -> bool:

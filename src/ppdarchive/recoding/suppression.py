@@ -26,14 +26,14 @@ from ppdarchive.recoding.cells import covered_plan
 from ppdarchive.recoding.exactcells import cheapest_values, cheapest_wildcards
 from ppdarchive.recoding.matching import Cells, Matrix, frequencies, matrix_of
 from ppdarchive.recoding.pruning import pruned_values, pruned_wildcards
-from ppdarchive.risk.classes import Codes
+from ppdarchive.risk.classes import Classes, Codes, classes_of
 
 Reading = Literal["value", "wildcard"]
 
 EXACT_ROWS: Final = 12
 """Tables of up to so many records are solved exactly, under the reading ``value``."""
 
-EXACT_PLANS: Final = 20_000
+EXACT_PLANS: Final = 5_000
 """Under the reading ``wildcard``, plans that are tried from the cheapest on, in tables of that size."""
 
 
@@ -78,6 +78,7 @@ def suppress_cells(
     k: int,
     weights: Sequence[float] | None = None,
     reading: Reading = "value",
+    fixed: Sequence[Codes] = (),
     exact_rows: int = EXACT_ROWS,
 ) -> Plan:
     """Find few cells, weighted by the importance of their fields, whose suppression reaches k.
@@ -90,6 +91,8 @@ def suppress_cells(
     weights : sequence of float, length n_fields, optional
         What a suppressed cell of each field costs, above 0; 1 if not given.
     reading : {"value", "wildcard"}, optional
+    fixed : sequence of ndarray of integers, each of shape (n_rows,), optional
+        Columns that count as well and cannot be suppressed, such as the number of answers.
     exact_rows : int, optional
         Larger tables are solved by a greedy cover that is then pruned.
 
@@ -100,8 +103,8 @@ def suppress_cells(
     Raises
     ------
     ValueError
-        If there is no field, a weight is not above 0, or there are fewer records than k: then no
-        suppression of cells helps.
+        If there is no field, a weight is not above 0, or fewer than k records, but not none, agree in
+        the fixed columns: no suppression of cells helps these.
 
     References
     ----------
@@ -114,9 +117,14 @@ def suppress_cells(
     own = np.ones(n_fields) if weights is None else np.asarray(weights, dtype=np.float64)
     if own.shape != (n_fields,) or not ((own > 0) & np.isfinite(own)).all():
         raise ValueError("each field needs a weight above 0")
-    if k < 1 or 0 < n_rows < k:
-        raise ValueError("k is from 1 to the number of records")
-    cells, is_exact = _plan(matrix, k, own, reading, exact_rows)
+    apart = classes_of(fixed) if fixed else Classes(np.zeros(n_rows, dtype=np.int64), np.array([n_rows]))
+    if k < 1 or (n_rows and int(apart.sizes.min()) < k):
+        raise ValueError("k is from 1 to the number of records that agree in the fixed columns")
+    cells, is_exact = np.zeros(matrix.shape, dtype=np.bool_), True
+    # Records that differ in a fixed column never share a vector, so each class of them is a table.
+    for rows in np.split(np.argsort(apart.of, kind="stable"), np.cumsum(apart.sizes)[:-1]):
+        cells[rows], is_own_exact = _plan(matrix[rows], k, own, reading, exact_rows)
+        is_exact &= is_own_exact
     return Plan(cells, float((cells @ own).sum()), reading, is_exact)
 
 
