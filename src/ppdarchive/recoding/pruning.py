@@ -156,16 +156,56 @@ def pruned_wildcards(matrix: Matrix, cells: Cells, k: int, weights: Weights) -> 
     cells = cells.copy()
     found = frequencies(matrix, cells, is_wildcard=True)
     lacking = frequencies(matrix, np.zeros_like(cells), is_wildcard=False) < k
+    index = _Index(matrix, cells)
     rows, fields = np.nonzero(cells)
-    for row, field in zip(
-        *(each[np.lexsort((-weights[fields], lacking[rows]))] for each in (rows, fields)), strict=True
-    ):
-        others = np.ones(matrix.shape[1], dtype=np.bool_)
-        others[field] = False
-        same = (matrix[:, others] == matrix[row, others]) | cells[:, others] | cells[row, others]
-        lost = same.all(axis=1) & (matrix[:, field] != matrix[row, field]) & ~cells[:, field]
-        if found[row] - int(lost.sum()) >= k and (found[lost] > k).all():
-            found[row] -= int(lost.sum())
+    order = np.lexsort((-weights[fields], lacking[rows]))
+    for row, field in zip(rows[order].tolist(), fields[order].tolist(), strict=True):
+        lost = index.agreeing(row, field)
+        if found[row] - len(lost) >= k and (found[lost] > k).all():
+            found[row] -= len(lost)
             found[lost] -= 1
             cells[row, field] = False
     return cells
+
+
+class _Index:
+    """The rows that agree with a row, found by their value in its most telling field.
+
+    Parameters
+    ----------
+    matrix : ndarray of int64, shape (n_rows, n_fields)
+    cells : ndarray of bool, shape (n_rows, n_fields)
+        Looked at as it is when a row is asked for; cells may be shown meanwhile, and none hidden.
+    """
+
+    def __init__(self, matrix: Matrix, cells: Cells) -> None:
+        self._matrix, self._cells = matrix, cells
+        self._n_values = matrix.max(axis=0, initial=-1) + 1
+        self._hidden = [np.flatnonzero(own) for own in cells.T]
+        self._members = [np.argsort(own, kind="stable") for own in matrix.T]
+        self._starts = [
+            np.append(0, np.cumsum(np.bincount(own, minlength=n)))
+            for own, n in zip(matrix.T, self._n_values.tolist(), strict=True)
+        ]
+
+    def agreeing(self, row: int, field: int) -> npt.NDArray[np.int64]:
+        """The rows that agree with one only as long as it hides `field`."""
+        matrix, cells = self._matrix, self._cells
+        own, rows = matrix[row], self._near(row, field)
+        rows = rows[(matrix[rows, field] != own[field]) & ~cells[rows, field]]
+        others = np.flatnonzero(~cells[row] & (np.arange(len(own)) != field))
+        alike = (matrix[np.ix_(rows, others)] == own[others]) | cells[np.ix_(rows, others)]
+        return np.asarray(rows[alike.all(axis=1)])
+
+    def _near(self, row: int, field: int) -> npt.NDArray[np.int64]:
+        """Rows that agree with one in the field of most values that it shows besides `field`."""
+        known = ~self._cells[row]
+        known[field] = False
+        if not known.any():
+            return np.arange(len(self._matrix))
+        telling = int(np.argmax(np.where(known, self._n_values, -1)))
+        value, starts = int(self._matrix[row, telling]), self._starts[telling]
+        same = self._members[telling][starts[value] : starts[value + 1]]
+        hidden = self._hidden[telling]
+        is_hidden = self._cells[:, telling]
+        return np.concatenate([same[~is_hidden[same]], hidden[is_hidden[hidden]]])
