@@ -471,7 +471,7 @@ def test_a_name_on_no_list_is_found(
     """In an answer it stops the release, in words it is told; with its place, without itself."""
     failures = scanned(tmp_path, given_tables, tamper=tamper or (lambda _: None))
     assert condition in conditions(failures)
-    assert all(failure.overridable == (failure.condition == "residual-words") for failure in failures)
+    assert all(failure.is_advice == (failure.condition == "residual-words") for failure in failures)
     told = " ".join(failure.what + failure.remedy for failure in failures)
     assert place in told
     assert not any(part in told.lower() for part in STRANGER.lower().split())
@@ -552,7 +552,7 @@ def test_what_only_may_be_a_name_is_told(tmp_path: Path) -> None:
         check=lambda stage: found.extend(judge_folder(stage, KNOWN, info=INFO, scan=scan)),
     )  # fmt: skip
     assert conditions(found) == ["residual-words"]
-    assert found[0].overridable
+    assert found[0].is_advice
 
 
 def test_one_cause_is_told_once(tmp_path: Path) -> None:

@@ -30,9 +30,12 @@ from ppdarchive.gate import GateRefusedError
 from ppdarchive.model.columns import values_of
 from ppdarchive.publish import FindingsError, pack_study, preview_study
 
+from .terms import LENIENT
+
 DAY = date(2026, 1, 31)
 
-TOML = """\
+TOML = (
+    """\
 [study]
 id = "small"
 title = "A small study"
@@ -67,6 +70,8 @@ title = "A lab"
 standard = "safe-harbor"
 consent = "agreed"
 """
+    + LENIENT
+)
 
 
 def disclosure(role: str, method: str, **rest: object) -> dict[str, object]:
@@ -195,7 +200,7 @@ def test_a_preview_writes_nothing(small: Path) -> None:
 
 def test_the_policy_tells_treatments_and_no_more(small: Path) -> None:
     """The descriptor's own section has methods and categories, and no threshold, path, list or digest."""
-    toml = TOML.replace('consent = "agreed"', 'consent = "agreed"\nk = 7\nmax_prosecutor_risk = 0.123')
+    toml = TOML.replace("\nk = 1\n", "\nk = 1\npopulation = 98765\nt = 0.9876\n")
     schema = json.loads(json.dumps(PARTICIPANTS))
     schema["fields"].append({"name": "undecided_field", "type": "string"})
     write_small(
@@ -209,10 +214,10 @@ def test_the_policy_tells_treatments_and_no_more(small: Path) -> None:
         "age": "band",
     }  # fmt: skip
     assert set(members["ppdarchive"]) == {
-        "audience", "format", "not_assessed", "overridden", "standard", "study", "text", "treatments",
+        "audience", "format", "not_assessed", "overridden", "risk", "standard", "study", "text", "treatments",
     }  # fmt: skip
     told = json.dumps(members["ppdarchive"])
-    assert not any(word in told for word in ("0.123", "exports", "width", "sha256"))
+    assert not any(word in told for word in ("0.9876", "98765", "exports", "width", "sha256"))
     files = [
         path for path in (small.parent / "package").rglob("*") if path.suffix in (".json", ".md", ".csv")
     ]
@@ -346,6 +351,82 @@ def test_every_failing_condition_is_told_with_its_remedy(
     assert document["error"] == "gate"
     assert [failure["condition"] for failure in document["failures"]] == ["license", "contributors"]
     assert all(set(failure) == {"condition", "what", "remedy"} for failure in document["failures"])
+
+
+STRICT = TOML.replace("\nk = 1\n", "\nk = 5\n").replace("max_prosecutor_risk = 1.0", "max_prosecutor_risk = 0.2")
+
+
+def test_a_reason_overrides_a_condition_on_risk(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The package names the condition and the reason, and not by how much it failed."""
+    write_small(small, toml=STRICT)
+    _, err = refused(small, capsys, "--override", "k", "--reason", "A board agreed.")
+    assert [line.split(":")[0] for line in err.splitlines()[1::2]] == ["  prosecutor-risk"]
+    words = [
+        "--override",
+        "k",
+        "--reason",
+        "A board agreed.",
+        "--override",
+        "prosecutor-risk",
+        "--reason",
+        "It too.",
+    ]
+    out = small.parent / "package"
+    assert call(["pack", str(small), str(out), "--version", "1.0.0", *words]) == 0
+    told = capsys.readouterr().out
+    assert "overridden: k" in told
+    policy = json.loads((out / "datapackage.json").read_text())["ppdarchive"]
+    assert policy["overridden"] == [
+        {"condition": "k", "reason": "A board agreed."},
+        {"condition": "prosecutor-risk", "reason": "It too."},
+    ]
+    assert set(policy["risk"]) == {"average_risk"}
+
+
+def test_what_held_is_not_called_overridden(small: Path) -> None:
+    """A reason for a condition that holds changes nothing, and the figures are told."""
+    out = small.parent / "package"
+    pack_study(small, out, version="1.0.0", released_on=DAY, overrides={"k": "In case."})
+    policy = json.loads((out / "datapackage.json").read_text())["ppdarchive"]
+    assert policy["overridden"] == []
+    assert set(policy["risk"]) == {"k", "max_prosecutor_risk", "average_risk"}
+
+
+def test_a_reason_is_scanned_as_everything_published(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name in a reason is found where the package would tell it."""
+    write_small(small, toml=STRICT.replace("\nk = 5\n", "\nk = 1\n"))
+    _, err = refused(small, capsys, "--override", "prosecutor-risk", "--reason", "Because of Zyxwanda.")
+    assert "known-identifiers: datapackage.json" in err
+
+
+@pytest.mark.parametrize(
+    "condition", ["license", "consent", "known-identifiers", "schema", "approvals", "kk"]
+)
+def test_only_conditions_on_risk_can_be_overridden(
+    small: Path, capsys: pytest.CaptureFixture[str], condition: str
+) -> None:
+    """A reason for any other condition is wrong use, and so is a reason that says nothing."""
+    words = ["pack", str(small), str(small.parent / "p"), "--version", "1.0.0", "--override", condition]
+    assert call([*words, "--reason", "x"]) == 2
+    assert "cannot be overridden" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["--override", "k"], ["--reason", "x"], ["--override", "k", "--reason", " "]]
+)
+def test_each_override_has_its_reason(
+    small: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """As many reasons as conditions, and none blank."""
+    assert call(["pack", str(small), str(small.parent / "p"), "--version", "1.0.0", *words]) == 2
+    assert "--reason" in capsys.readouterr().err
+
+
+def test_papers_are_demanded(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without an approval nothing is published, and no reason helps."""
+    write_small(small, toml=TOML.replace('approval = {id = "A-1"}', ""))
+    _, err = refused(small, capsys)
+    assert "approvals: [release.approval] does not name the id of an approval" in err
 
 
 PLACES = {

@@ -19,6 +19,8 @@ import pytest
 
 from ppdarchive.publish import pack_study
 
+from .terms import LENIENT
+
 DAY = date(2026, 1, 31)
 
 # What stands for what was typed: none of it may be found in any spelling, anywhere.
@@ -103,7 +105,7 @@ title = "A lab"
 [release]
 standard = "safe-harbor"
 consent = "agreed"
-"""
+""" + LENIENT
 
 
 def field(name: str, kind: str, role: str, method: str, **rest: Any) -> dict[str, Any]:

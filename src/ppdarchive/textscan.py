@@ -32,7 +32,7 @@ from ppdarchive.model.schema import Role
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.model.table import CheckedTable
 from ppdarchive.pipeline import Progress, validate_study
-from ppdarchive.publish import engine_for, known_identifiers
+from ppdarchive.searching import engine_for, known_identifiers
 
 CHUNK: Final = 1 << 21
 """Characters of a chunk: much work beside the way to another process, and little memory."""

@@ -30,7 +30,8 @@ FIELDS = {
         },
     ]
 }  # fmt: skip
-TOML = """\
+TOML = (
+    """\
 [study]
 id = "small"
 title = "A small study"
@@ -46,6 +47,8 @@ title = "A lab"
 standard = "safe-harbor"
 consent = "agreed"
 """
+    + LENIENT
+)
 FILES = {
     "study.toml": TOML,
     "datapackage.json": json.dumps({"resources": [{"name": "participants", "schema": {

@@ -85,6 +85,7 @@ k = 11
 max_prosecutor_risk = 1
 max_average_risk = 0.5
 access = "restricted"
+max_suppressed = 0.05
 l = 3
 l_kind = "recursive"
 c = 2
@@ -194,6 +195,7 @@ def test_defaults() -> None:
         ),
         "l_kind": "distinct",
         "min_cell": 11,
+        "max_suppressed": 0.0,
         "review": "uncertain",
         "approval": {"id": None, "privacy_review": None, "dua": None, "recipients": []},
     }
@@ -249,6 +251,7 @@ def test_limits_fit_one_another(given: str, limits: tuple[int, float, float]) ->
         ("2026-01-31", "3", "release.approval.privacy_review", "a date such as 2026-01-31 expected", "Correct it."),
         ("width = 10", "width = [07:00:00]", "treatments.t.f.width[0]", "a text, a number, true or false, or a list of them expected", "Correct it."),
         ("f = {method", "f = [] #", "treatments.t.f", "a table expected", "Correct it."),
+        ("max_suppressed = 0.05", "max_suppressed = 1", "release.max_suppressed", "less than 1 expected", "Correct it."),
         ("l = 3", "l = 1", "release.l", "greater than 1 expected", "Correct it."),
         ("k = 11", "k = true", "release.k", "a whole number expected", "Correct it."),
         ("k = 11", "k = 5.0", "release.k", "a whole number expected", "Correct it."),

@@ -14,7 +14,7 @@ from rich.text import Text
 from ppdarchive.cli import render
 from ppdarchive.cli.terminal import FINDINGS, AsJson, StudyFolder, progress, show, show_json
 from ppdarchive.errors import UsageError
-from ppdarchive.gate import GateRefusedError
+from ppdarchive.gate import OVERRIDABLE, GateRefusedError
 from ppdarchive.loading import Release, load
 from ppdarchive.pipeline import Validation
 from ppdarchive.profile import profile_files
@@ -65,6 +65,14 @@ def pack(
             "--date", formats=["%Y-%m-%d"], help="The release date; today by default.", show_default=False
         ),
     ] = None,
+    override: Annotated[
+        list[str] | None,
+        typer.Option(help="A condition on risk that may fail; needs a --reason.", show_default=False),
+    ] = None,
+    reason: Annotated[
+        list[str] | None,
+        typer.Option(help="Why, for each --override in turn; it is published.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """De-identify a study and write it as a package that a stranger can open.
@@ -76,14 +84,23 @@ def pack(
         raise UsageError("usage.value", reason="a version is three numbers such as 1.0.0")
     try:
         with progress() as step:
-            result = pack_study(study, out, version=version, released_on=_date(released_on), progress=step)
+            result = pack_study(
+                study,
+                out,
+                version=version,
+                released_on=_date(released_on),
+                overrides=_overrides(override or [], reason or []),
+                progress=step,
+            )
     except FindingsError as findings:
         _stop_at_findings(findings.validation, as_json=as_json)
         return
     dangers = warnings(study / PRIVATE_FOLDER)
     if as_json:
         document = {**render_deidentified(result), "package": str(out), "warnings": list(dangers)}
-        document["residual"] = [{"condition": each.condition, "what": each.what} for each in result.warnings]
+        for key, own in (("residual", True), ("overridden", False)):
+            told = [each for each in result.warnings if each.is_advice is own]
+            document[key] = [{"condition": each.condition, "what": each.what} for each in told]
         show_json({**document, "not_assessed": list(NOT_ASSESSED)})
         return
     show(deidentified_lines(result))
@@ -93,7 +110,10 @@ def pack(
         render.wrapped(f"warning: stated in study.toml and not assessed by this version: {stated}", indent=2)
     )
     for each in result.warnings:
-        show(render.wrapped(f"warning: {each.condition}: {each.what}. {each.remedy}", indent=2))
+        words = f"warning: {each.condition}: {each.what}. {each.remedy}"
+        if not each.is_advice:
+            words = f"overridden: {each.condition}: {each.what}"
+        show(render.wrapped(words, indent=2))
     for danger in dangers:
         typer.echo(f"warning: {danger}", err=True)
 
@@ -144,6 +164,17 @@ def demo(
     release = load(package)
     tables = ", ".join(release.tables)
     show(render.wrapped(f"   {len(release.joined()):,} rows from {tables}", indent=6))
+
+
+def _overrides(conditions: Sequence[str], reasons: Sequence[str]) -> dict[str, str]:
+    """Each condition with its reason."""
+    for condition in conditions:
+        if condition not in OVERRIDABLE:
+            known = ", ".join(OVERRIDABLE)
+            raise UsageError("usage.value", reason=f"{condition!r} cannot be overridden; these can: {known}")
+    if len(conditions) != len(reasons) or not all(reason.strip() for reason in reasons):
+        raise UsageError("usage.value", reason="each --override takes a --reason, in words")
+    return dict(zip(conditions, reasons, strict=True))
 
 
 def report_refusal(refusal: GateRefusedError, *, as_json: bool) -> None:

@@ -7,6 +7,18 @@ and never with a value. A gate that fails stops the release.
 from ppdarchive.gate.failures import Failure, GateRefusedError
 from ppdarchive.gate.folder import judge_folder
 from ppdarchive.gate.residual import TextScan, lowered
+from ppdarchive.gate.risk import OVERRIDABLE, judge_approvals, judge_risk, risk_figures
 from ppdarchive.gate.tables import judge_tables
 
-__all__ = ["Failure", "GateRefusedError", "TextScan", "judge_folder", "judge_tables", "lowered"]
+__all__ = [
+    "OVERRIDABLE",
+    "Failure",
+    "GateRefusedError",
+    "TextScan",
+    "judge_approvals",
+    "judge_folder",
+    "judge_risk",
+    "judge_tables",
+    "lowered",
+    "risk_figures",
+]

@@ -20,13 +20,15 @@ class Failure:
         What to do about it.
     overridable : bool
         Whether a written reason can override it (design: never schema, consent, known identifiers).
-        There is no way to give one yet, so such a failure warns and stops nothing.
+    is_advice : bool
+        Whether it tells a person to look, and stops nothing.
     """
 
     condition: str
     what: str
     remedy: str
     overridable: bool = False
+    is_advice: bool = False
 
 
 class GateRefusedError(Exception):

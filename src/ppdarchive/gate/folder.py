@@ -42,7 +42,7 @@ def judge_folder(
     Returns
     -------
     list of Failure
-        Those that are `overridable` are for a person to decide, and stop nothing yet.
+        Those that are advice are for a person to decide, and stop nothing.
     """
     found: dict[tuple[Condition, str], dict[Place, set[str]]] = {}
     hidden: set[str] = set()
@@ -97,7 +97,7 @@ def _failure(condition: Condition, n_values: int, places: Mapping[Place, int], h
                 "residual-words",
                 f"{where}: {n_values} word{'s' * many} that may name somebody or something",
                 "Look there: a programme or an institution may be named, a participant may not.",
-                overridable=True,
+                is_advice=True,
             )
 
 

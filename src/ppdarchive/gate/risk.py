@@ -11,6 +11,9 @@ from ppdarchive.model.schema import JsonValue
 from ppdarchive.risk.assessment import Assessment, Diversity
 from ppdarchive.study.config import Release
 
+OVERRIDABLE: Final = ("k", "prosecutor-risk", "average-risk", "l-diversity", "t-closeness")
+"""The conditions that a written reason can override; all others hold or nothing is published."""
+
 _SLACK: Final = 1e-12
 """What binary fractions may differ by: 0.2 is one fifth."""
 
@@ -40,10 +43,10 @@ def risk_figures(found: Assessment, release: Release) -> dict[str, JsonValue]:
         "max_prosecutor_risk": _rounded(found.prosecutor.highest),
         "average_risk": _rounded(found.prosecutor.average),
     }
-    if release.l is not None and release.l_kind != "recursive":
-        figures["l"] = min((_rounded(_l(each, release)) for each in found.diversity), default=None)
-    if release.t is not None:
-        figures["t"] = max((_rounded(each.t) for each in found.diversity), default=None)
+    if found.diversity and release.l is not None and release.l_kind != "recursive":
+        figures["l"] = min(_rounded(_l(each, release)) for each in found.diversity)
+    if found.diversity and release.t is not None:
+        figures["t"] = max(_rounded(each.t) for each in found.diversity)
     return figures
 
 

@@ -190,6 +190,10 @@ k = 5
 max_prosecutor_risk = 0.2
 max_average_risk = 0.09
 review = "uncertain"
+
+[release.approval]
+id = "EXAMPLE-0"
+privacy_review = 2026-01-15
 """
 
 
