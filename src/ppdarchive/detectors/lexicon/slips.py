@@ -31,6 +31,8 @@ _BASE: Final = 0x9E3779B97F4A7C15
 _BACK: Final = np.uint64(pow(_BASE, -1, 1 << 64))
 _POWERS: Final = np.array([pow(_BASE, n + 1, 1 << 64) for n in range(LONGEST + 2)], np.uint64)
 _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+_FIRST_BITS: Final = 20
+_OTHER_BITS: Final = np.uint32(32 - _FIRST_BITS)
 _PLACE: Final = np.uint64(0xA0761D6478BD642F)
 
 
@@ -43,10 +45,13 @@ class Slips:
         As `slip_keys` makes them; sorted.
     """
 
-    __slots__ = ("_keys",)
+    __slots__ = ("_begun", "_keys")
 
     def __init__(self, keys: npt.NDArray[np.uint32]) -> None:
         self._keys = keys.view(np.ndarray)
+        # Most of what is looked up is not there, as the first bits tell.
+        self._begun = np.zeros(1 << _FIRST_BITS, np.bool_)
+        self._begun[self._keys >> _OTHER_BITS] = True
 
     def near(self, codes: Codes, starts: Positions, ends: Positions) -> npt.NDArray[np.bool_]:
         """Which ranges of folded characters are one slip away from a word; the words themselves are not.
@@ -91,9 +96,11 @@ class Slips:
         if not len(self._keys):
             return np.zeros(hashes.shape, np.bool_)
         keys = _short(hashes)
-        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        result: npt.NDArray[np.bool_] = self._keys[at] == keys
-        return result
+        found: npt.NDArray[np.bool_] = self._begun[keys >> _OTHER_BITS]
+        may_be = keys[found]
+        at = np.minimum(np.searchsorted(self._keys, may_be), len(self._keys) - 1)
+        found[found] = self._keys[at] == may_be
+        return found
 
 
 def slip_keys(words: Sequence[str]) -> npt.NDArray[np.uint32]:

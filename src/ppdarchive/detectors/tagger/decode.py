@@ -217,10 +217,19 @@ def decode(
     # Tokens that are none for sure matter beside others only.
     near = _widened(1 - chances[:, 0] >= _LEAST_CHANCE, _LONGEST_LINK + 1)
     at, chances = at[near], chances[near]
-    candidates = _Candidates.of(batch, tokens, at, known, is_place=chances.argmax(axis=1) == _PLACE)
     chance = 1 - chances[:, 0]
-    best = chances[:, 1:].argmax(axis=1)
-    surely = _shifted(chance, _SHIFTS[best])
+    label = chances[:, 1:].argmax(axis=1) + 1
+    best = np.where(chances[:, 0] >= chances[np.arange(len(at)), label], 0, label)
+    candidates = _Candidates.of(
+        batch,
+        tokens,
+        at,
+        known,
+        label=label,
+        best=best,
+        is_possible=chance >= min(_LEAST_UNKNOWN, thresholds.uncertain),
+    )
+    surely = _shifted(chance, _SHIFTS[label - 1])
     sure = _runs(
         candidates, chances, surely, low=thresholds.extend, high=thresholds.redact, least=_WORD_IS_SURE
     )
@@ -240,6 +249,10 @@ class _Candidates:
     """What is known of the tokens that may be part of a mention, shape (k,) each."""
 
     at: Positions
+    label: Positions
+    """The most probable of the labels that are mentions, from 1 on."""
+    best: Positions
+    """The most probable of all."""
     is_word: Flags
     is_link: Flags
     joins: Flags
@@ -267,7 +280,15 @@ class _Candidates:
 
     @classmethod
     def of(
-        cls, batch: TextBatch, tokens: Tokens, at: Positions, known: Features, *, is_place: Flags
+        cls,
+        batch: TextBatch,
+        tokens: Tokens,
+        at: Positions,
+        known: Features,
+        *,
+        label: Positions,
+        best: Positions,
+        is_possible: Flags,
     ) -> _Candidates:
         hashes, kinds, starts = tokens.hashes[at], tokens.kinds[at], tokens.starts[at]
         listed = WordColumns(
@@ -281,15 +302,20 @@ class _Candidates:
         in_spanish = _in_spanish(tokens, at, known)
         is_country = listed.has(Flag.COUNTRY | Flag.STATE) | (tokens.ends[at] - starts == 1)
         is_dictionary = listed.has(Flag.DICTIONARY) | (listed.column(Column.SPANISH) > 0)
-        slipped = _slipped(batch, tokens, at, listed)
+        opens = _opens(batch, tokens, at)
+        slipped = _slipped(
+            batch, tokens, at, listed, is_possible & (is_small | opens | _ends_big(batch, tokens, at))
+        )
         return cls(
             at,
+            label,
+            best,
             kinds != Kind.SIGN,
             _among(hashes, _LINKS),
             _among(hashes, _JOINING),
             _among(hashes, _GLUE) & (kinds == Kind.SIGN) & _is_inside(batch, tokens, at),
             _among(hashes, _PARTICLES),
-            (_of_the_field(known, at) & ~is_place & ~is_country)
+            (_of_the_field(known, at) & (best != _PLACE) & ~is_country)
             | _never(
                 listed, is_small, in_spanish & (is_small | ~goes_on | (tokens.kinds[before] != Kind.LETTER))
             ),
@@ -301,7 +327,7 @@ class _Candidates:
             np.where(
                 in_spanish & is_small & goes_on & _among(tokens.hashes[before], _SPANISH_ARTICLES),
                 np.float32(_WORD_IS_SURE),
-                _needed(batch, tokens, at, listed, (has_capitals[tokens.texts[at]], slipped)),
+                _needed(batch, tokens, at, listed, (has_capitals[tokens.texts[at]], opens, slipped)),
             ),
             slipped,
             is_small & _among(hashes, _NEVER_FIRST),
@@ -311,18 +337,17 @@ class _Candidates:
 
 
 def _needed(
-    batch: TextBatch, tokens: Tokens, at: Positions, listed: WordColumns, flags: tuple[Flags, Flags]
+    batch: TextBatch, tokens: Tokens, at: Positions, listed: WordColumns, flags: tuple[Flags, Flags, Flags]
 ) -> Floats:
     """The probability from which on each token may be a person's name.
 
     A capital says nothing where a sentence starts or all letters are capitals; there, and in small
     letters, a word that is hardly ever a name has to be surer, and one that goes on as words do as well.
     """
-    has_capitals, slipped = flags
+    has_capitals, opens, slipped = flags
     starts, ends = tokens.starts[at], tokens.ends[at]
     is_small = batch.cased[starts] == batch.lower[starts]
-    is_upper = (batch.cased[ends - 1] != batch.lower[ends - 1]) & (ends - starts > 1)
-    opens = _opens(batch, tokens, at)
+    is_upper = _ends_big(batch, tokens, at) & (ends - starts > 1)
     shares = np.maximum.reduce(
         [
             listed.column(share)
@@ -352,15 +377,21 @@ def _needed(
     return needs.astype(np.float32)
 
 
-def _slipped(batch: TextBatch, tokens: Tokens, at: Positions, listed: WordColumns) -> Flags:
-    """Which tokens are ordinary words with a slip of the finger, no capital inside a sentence on them."""
+def _slipped(
+    batch: TextBatch, tokens: Tokens, at: Positions, listed: WordColumns, is_possible: Flags
+) -> Flags:
+    """Which possible tokens are ordinary words with a slip of the finger."""
     starts, ends = tokens.starts[at], tokens.ends[at]
-    is_small = batch.cased[starts] == batch.lower[starts]
-    is_upper = batch.cased[ends - 1] != batch.lower[ends - 1]
-    result = _unknown(listed, tokens.kinds[at], ends - starts)
-    result &= is_small | is_upper | _opens(batch, tokens, at)
+    result = is_possible & _unknown(listed, tokens.kinds[at], ends - starts)
     rows = np.flatnonzero(result)
     result[rows] = slips().near(batch.lower, starts[rows], ends[rows])
+    return result
+
+
+def _ends_big(batch: TextBatch, tokens: Tokens, at: Positions) -> Flags:
+    """Which tokens end with a capital."""
+    last = tokens.ends[at] - 1
+    result: Flags = batch.cased[last] != batch.lower[last]
     return result
 
 
@@ -490,9 +521,8 @@ def _among(hashes: npt.NDArray[np.unsignedinteger], known: npt.NDArray[np.unsign
 def _runs(
     known: _Candidates, chances: Floats, chance: Floats, *, low: float, high: float, least: float
 ) -> Runs:
-    best = chances.argmax(axis=1)
     asked = np.where(known.is_small, max(low, high), low)
-    is_name = chances[:, 1:].argmax(axis=1) + 1 == _NAME
+    is_name = known.label == _NAME
     asked = np.where(known.is_slip & ~is_name, np.float32(0.9 if least else _SLIP_ELSEWHERE), asked)
     if not least:
         # A possible name is asked more of, or less, word by word; a sure one is sure in any case.
@@ -503,8 +533,8 @@ def _runs(
     # An ordinary word between two parts of a name is one of its parts.
     inner = (chance >= low) & (known.is_word | known.is_glue) & (known.needs < _WORD_IS_SURE)
     on[1:-1] |= on[:-2] & on[2:] & known.follows[1:-1] & known.follows[2:] & inner[1:-1]
-    on = _led(known, _bridged(known, on, chance, best))
-    on = _trimmed(known, on, best == _NAME)
+    on = _led(known, _bridged(known, on, chance, known.best))
+    on = _trimmed(known, on, known.best == _NAME)
     starts = on & ~(np.concatenate((np.zeros(1, np.bool_), on[:-1]))[: len(on)] & known.follows)
     first = np.flatnonzero(starts)
     if not len(first):
