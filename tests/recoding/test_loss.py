@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections import Counter
+from math import log2
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +12,7 @@ from ppdarchive.model.schema import Treatment
 from ppdarchive.recoding.ladder import ladder
 from ppdarchive.recoding.lattice import Table, all_nodes
 from ppdarchive.recoding.loss import LOSSES
+from ppdarchive.recoding.search import Solution
 
 from .strategies import DEFINITIONS, kept_rows, ladders, nodes
 
@@ -95,3 +99,20 @@ def test_entropy_counts_bits():
         ladder("f", codes, [(Treatment("keep"), codes), (Treatment("generalize"), np.array([0, 0, 1, 2]))])
     ]
     assert judged(found, "non-uniform entropy", 1)[1,].loss == pytest.approx(0.25)
+
+
+@given(found=ladders())
+def test_field_losses_are_shares_of_entropy(found):
+    """What a level loses of a field is the entropy that its groups no longer have."""
+    for each in found:
+        for level in range(each.height + 1):
+            solution = Solution((each,), (level,), 0.0, np.zeros(len(each.codes), dtype=bool))
+            whole, left = (entropy(column.tolist()) for column in (each.codes, each.at(level)))
+            expected = 1 - left / whole if whole else 0
+            assert solution.field_losses == pytest.approx((expected,), abs=1e-9)
+
+
+def entropy(values: list[int]) -> float:
+    """Entropy in bits."""
+    counts = Counter(values).values()
+    return -sum(count / len(values) * log2(count / len(values)) for count in counts)

@@ -143,6 +143,15 @@ def test_proposal_says_how_sure_it_is(proposed):
     assert f"of {own.n_counted:,} combinations counted" in cut.words[0]
 
 
+def test_proposal_says_what_each_field_loses(proposed):
+    """A field that is dropped loses everything, any other at most that."""
+    own, _ = proposed
+    for column, treatment in own.treatments.items():
+        assert 0 < own.losses[column] <= 1 + 1e-9
+        assert treatment.method != "drop" or own.losses[column] == pytest.approx(1)
+    assert "# 100% lost" in own.toml
+
+
 def test_proposal_names_only_what_changes(study, proposed):
     """A field whose declared treatment suffices is not named."""
     own, _ = proposed

@@ -57,6 +57,11 @@ class Solution:
         return tuple(each.levels[level] for each, level in zip(self.ladders, self.node, strict=True))
 
     @property
+    def field_losses(self) -> tuple[float, ...]:
+        """The share of each field's entropy that its level loses, over all records; 0 if it had none."""
+        return tuple(map(_lost, self.ladders, self.node))
+
+    @property
     def n_suppressed(self) -> int:
         """Records that are left out."""
         return int(self.suppressed.sum())
@@ -158,6 +163,11 @@ def search(
         best = Solution(tuple(ladders), node, found.best.loss, table.suppressed(node))
     at_top = int(table.suppressed(table.heights).sum())
     return Search(best, found.is_exact, size, found.n_counted, at_top)
+
+
+def _lost(ladder: Ladder, level: int) -> float:
+    nodes = np.array([[level]], dtype=np.int64)
+    return float(non_uniform_entropy([ladder]).floors(nodes)[0])
 
 
 def _better(one: Judged, other: Judged | None) -> bool:

@@ -23,6 +23,8 @@ class Suggestion:
         Fields whose treatment changes, by table and name, in the schemas' order.
     declared : mapping of Column to Treatment
         What is declared for them now.
+    losses : mapping of Column to float
+        For each of them the share of its information that is lost, counted from what was collected.
     n_suppressed, n_participants : int
         Participants that are left out as well, of how many.
     max_suppressed : float
@@ -38,6 +40,7 @@ class Suggestion:
     k: int
     treatments: Mapping[Column, Treatment]
     declared: Mapping[Column, Treatment]
+    losses: Mapping[Column, float]
     n_suppressed: int
     n_participants: int
     max_suppressed: float
@@ -56,7 +59,7 @@ class Suggestion:
         for table in tables:
             lines += ["", f"[treatment.{_key(table)}]"]
             lines += [
-                f"{_key(field)} = {_toml(_declaration(treatment))}"
+                f"{_key(field)} = {_toml(_declaration(treatment))}  # {self.losses[own, field]:.0%} lost"
                 for (own, field), treatment in self.treatments.items()
                 if own == table
             ]
@@ -80,6 +83,7 @@ class Suggestion:
             "combinations": self.n_nodes,
             "counted": self.n_counted,
             "treatments": treatments,
+            "losses": {f"{table}.{field}": loss for (table, field), loss in self.losses.items()},
         }
 
     @property
@@ -120,11 +124,17 @@ def suggestion(
         if field.disclosure is not None
     }
     found = options.treatments(best.node)
+    losses = {
+        column: loss
+        for steps, loss in zip(options.steps, best.field_losses, strict=True)
+        for column in steps[0]
+    }
     changed = {column: found[column] for column, now in declared.items() if found.get(column, now) != now}
     return Suggestion(
         k=k,
         treatments=changed,
         declared={column: declared[column] for column in changed},
+        losses={column: losses[column] for column in changed},
         n_suppressed=best.n_suppressed,
         n_participants=len(best.suppressed),
         max_suppressed=max_suppressed,
