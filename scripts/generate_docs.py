@@ -263,6 +263,10 @@ def schemas() -> str:
             ((*_first_two(row), _treatments_for(Role(row[2]))) for row in _with_key("role", Role)),
         ),
         "",
+        "An optional `class` says into which of the 18 classes of identifiers of 45 CFR 164.514(b)(2)(i) "
+        "a field falls: `A` to `R`, or `none`. Without it name, title, type, form and role tell; "
+        "`none` is for a field whose name misleads.",
+        "",
         "## Treatments",
         "",
         *table(

@@ -117,10 +117,20 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What a field can reveal, and what is done about it."""
+    """What a field can reveal, and what is done about it.
+
+    Attributes
+    ----------
+    role : Role
+    treatment : Treatment
+    identifier : str or None
+        The class of identifiers that the field declares: ``A`` to ``R`` (45 CFR 164.514(b)(2)(i)), or
+        ``none`` for a field that identifies nobody; None if its name and type are to tell.
+    """
 
     role: Role
     treatment: Treatment
+    identifier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

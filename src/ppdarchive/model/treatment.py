@@ -32,6 +32,9 @@ SPACES: Final = ("participant", "response", "coder", "coach")
 PARTICIPANTS: Final = "participants"
 """The table whose rows are the participants."""
 
+IDENTIFIER_CLASSES: Final = (*"ABCDEFGHIJKLMNOPQR", "none")
+"""The classes of identifiers of 45 CFR 164.514(b)(2)(i), by letter, and that of what identifies nobody."""
+
 MAX_BANDS: Final = 1000
 """More bands than this are no bands."""
 

@@ -69,9 +69,11 @@ def _field_descriptor(field: Field, inherited: tuple[MissingCode, ...]) -> JsonV
         result["constraints"] = constraints
     if field.disclosure is not None:
         treatment = field.disclosure.treatment
+        identifier = field.disclosure.identifier
         result["disclosure"] = {
             "role": field.disclosure.role.value,
             "treatment": {"method": treatment.method, **treatment.parameters},
+            **({} if identifier is None else {"class": identifier}),
         }
     return result
 

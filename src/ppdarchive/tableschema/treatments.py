@@ -11,7 +11,7 @@ from ppdarchive.model.hierarchy import Hierarchy, as_tree, from_csv, from_json, 
 from ppdarchive.model.lexical import MAX_INTEGER
 from ppdarchive.model.postal import ready_tables, table_from
 from ppdarchive.model.schema import Disclosure, Field, JsonValue, Kind, Role, Schema, Treatment
-from ppdarchive.model.treatment import MAX_BANDS, SPACES, TREATMENTS, ParameterKind
+from ppdarchive.model.treatment import IDENTIFIER_CLASSES, MAX_BANDS, SPACES, TREATMENTS, ParameterKind
 from ppdarchive.tableschema.node import Node
 
 _T = TypeVar("_T")
@@ -42,7 +42,7 @@ def disclosure(node: Node, kind: Kind, *, released: bool) -> Disclosure:
     SchemaError
         With the JSON pointer of what makes no sense.
     """
-    node.only(("role", "treatment"))
+    node.only(("role", "treatment", "class"))
     role = Role(node.need("role").choice(tuple(Role)))
     treatment_node = node.need("treatment")
     method_node = treatment_node.need("method")
@@ -63,7 +63,8 @@ def disclosure(node: Node, kind: Kind, *, released: bool) -> Disclosure:
             "schema.treatment",
             reason=f"a field of role {role.value} can be treated by {' or '.join(allowed)} only",
         )
-    return Disclosure(role, Treatment(method, MappingProxyType(parameters)))
+    identifier = node.optional("class", lambda own: own.choice(IDENTIFIER_CLASSES), None)
+    return Disclosure(role, Treatment(method, MappingProxyType(parameters)), identifier)
 
 
 def _parameter(node: Node, kind: ParameterKind) -> JsonValue:

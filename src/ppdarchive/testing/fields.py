@@ -21,7 +21,7 @@ from ppdarchive.model.schema import (
     Role,
     Treatment,
 )
-from ppdarchive.model.treatment import MAX_BANDS, SPACES, TREATMENTS
+from ppdarchive.model.treatment import IDENTIFIER_CLASSES, MAX_BANDS, SPACES, TREATMENTS
 from ppdarchive.testing.values import plain_text, values
 
 KINDS: Final = tuple(Kind)
@@ -206,7 +206,8 @@ def disclosures(
     }.get(role, tuple(TREATMENTS))
     method = draw(st.sampled_from([known for known in methods if known in allowed]))
     parameters = draw(_parameters(method, field, anchors))
-    return Disclosure(role, Treatment(method, MappingProxyType(parameters)))
+    identifier = draw(st.none() | st.sampled_from(IDENTIFIER_CLASSES))
+    return Disclosure(role, Treatment(method, MappingProxyType(parameters)), identifier)
 
 
 def _unfit(field: Field, anchors: Sequence[str], is_participants: bool) -> set[str]:
