@@ -144,11 +144,18 @@ def test_proposal_says_how_sure_it_is(proposed):
 
 
 def test_proposal_says_what_each_field_loses(proposed):
-    """A field that is dropped loses everything, any other at most that."""
+    """A field that is dropped loses everything, any other at most that.
+
+    Of a table with many rows a participant the waves are left, so that less than everything is lost.
+    """
     own, _ = proposed
     for column, treatment in own.treatments.items():
         assert 0 < own.losses[column] <= 1 + 1e-9
-        assert treatment.method != "drop" or own.losses[column] == pytest.approx(1)
+        assert (
+            treatment.method != "drop"
+            or column[0] != "participants"
+            or own.losses[column] == pytest.approx(1)
+        )
     assert "# 100% lost" in own.toml
 
 
