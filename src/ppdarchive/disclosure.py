@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from math import floor
+from dataclasses import replace
+from math import ceil, floor, inf
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,28 @@ from ppdarchive.deidentify.consent import PARTICIPANTS, with_referring, without
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.deidentify.treat import treat
 from ppdarchive.drawn import Drawn
+from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
+from ppdarchive.model.schema import Kind, Role, Schemas
 from ppdarchive.model.span import IDENTITY
 from ppdarchive.model.table import CheckedTable
+from ppdarchive.recoding.coarser import known_to
+from ppdarchive.recoding.criteria import (
+    Criterion,
+    closeness,
+    distinct_diversity,
+    entropy_diversity,
+    recursive_diversity,
+)
+from ppdarchive.recoding.loss import LOSSES
+from ppdarchive.recoding.options import Column, options_of
+from ppdarchive.recoding.search import Solution, search
+from ppdarchive.recoding.suggest import Suggestion, suggestion
 from ppdarchive.risk.assessment import Assessment, assess
+from ppdarchive.risk.classes import classes_of
+from ppdarchive.risk.closeness import equal_distance, ordered_distance
+from ppdarchive.risk.measures import prosecutor
+from ppdarchive.risk.sensitive import sensitive_values
 from ppdarchive.risk.vectors import participant_vectors
 from ppdarchive.study.config import Release
 
@@ -45,6 +64,112 @@ def _withheld(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redact
 def assessed(tables: Mapping[str, TreatedTable], release: Release) -> Assessment:
     """The risk of released tables under the terms of a release."""
     return assess(tables, k=release.limits.k, l=round(release.l or 2), population_size=release.population)
+
+
+def proposal(
+    tables: Mapping[str, CheckedTable],
+    drawn: Drawn,
+    release: Release,
+    *,
+    max_suppressed: float,
+    fixed: frozenset[Column] = frozenset(),
+    loss: str = next(iter(LOSSES)),
+) -> Suggestion | None:
+    """The treatments of least loss under which the release's conditions on risk would hold.
+
+    Parameters
+    ----------
+    tables : mapping of str to CheckedTable
+        Of consenting participants.
+    drawn : Drawn
+    release : Release
+        Whose limits are to be met.
+    max_suppressed : float
+        The largest share of the participants that may be left out as a whole.
+    fixed : frozenset of Column
+        Fields that keep the treatment that is declared.
+    loss : str
+        One of `ppdarchive.recoding.loss.LOSSES`.
+
+    Returns
+    -------
+    Suggestion or None
+        None if even the coarsest levels do not suffice.
+
+    Raises
+    ------
+    ValueError
+        If there are no participants, or no quasi-identifier is released.
+    """
+    schemas = {name: table.schema for name, table in tables.items()}
+
+    def treated(declared: Schemas) -> Mapping[str, TreatedTable]:
+        return fields_as_released(
+            {name: replace(table, schema=declared[name]) for name, table in tables.items()}, drawn
+        )
+
+    k, limits = _least_k(release), release.limits
+    options = options_of(schemas, treated, below=k, hierarchies=_hierarchies(tables), fixed=fixed)
+    criteria = _criteria(treated(schemas), release)
+    # The average risk is below any 1/k, and often far below: the smallest k that brings it down is enough.
+    for each in range(k, max(k, _ceil(1 / limits.max_average_risk)) + 1):
+        found = search(
+            options.ladders,
+            k=each,
+            criteria=criteria,
+            max_suppressed=max_suppressed,
+            loss=LOSSES[loss],
+        )
+        if found.best is None or _average_risk(found.best) <= limits.max_average_risk:
+            break
+    return suggestion(schemas, options, found, k=each, max_suppressed=max_suppressed)
+
+
+def _least_k(release: Release) -> int:
+    """The k that is demanded, by itself or by the highest risk of one participant."""
+    return max(release.limits.k, _ceil(1 / release.limits.max_prosecutor_risk))
+
+
+def _ceil(value: float) -> int:
+    """The next whole number; what binary fractions differ by does not count."""
+    return ceil(round(value, 9))
+
+
+def _average_risk(solution: Solution) -> float:
+    """The average prosecutor risk of who is released."""
+    return prosecutor(classes_of(solution.columns, counted=~solution.suppressed).sizes).average
+
+
+def _hierarchies(tables: Mapping[str, CheckedTable]) -> dict[Column, str]:
+    """The ready hierarchies that know all values of a field."""
+    found: dict[Column, str] = {}
+    for name, table in tables.items():
+        for field in table.schema:
+            if field.kind is Kind.STRING and field.disclosure is not None:
+                is_quasi = field.disclosure.role is Role.QUASI_IDENTIFIER
+                values, _ = encode(values_of(table.frame[field.name])) if is_quasi else ([], None)
+                known = known_to(str(value) for value in values)
+                if known is not None:
+                    found[name, field.name] = known
+    return found
+
+
+def _criteria(tables: Mapping[str, TreatedTable], release: Release) -> list[Criterion]:
+    """What is demanded of the classes besides their size."""
+    found: list[Criterion] = []
+    for each in sensitive_values(tables):
+        if release.l is not None:
+            match release.l_kind:
+                case "distinct":
+                    found.append(distinct_diversity(each.codes, ceil(release.l)))
+                case "entropy":
+                    found.append(entropy_diversity(each.codes, release.l))
+                case _:
+                    found.append(recursive_diversity(each.codes, release.c or inf, round(release.l)))
+        if release.t is not None:
+            distance = ordered_distance if each.is_ordered else equal_distance
+            found.append(closeness(each.codes, release.t, distance))
+    return found
 
 
 def without_rare(
