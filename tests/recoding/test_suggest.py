@@ -124,13 +124,13 @@ def test_proposal_reads_back_from_its_lines(proposed):
     assert read["release"] == {"max_suppressed": 0.1}
     told = {
         (table, field): Treatment(words.pop("method"), words)
-        for table, fields in read["treatment"].items()
+        for table, fields in read["treatments"].items()
         for field, words in fields.items()
     }
     assert told == {
         column: Treatment(each.method, dict(each.parameters)) for column, each in own.treatments.items()
     }
-    assert own.json["treatments"]["participants"].keys() == read["treatment"]["participants"].keys()
+    assert own.json["treatments"]["participants"].keys() == read["treatments"]["participants"].keys()
 
 
 def test_proposal_says_how_sure_it_is(proposed):
@@ -198,12 +198,14 @@ def test_inline_hierarchy_is_written_as_toml():
     """A hierarchy of the study's own stands in the line, names quoted where they must be."""
     tree = {"levels": ["one", "two words"], "tree": {'a "b"': ["x", "y\x7f"]}, "aliases": {}}
     treatment = Treatment("generalize", MappingProxyType({"hierarchy": tree, "level": "two words"}))
+    column = ("t", "f g")
     own = Suggestion(
-        5, {("t", "f g"): treatment}, {("t", "f g"): Treatment("keep")}, 0, 9, 0.0, 0.5, True, 4, 2
-    )
+        k=5, treatments={column: treatment}, declared={column: Treatment("keep")}, losses={column: 0.5},
+        n_suppressed=0, n_participants=9, max_suppressed=0.0, loss=0.5, is_exact=True, n_nodes=4, n_counted=2,
+    )  # fmt: skip
     read = tomllib.loads(own.toml)
     assert read == {
-        "treatment": {"t": {"f g": {"method": "generalize", "hierarchy": tree, "level": "two words"}}}
+        "treatments": {"t": {"f g": {"method": "generalize", "hierarchy": tree, "level": "two words"}}}
     }
 
 

@@ -51,13 +51,13 @@ class Suggestion:
 
     @property
     def toml(self) -> str:
-        """The lines of study.toml to accept: ``[treatment.<table>]``, a line for each field."""
+        """The lines of study.toml to accept: ``[treatments.<table>]``, a line for each field."""
         lines = [f"# {line}" for line in self.words]
         if self.n_suppressed:
             lines += ["[release]", f"max_suppressed = {_toml(self.max_suppressed)}"]
         tables = dict.fromkeys(table for table, _ in self.treatments)
         for table in tables:
-            lines += ["", f"[treatment.{_key(table)}]"]
+            lines += ["", f"[treatments.{_key(table)}]"]
             lines += [
                 f"{_key(field)} = {_toml(_declaration(treatment))}  # {self.losses[own, field]:.0%} lost"
                 for (own, field), treatment in self.treatments.items()
