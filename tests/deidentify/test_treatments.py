@@ -432,6 +432,16 @@ def test_the_textbook_grouping() -> None:
     assert len(set(groups.tolist())) == 3
 
 
+@given(st.lists(st.integers(-1000, 1000), unique=True, max_size=30), st.integers(2, 4))
+def test_a_line_is_grouped_as_a_plane_is(values: list[int], k: int) -> None:
+    """One field is sorted once, with the same groups as comparing every row with every other gives."""
+    line = np.array(values, dtype=np.float64).reshape(-1, 1)
+    plane = np.column_stack([line, np.zeros_like(line)])
+    found, expected = (perturbed.mdav(points, np.arange(len(line)), k) for points in (line, plane))
+    assert len({(a, b) for a, b in zip(found, expected, strict=True)}) == len(set(expected.tolist()))
+    assert len(set(found.tolist())) == len(set(expected.tolist()))
+
+
 @given(st.lists(st.floats(-1e9, 1e9), min_size=3, max_size=30))
 def test_means_keep_the_total(values: list[float]) -> None:
     """The sum stays, and every mean lies between the least and the greatest of its group."""

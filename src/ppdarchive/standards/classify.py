@@ -48,7 +48,7 @@ _KIN_NAME: Final = _between(KIN, "(?: s)?(?: first| last| full)? names?")
 _ABOUT: Final = _between(ABOUT)
 _THINGS: Final = _between(THINGS, " names?")
 _WIDE: Final = _between(
-    ("states?", "province", "region", "country", "division", "nation", "rurality", "rural", "urban")
+    ("states?", "province", "region", "country", "division", "nation", "rurality"), "(?: code)?(?= $)"
 )
 _ELECTRONIC: Final = _between(("e ?mail", "mail", "ip", "mac", "web"), " address(?:es)?")
 _ALSO_CATEGORIES: Final = ("B", "C")
@@ -154,5 +154,6 @@ def is_of_a_child(field: Field) -> bool:
 
 def _words(text: str) -> str:
     """A name's words in lower case between single spaces: ``DateOfBirth`` as ``date_of_birth``."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    # A figure behind letters is a word of its own: ``phone2``.
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     return f" {' '.join(re.findall(_WORD, parted.lower()))} "

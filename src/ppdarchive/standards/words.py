@@ -51,6 +51,7 @@ WORDS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("E", "", ("fax",)),
     ("D", "", (
         "(?:tele)?phones?", "tel", "mobile", "cell(?: ?phone)?", "sms", "whatsapp", "landline", "pager",
+        "contact (?:number|no)",
     )),
     ("F", "", (
         "e ?mails?", "mail address",
@@ -83,7 +84,7 @@ WORDS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
         "profile page", "linkedin",
     )),
     ("O", "", (
-        "ip", "ip ?address(?:es)?", "ipv[46]",
+        "ip", "ip ?address(?:es)?", "ipv ?[46]",
     )),
     ("P", "", (
         "biometrics?", "finger ?prints?", "voice ?prints?", "retina", "iris scan", "iris", "palm ?print",
@@ -98,8 +99,9 @@ WORDS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     )),
     ("B", "street", (
         "street", "address(?:es)?(?: line)?(?: [12])?", "apartment", "house number", "mailing address",
-        "home address", "residence address", "lat", "latitude", "lon", "lng", "longitude", "geo ?codes?",
-        "gps", "coordinates?", "geo ?location", "what3words", "po box",
+        "addr", "home address", "residence address", "lat", "latitude", "lon", "lng", "longitude",
+        "geo ?codes?",
+        "gps", "coordinates?", "geo ?location", "what 3 ?words", "po box",
     )),
     ("B", "town", (
         "city", "cities", "town", "village", "municipality", "home ?town", "place of (?:birth|residence)",
@@ -118,11 +120,11 @@ WORDS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     )),
     ("C", "birth", (
         "dob", "birth ?dates?", "date of birth", "birth ?days?", "born(?: on)?",
-        "birth (?:year|month|day)", "(?:year|month|day) of birth", "delivery date", "due date", "edd",
+        "birth (?:year|month|day)", "(?:year|month|day) of birth", "bday", "delivery date", "due date", "edd",
     )),
     ("C", "date", (
         rf"(?:{'|'.join(_EVENTS)}) (?:on|at|day|month)",
-        "dates?", "timestamp", "started (?:on|at)", "ended (?:on|at)", "recorded (?:on|at)", "month",
+        "dates?", "dt", "timestamp", "started (?:on|at)", "ended (?:on|at)", "recorded (?:on|at)", "month",
         "day of (?:month|year)", "quarter",
     )),
     ("C", "elapsed", (
@@ -135,15 +137,15 @@ WORDS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     )),
     ("A", "", (
         rf"(?:{'|'.join(_NAMED)}) ?names?(?: first| last)?",
-        "surname", "forename", "name", "names", "initials", "signature", "signed by", "employer", "alias",
-        "maiden",
+        "surname", "forename", "name", "names", "[flm] ?name", "initials", "signature", "signed by",
+        "employer", "company", "workplace name", "alias", "maiden",
     )),
     ("R", "", (
         rf"(?:{'|'.join(_NUMBERED)}) (?:ids?|identifier|number|no|code|reference|key)",
         "user ?name", "login", "handle", "screen ?name", "twitter", "instagram", "facebook", "tiktok",
         "uuid", "guid", "token", "cookie", "session(?: id| token)", "external(?: data)? reference",
         "edipi", "rfid", "barcode", "hash", "tattoos?", "accession number", "claim number", "case number",
-        "study number",
+        "study number", "unique (?:id|code|number|identifier)", "tracking (?:id|code|number)", "qr code",
     )),
 )
 

@@ -144,6 +144,8 @@ def mdav(points: Floats, owners: Codes, k: int) -> Codes:
     Domingo-Ferrer and Torra (2005), Ordinal, continuous and heterogeneous k-anonymity through
     microaggregation, doi:10.1007/s10618-005-0007-5, algorithm 1 (MDAV-generic).
     """
+    if points.shape[1] == 1 and len(np.unique(owners)) == len(owners):
+        return _on_a_line(points[:, 0], k)
     groups = np.full(len(points), -1, dtype=np.int64)
     left = np.arange(len(points))
     n_groups = 0
@@ -179,6 +181,27 @@ def mdav(points: Floats, owners: Codes, k: int) -> Codes:
         means = np.array([points[groups == group].mean(axis=0) for group in range(n_groups)])
         for row in left:
             groups[row] = ((means - points[row]) ** 2).sum(axis=1).argmin()
+    return groups
+
+
+def _on_a_line(values: Floats, k: int) -> Codes:
+    """`mdav` of one field with one row for each participant: what lies outermost is at the ends."""
+    order: Codes = np.argsort(values, kind="stable")
+    groups = np.full(len(values), -1, dtype=np.int64)
+    low, high, n_groups = 0, len(values), 0
+    while high - low >= 3 * k:
+        groups[order[low : low + k]] = n_groups
+        groups[order[high - k : high]] = n_groups + 1
+        low, high, n_groups = low + k, high - k, n_groups + 2
+    if high - low >= 2 * k:
+        rest = values[order[low:high]]
+        if rest.mean() - rest[0] >= rest[-1] - rest.mean():
+            groups[order[low : low + k]], low = n_groups, low + k
+        else:
+            groups[order[high - k : high]], high = n_groups, high - k
+        n_groups += 1
+    if high - low >= k:
+        groups[order[low:high]] = n_groups
     return groups
 
 
