@@ -139,6 +139,34 @@ def test_a_study_treats_fields_in_its_own_way(profile: Package, loading: Callabl
     }
 
 
+def test_a_treatment_of_a_study_may_name_a_file(tmp_path: Path) -> None:
+    """A hierarchy lies in the study's folder as a CSV of levels, which must be there and make sense."""
+    for path, text in profile_files().items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    treatment = 'branch = {method = "generalize", hierarchy = "branches.csv", level = "group"}'
+    (tmp_path / "study.toml").write_text(export(f"[treatments.participants]\n{treatment}"))
+    with pytest.raises(StudyError, match="file not found|does not exist|there is no|no such"):
+        load_study(tmp_path)
+    (tmp_path / "branches.csv").write_text("branch,group\narmy,Land\n")
+    with pytest.raises(StudyError, match=r"branch\.hierarchy: .*lack 'navy' and 4 more"):
+        load_study(tmp_path)
+    others = "".join(
+        f"{own},Other\n" for own in "navy air_force marine_corps coast_guard guard_reserve".split()
+    )
+    (tmp_path / "branches.csv").write_text(f"branch,group\narmy,Land\n{others}")
+    own = load_study(tmp_path).schemas["participants"]["branch"]
+    assert own.disclosure is not None
+    assert own.disclosure.treatment.parameters["hierarchy"] == {
+        "name": "branches",
+        "levels": ["branch", "group"],
+        "tree": {
+            "Land": ["army"],
+            "Other": ["navy", "air_force", "marine_corps", "coast_guard", "guard_reserve"],
+        },
+    }
+
+
 def test_a_field_without_a_role_cannot_be_treated(tmp_path: Path) -> None:
     """A study cannot release by study.toml what no schema declares."""
     (tmp_path / "datapackage.json").write_text(

@@ -10,7 +10,7 @@ from ppdarchive.study.check import check_study
 from ppdarchive.study.config import Config, Export, Long, parse_config
 from ppdarchive.study.model import PARTICIPANT, QUESTION, WAVE, Study, answer_field, missing_code
 from ppdarchive.study.treatments import with_treatments
-from ppdarchive.tableschema import load_package
+from ppdarchive.tableschema import file_reader, load_package
 
 __all__ = [
     "PARTICIPANT",
@@ -49,7 +49,9 @@ def load_study(folder: Path, *, name: str | None = None) -> Study:
     shown = f"{name if name is not None else folder.as_posix()}/{FILE_NAME}"
     config = parse_config(_read(folder / FILE_NAME, shown), path=shown)
     package = load_package(folder, name=name)
-    study = Study(folder, config, with_treatments(package, config.treatments, path=shown), shown)
+    read = file_reader(folder, name=name)
+    package = with_treatments(package, config.treatments, path=shown, read=read)
+    study = Study(folder, config, package, shown)
     check_study(study)
     return study
 

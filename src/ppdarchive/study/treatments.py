@@ -10,12 +10,15 @@ from typing import Any
 from ppdarchive.errors import SchemaError, StudyError
 from ppdarchive.model.schema import Schema
 from ppdarchive.tableschema import Package, check_references, parse_schema, to_descriptor
+from ppdarchive.tableschema.node import ReadFile
 
 Treatments = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """By table and field: the method and its parameters, as a schema's ``treatment`` has them."""
 
 
-def with_treatments(package: Package, given: Treatments, *, path: str) -> Package:
+def with_treatments(
+    package: Package, given: Treatments, *, path: str, read: ReadFile | None = None
+) -> Package:
     """A package whose fields are treated as the study asks, and otherwise as their schemas say.
 
     Parameters
@@ -24,6 +27,8 @@ def with_treatments(package: Package, given: Treatments, *, path: str) -> Packag
     given : mapping of str to mapping of str to mapping
     path : str
         study.toml, for messages.
+    read : callable, optional
+        Reads the files that treatments name, such as hierarchies.
 
     Raises
     ------
@@ -35,7 +40,7 @@ def with_treatments(package: Package, given: Treatments, *, path: str) -> Packag
     for table, fields in given.items():
         if table not in schemas:
             raise StudyError("study.no-such-table", path=path, pointer=f"treatments.{table}", name=table)
-        schemas[table] = _treated(schemas[table], fields, path)
+        schemas[table] = _treated(schemas[table], fields, path, read)
     problem: SchemaError | None = None
     try:
         check_references(schemas, paths={name: name for name in schemas})
@@ -46,7 +51,9 @@ def with_treatments(package: Package, given: Treatments, *, path: str) -> Packag
     return replace(package, schemas=schemas)
 
 
-def _treated(schema: Schema, fields: Mapping[str, Mapping[str, Any]], path: str) -> Schema:
+def _treated(
+    schema: Schema, fields: Mapping[str, Mapping[str, Any]], path: str, read: ReadFile | None
+) -> Schema:
     """The schema with other treatments, understood again so that all that holds for schemas does."""
     document: dict[str, Any] = to_descriptor(schema)
     for name, treatment in fields.items():
@@ -61,7 +68,7 @@ def _treated(schema: Schema, fields: Mapping[str, Mapping[str, Any]], path: str)
         own["disclosure"]["treatment"] = dict(treatment)
     problem: SchemaError | None = None
     try:
-        return parse_schema(json.dumps(document), name=schema.name, path=schema.name)
+        return parse_schema(json.dumps(document), name=schema.name, path=schema.name, read=read)
     except SchemaError as error:
         problem = error
     raise _told(problem, schema, path)

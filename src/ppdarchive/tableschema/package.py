@@ -107,12 +107,26 @@ def load_package(folder: Path, *, name: str | None = None, released: bool = Fals
         As `parse_package` does, and when a file cannot be read.
     """
     shown = PurePosixPath(name if name is not None else folder.as_posix())
+    read = file_reader(folder, name=name)
+    descriptor = "datapackage.json"
+    return parse_package(read(descriptor, ""), path=str(shown / descriptor), read=read, released=released)
+
+
+def file_reader(folder: Path, *, name: str | None = None) -> ReadFile:
+    """What reads the files that a study's schemas name; `SchemaError` if one cannot be read.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str, optional
+        What the folder is called in messages.
+    """
+    shown = PurePosixPath(name if name is not None else folder.as_posix())
 
     def read(relative: str, _pointer: str) -> str:
         return _read_text(folder / relative, str(shown / relative))
 
-    descriptor = "datapackage.json"
-    return parse_package(read(descriptor, ""), path=str(shown / descriptor), read=read, released=released)
+    return read
 
 
 def _read_text(path: Path, shown: str) -> str:
