@@ -24,9 +24,9 @@ from ppdarchive.deidentify.replace import chooser
 from ppdarchive.deidentify.treat import Treated, treat
 from ppdarchive.detectors.engine import Engine
 from ppdarchive.detectors.known import KnownIdentifiers
-from ppdarchive.disclosure import assessed, without_rare
+from ppdarchive.disclosure import as_collected, assessed, fields_as_released, proposal, without_rare
 from ppdarchive.drawn import Drawn, draw, recall
-from ppdarchive.errors import PackageError, ReadError, StudyError
+from ppdarchive.errors import PackageError, StudyError, UsageError
 from ppdarchive.gate import (
     Failure,
     GateRefusedError,
@@ -43,7 +43,9 @@ from ppdarchive.model.schema import JsonValue
 from ppdarchive.model.span import TextCategory
 from ppdarchive.package import write_package
 from ppdarchive.pipeline import Progress, Validation, validate_study
+from ppdarchive.recoding.suggest import Suggestion
 from ppdarchive.register import private_folder, study_register
+from ppdarchive.report import RiskReport
 from ppdarchive.searching import engine_for, engines_for, known_identifiers
 from ppdarchive.study import Study
 
@@ -51,6 +53,8 @@ logger = logging.getLogger(__name__)
 
 _CANNOT_BE_WRITTEN: Final = ("schema", "declared", "not-empty")
 """Conditions without which there is no folder to look at."""
+_MAX_SUPPRESSED: Final = 0.05
+"""The share of participants that a proposal may leave out where nothing else is said."""
 NOT_ASSESSED: Final = ("review",)
 """What ``[release]`` states and this version does not compute; the package says so."""
 
@@ -105,6 +109,88 @@ def preview_study(
     shared = _without_rare(study, allowed, drawn, progress)
     treated = _treat(study, shared, known, engine_for(study, known), drawn=drawn, progress=progress)
     return Deidentified(validation, shared, treated, known)
+
+
+def assess_study(folder: Path, *, name: str | None = None, progress: Progress = lambda _: None) -> RiskReport:
+    """Assess a study's risk as collected and as it would be released; texts are not looked at.
+
+    Raises
+    ------
+    FindingsError
+        If the study's data have findings.
+    StudyError, SchemaError, ReadError
+        As `validate_study` does; also if the population is smaller than the participants.
+    """
+    study, _, allowed = _shareable(folder, name, progress)
+    release = study.config.release
+    assert release is not None
+    drawn = draw(allowed.tables)
+    shared = _without_rare(study, allowed, drawn, progress)
+    progress("counting who is alike")
+    before = assessed(as_collected(allowed.tables), release)
+    after = assessed(fields_as_released(shared.tables, drawn), release)
+    return RiskReport(
+        study.config.study.id,
+        release.limits,
+        before,
+        after,
+        tuple(judge_risk(after, release)),
+        shared.n_rare,
+    )
+
+
+def suggest_study(
+    folder: Path,
+    *,
+    max_suppressed: float | None = None,
+    keep: Sequence[str] = (),
+    loss: str = "non-uniform entropy",
+    name: str | None = None,
+    progress: Progress = lambda _: None,
+) -> Suggestion | None:
+    """Propose the treatments of least loss under which the conditions on risk would hold.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    max_suppressed : float, optional
+        The largest share of participants that may be left out; by default what study.toml says, or 0.05.
+    keep : sequence of str
+        Fields that stay as they are declared, as ``table.field``.
+    loss : str
+        One of `ppdarchive.recoding.loss.LOSSES`.
+
+    Returns
+    -------
+    Suggestion or None
+        None if nothing would do.
+
+    Raises
+    ------
+    FindingsError, StudyError, SchemaError, ReadError
+        As `assess_study` does.
+    """
+    study, _, allowed = _shareable(folder, name, progress)
+    release = study.config.release
+    assert release is not None
+    fixed: set[tuple[str, str]] = set()
+    for each in keep:
+        table, _, field = each.rpartition(".")
+        if table not in study.schemas or field not in study.schemas[table]:
+            raise UsageError("usage.value", reason=f"no table and field are called {each!r}")
+        fixed.add((table, field))
+    if max_suppressed is None:
+        max_suppressed = release.max_suppressed or _MAX_SUPPRESSED
+    progress("searching for the least lossy treatments")
+    return proposal(
+        allowed.tables,
+        draw(allowed.tables),
+        release,
+        max_suppressed=max_suppressed,
+        fixed=frozenset(fixed),
+        loss=loss,
+    )
 
 
 def pack_study(
@@ -239,17 +325,22 @@ def _log(study: Study, allowed: Consented, treated: Treated, *, version: str, re
 def _prepare(
     folder: Path, name: str | None, progress: Progress
 ) -> tuple[Study, Validation, KnownIdentifiers, Consented]:
+    study, validation, allowed = _shareable(folder, name, progress)
+    progress("gathering known identifiers")
+    return study, validation, known_identifiers(validation), allowed
+
+
+def _shareable(folder: Path, name: str | None, progress: Progress) -> tuple[Study, Validation, Consented]:
+    """A study without findings, and its tables of those who consented."""
     validation = validate_study(folder, name=name, progress=progress)
     study = validation.study
     if study.config.release is None:
         raise StudyError("study.no-release", path=study.path)
     if validation.checked.findings:
         raise FindingsError(validation)
-    progress("gathering known identifiers")
-    known = known_identifiers(validation)
     field = study.config.release.consent
     allowed = consented(validation.checked.tables, None if field.startswith("all:") else field)
-    return study, validation, known, allowed
+    return study, validation, allowed
 
 
 def _treat(
@@ -369,4 +460,12 @@ def _info(study: Study, version: str, released_on: date) -> PackageInfo:
     )
 
 
-__all__ = ["Deidentified", "FindingsError", "GateRefusedError", "ReadError", "pack_study", "preview_study"]
+__all__ = [
+    "Deidentified",
+    "FindingsError",
+    "GateRefusedError",
+    "assess_study",
+    "pack_study",
+    "preview_study",
+    "suggest_study",
+]

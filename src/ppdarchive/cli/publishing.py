@@ -44,7 +44,7 @@ def deidentify(
         with progress() as step:
             result = preview_study(study, progress=step)
     except FindingsError as findings:
-        _stop_at_findings(findings.validation, as_json=as_json)
+        stop_at_findings(findings.validation, as_json=as_json)
         return
     if as_json:
         show_json(render_deidentified(result))
@@ -93,7 +93,7 @@ def pack(
                 progress=step,
             )
     except FindingsError as findings:
-        _stop_at_findings(findings.validation, as_json=as_json)
+        stop_at_findings(findings.validation, as_json=as_json)
         return
     dangers = warnings(study / PRIVATE_FOLDER)
     if as_json:
@@ -196,7 +196,8 @@ def report_refusal(refusal: GateRefusedError, *, as_json: bool) -> None:
         typer.echo(render.without_orders(f"    {failure.remedy}"), err=True)
 
 
-def _stop_at_findings(validation: Validation, *, as_json: bool) -> None:
+def stop_at_findings(validation: Validation, *, as_json: bool) -> None:
+    """Tell the findings, which come before any release, and end with their exit code."""
     if as_json:
         show_json(render.validation_json(validation))
     else:

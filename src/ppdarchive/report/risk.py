@@ -91,7 +91,7 @@ def page(report: RiskReport) -> str:
     return _template().render(
         report=report,
         bars=bars(before, after),
-        figures=_figures(before, after),
+        figures=figures(before, after),
         pairs=_worst_pairs(after),
     )
 
@@ -112,7 +112,8 @@ def _within(found: Assessment, low: float, high: float) -> int:
     return sum(size * n for size, n in found.class_sizes.items() if low <= size < high)
 
 
-def _figures(before: Assessment, after: Assessment) -> list[tuple[str, str, str]]:
+def figures(before: Assessment, after: Assessment) -> list[tuple[str, str, str]]:
+    """Each figure's name, as collected, as released."""
     rows: Sequence[tuple[str, object, object]] = (
         ("participants", before.n_participants, after.n_participants),
         ("quasi-identifiers", len(before.fields), len(after.fields)),
