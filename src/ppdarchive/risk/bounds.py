@@ -1,7 +1,7 @@
 """What a reader can derive of numbers that were left out, from sums that were not: linear programs.
 
-The numbers to be bounded are few, so a dense simplex is enough. Pivots follow Bland's rule, which never
-cycles.
+The numbers to be bounded are few, so a dense simplex is enough. Where the steepest pivots stay on one level,
+they follow Bland's rule, which never cycles.
 
 References
 ----------
@@ -18,6 +18,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 _EPSILON = 1e-9
+_PATIENCE = 20
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -44,30 +45,78 @@ class Unknowns:
 
     def push(self, unknown: int, *, upwards: bool) -> bool:
         """Move to the corner where an unknown is largest, or smallest; False if it has no limit."""
+        return self._minimize(self._cost(unknown, upwards)) is None
+
+    def extreme(self, unknown: int, *, upwards: bool) -> Floats:
+        """An x where an unknown is as large, or small, as it gets; where it has no limit, a large one."""
+        edge = self._minimize(self._cost(unknown, upwards))
+        corner = self.corner
+        if edge is None:
+            return corner
+        direction = np.zeros(len(corner))
+        direction[edge] = 1.0
+        direction[self.basis] = -self.tableau[:, edge]
+        return corner + direction * (corner.sum() + 2) / direction[unknown]
+
+    def fixed(self, unknown: int, value: float) -> Unknowns:
+        """The same with one unknown held at a value that it can have; this is left as it is."""
+        n_rows, width = self.tableau.shape
+        held = np.zeros(width)
+        held[unknown], held[-1] = 1.0, value
+        if unknown in self.basis:
+            held -= self.tableau[self.basis.index(unknown)]
+            held[-1] = value - self.tableau[self.basis.index(unknown), -1]
+        held = -held if held[-1] < 0 else held
+        # As for a first corner, an error is added to the new equation and made as small as it gets.
+        error = np.append(np.zeros(n_rows), 1.0)[:, None]
+        rows = np.vstack([self.tableau, held])
+        tableau = np.hstack([rows[:, :-1], error, rows[:, -1:]])
+        found = Unknowns(tableau, [*self.basis, width - 1])
+        found._minimize(np.append(np.zeros(width - 1), [1.0, 0.0]))
+        return found._without(width - 1)
+
+    def _without(self, n_unknowns: int) -> Unknowns:
+        """The first unknowns alone, when all others are 0."""
+        for row, basic in enumerate(self.basis):
+            if basic >= n_unknowns:
+                usable = np.flatnonzero(np.abs(self.tableau[row, :n_unknowns]) > _EPSILON)
+                if len(usable):
+                    self._pivot(row, int(usable[0]))
+        kept = [row for row, basic in enumerate(self.basis) if basic < n_unknowns]
+        own = np.append(np.arange(n_unknowns), self.tableau.shape[1] - 1)
+        return Unknowns(self.tableau[kept][:, own].copy(), [self.basis[row] for row in kept])
+
+    def _cost(self, unknown: int, upwards: bool) -> Floats:
         cost = np.zeros(self.tableau.shape[1])
         cost[unknown] = -1.0 if upwards else 1.0
-        return self._minimize(cost)
+        return cost
 
-    def _minimize(self, cost: Floats) -> bool:
+    def _minimize(self, cost: Floats) -> int | None:
+        """Move to the corner of least cost; where there is none, the unknown that may grow for ever."""
+        n_level = 0
         while True:
-            reduced = cost - cost[self.basis] @ self.tableau
-            entering = np.flatnonzero(reduced[:-1] < -_EPSILON)
+            reduced = (cost - cost[self.basis] @ self.tableau)[:-1]
+            entering = np.flatnonzero(reduced < -_EPSILON)
             if not len(entering):
-                return True
-            column = int(entering[0])
+                return None
+            # The steepest edge is mostly the shortest way; after a while on one level Bland's ends it.
+            column = int(entering[0] if n_level > _PATIENCE else np.argmin(reduced))
             rises = np.flatnonzero(self.tableau[:, column] > _EPSILON)
             if not len(rises):
-                return False
+                return column
             ratios = self.tableau[rises, -1] / self.tableau[rises, column]
             tied = rises[ratios <= ratios.min() + _EPSILON]
+            n_level = n_level + 1 if ratios.min() <= _EPSILON else 0
             self._pivot(min(tied.tolist(), key=lambda row: self.basis[row]), column)
 
     def _pivot(self, row: int, column: int) -> None:
         self.tableau[row] /= self.tableau[row, column]
         others = self.tableau[:, column].copy()
         others[row] = 0.0
-        self.tableau -= np.outer(others, self.tableau[row])
-        self.tableau[np.abs(self.tableau) < _EPSILON] = 0.0
+        changed = np.flatnonzero(others)
+        rows = self.tableau[changed] - np.outer(others[changed], self.tableau[row])
+        rows[np.abs(rows) < _EPSILON] = 0.0
+        self.tableau[changed] = rows
         self.basis[row] = column
 
 
@@ -92,11 +141,4 @@ def unknowns(equations: Floats, sums: Floats) -> Unknowns:
     found._minimize(np.concatenate([np.zeros(n_unknowns), np.ones(n_equations), [0.0]]))
     if found.corner[n_unknowns:].sum() > 1e-6:
         raise ValueError("no numbers have these sums")
-    for row, basic in enumerate(found.basis):
-        if basic >= n_unknowns:
-            usable = np.flatnonzero(np.abs(found.tableau[row, :n_unknowns]) > _EPSILON)
-            if len(usable):
-                found._pivot(row, int(usable[0]))
-    kept = [row for row, basic in enumerate(found.basis) if basic < n_unknowns]
-    own = np.append(np.arange(n_unknowns), n_unknowns + n_equations)
-    return Unknowns(found.tableau[kept][:, own].copy(), [found.basis[row] for row in kept])
+    return found._without(n_unknowns)

@@ -210,6 +210,14 @@ def intervals(
 
 @dataclass(slots=True)
 class _Problem:
+    """The search for a plan.
+
+    A world is a set of counts that a reader cannot rule out, as differences from the true ones. A cell
+    is safe if it differs in some world. Worlds stay possible while more cells are suppressed, and those
+    that differ in a cell fall when it is published: linear programs are solved for what is left. They go
+    on from where the last one stopped, with the cells held that are published again.
+    """
+
     counts: Numbers
     relations: Sequence[Relation]
     min_cell: int
@@ -217,38 +225,66 @@ class _Problem:
     kept: Collection[int]
     suppressed: Mask = field(init=False)
     small: Mask = field(init=False)
+    worlds: list[npt.NDArray[np.float64]] = field(init=False)
+    states: list[tuple[Unknowns, Numbers]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.small = (self.counts > 0) & (self.counts < self.min_cell)
         self.suppressed = self.small | ((self.counts == 0) & (not self.shows_zeros))
+        self.worlds, self.states = [], []
 
     def solve(self) -> bool:
         """Suppress until no small cell can be derived; False if that cannot be reached."""
-        while (exposed := self._exposed()) is not None:
-            candidates = self._candidates(exposed)
-            if not candidates:
-                return False
-            self.suppressed[min(candidates, key=lambda cell: (self.counts[cell], cell))] = True
+        while exposed := self._alone() or self._exposed(self._unknowns()):
+            n_before = np.count_nonzero(self.suppressed)
+            for cell in exposed:
+                if np.count_nonzero(self.suppressed) == n_before or cell in self._alone():
+                    candidates = self._candidates(cell)
+                    if not candidates:
+                        return False
+                    self.suppressed[min(candidates, key=lambda each: (self.counts[each], each))] = True
+        self.states = self._unknowns()
         added = np.flatnonzero(self.suppressed & (self.counts >= self.min_cell))
         for cell in added[np.argsort(-self.counts[added], kind="stable")]:
-            self.suppressed[cell] = False
-            if self._exposed() is not None:
-                self.suppressed[cell] = True
+            self._publish(int(cell))
         return True
+
+    def _publish(self, cell: int) -> None:
+        """Publish a cell again, unless a small one could be derived."""
+        worlds, states = self.worlds, self.states
+        self.suppressed[cell] = False
+        if not self._alone():
+            value = float(self.counts[cell] - self._least)
+            self.states = [
+                (state.fixed(int(np.flatnonzero(own == cell)[0]), value) if cell in own else state, own)
+                for state, own in states
+            ]
+            self.worlds = [world for world in worlds if abs(world[cell]) < _EPSILON]
+            if not self._exposed(self.states):
+                return
+        self.suppressed[cell], self.worlds, self.states = True, worlds, states
+
+    @property
+    def _least(self) -> int:
+        return 1 if self.shows_zeros else 0
+
+    def _unknowns(self) -> list[tuple[Unknowns, Numbers]]:
+        """What is known of the suppressed cells, by groups that are tied to each other."""
+        groups = _groups(self.relations, self.suppressed)
+        return [_state(self.counts, self.relations, group, self._least) for group in groups]
+
+    def _alone(self) -> list[int]:
+        """Small cells that are the only gap of a sum."""
+        gaps = ([cell for cell in relation.cells if self.suppressed[cell]] for relation in self.relations)
+        return sorted({cells[0] for cells in gaps if len(cells) == 1 and self.small[cells[0]]})
 
     def _candidates(self, exposed: int) -> list[int]:
         """Cells to hide next: first in a sum that has no other gap than the exposed cell."""
-        group = {exposed}
-        for each in _groups(self.relations, self.suppressed):
-            if exposed in each:
-                group |= each
-        near = [relation for relation in self.relations if group & set(relation.cells)]
-        alone = [
-            relation
-            for relation in near
-            if exposed in relation.cells and sum(self.suppressed[list(relation.cells)]) == 1
-        ]
-        for relations in (alone, near):
+        near = [relation for relation in self.relations if exposed in relation.cells]
+        alone = [relation for relation in near if sum(self.suppressed[list(relation.cells)]) == 1]
+        group = next(each for each in _groups(self.relations, self.suppressed) if exposed in each)
+        tied = [relation for relation in self.relations if group & set(relation.cells)]
+        for relations in (alone, near, tied):
             cells = {cell for relation in relations for cell in relation.cells if self._can_hide(cell)}
             if cells:
                 return sorted(cells)
@@ -257,22 +293,29 @@ class _Problem:
     def _can_hide(self, cell: int) -> bool:
         return not self.suppressed[cell] and self.counts[cell] > 0 and cell not in self.kept
 
-    def _exposed(self) -> int | None:
-        """A small cell that can be derived."""
-        least = 1 if self.shows_zeros else 0
-        for group in _groups(self.relations, self.suppressed):
-            state, own = _state(self.counts, self.relations, group, least)
-            actual = self.counts[own] - least
-            unsure = np.abs(state.corner - actual) >= 1 - _EPSILON
-            for place in np.flatnonzero(self.small[own]):
+    def _exposed(self, states: list[tuple[Unknowns, Numbers]]) -> list[int]:
+        """The small cells of one group that can be derived."""
+        in_doubt = self.small.copy()
+        for world in self.worlds:
+            in_doubt &= ~_differs(world)
+        for state, own in states:
+            actual = self.counts[own] - self._least
+            for place in np.flatnonzero(in_doubt[own]).tolist():
                 for upwards in (True, False):
-                    if not unsure[place] and not state.push(int(place), upwards=upwards):
-                        unsure[place] = True
-                    # Every corner shows for all cells at once that they could be something else.
-                    unsure |= np.abs(state.corner - actual) >= 1 - _EPSILON
-                if not unsure[place]:
-                    return int(own[place])
-        return None
+                    if in_doubt[own[place]]:
+                        # Every extreme shows for all cells at once that they could be something else.
+                        world = np.zeros(len(self.counts))
+                        world[own] = state.extreme(place, upwards=upwards) - actual
+                        self.worlds.append(world)
+                        in_doubt &= ~_differs(world)
+            if in_doubt[own].any():
+                return [int(cell) for cell in own[in_doubt[own]]]
+        return []
+
+
+def _differs(world: npt.NDArray[np.float64]) -> Mask:
+    """Where a cell could be at least one more, or one less."""
+    return np.asarray(np.abs(world) >= 1 - _EPSILON)
 
 
 def _relations(places: Mapping[Cell, int]) -> Iterator[Relation]:
