@@ -353,7 +353,9 @@ def test_every_failing_condition_is_told_with_its_remedy(
     assert all(set(failure) == {"condition", "what", "remedy"} for failure in document["failures"])
 
 
-STRICT = TOML.replace("\nk = 1\n", "\nk = 5\n").replace("max_prosecutor_risk = 1.0", "max_prosecutor_risk = 0.2")
+STRICT = TOML.replace("\nk = 1\n", "\nk = 5\n").replace(
+    "max_prosecutor_risk = 1.0", "max_prosecutor_risk = 0.2"
+)
 
 
 def test_a_reason_overrides_a_condition_on_risk(small: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,8 +30,7 @@ FIELDS = {
         },
     ]
 }  # fmt: skip
-TOML = (
-    """\
+TOML = """\
 [study]
 id = "small"
 title = "A small study"
@@ -46,9 +45,12 @@ title = "A lab"
 [release]
 standard = "safe-harbor"
 consent = "agreed"
+access = "internal"
+k = 1
+max_prosecutor_risk = 1.0
+max_average_risk = 1.0
+approval = {id = "A-1"}
 """
-    + LENIENT
-)
 FILES = {
     "study.toml": TOML,
     "datapackage.json": json.dumps({"resources": [{"name": "participants", "schema": {
