@@ -1,0 +1,98 @@
+"""Local suppression on chosen levels: which cells of ``participants`` to leave out of the treated tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.recoding.options import Column, Options
+from ppdarchive.recoding.suppression import Plan, Reading, suppress_cells
+from ppdarchive.risk.classes import Codes, classes_of
+from ppdarchive.risk.people import PARTICIPANTS
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LocalPlan:
+    """Cells to leave out, and participants whom that cannot help.
+
+    Attributes
+    ----------
+    cells : mapping of Column to ndarray of bool, shape (n_participants,)
+        By table and field, in the order of the rows of ``participants``; only fields that lose a cell.
+        A cell is left out with its reason, where it was missing: "not asked" tells as much as a value.
+    left_out : ndarray of bool, shape (n_participants,)
+        Participants to leave out as a whole, since what counts besides is shared by fewer than k.
+    plan : Plan
+        Over the participants that stay, the number and cost of the cells.
+    """
+
+    cells: Mapping[Column, Mask]
+    left_out: Mask
+    plan: Plan
+
+    def __repr__(self) -> str:
+        return f"<LocalPlan: {self.plan.n_cells} cells, {int(self.left_out.sum())} participants left out>"
+
+
+def local_plan(options: Options, node: Sequence[int], *, k: int, reading: Reading = "value") -> LocalPlan:
+    """Find few cells of ``participants`` that, left out, reach k on the levels of a node.
+
+    Fields weigh as much as their ladders do. What other tables tell, such as the number of answers,
+    counts and cannot be left out by cells.
+
+    Parameters
+    ----------
+    options : Options
+    node : sequence of int
+        The level of each ladder; all 0 for the tables as they are declared.
+    k : int
+    reading : {"value", "wildcard"}, optional
+        What a suppressed cell is to an attacker, as in `ppdarchive.recoding.suppression`.
+
+    Returns
+    -------
+    LocalPlan
+
+    Raises
+    ------
+    ValueError
+        If ``participants`` has no quasi-identifier, or fewer than k participants could stay.
+    """
+    columns: dict[Column, Codes] = {}
+    weights: list[float] = []
+    fixed: list[Codes] = []
+    for each, steps, level in zip(options.ladders, options.steps, node, strict=True):
+        column = next(iter(steps[0]), None)
+        if column is not None and column[0] == PARTICIPANTS:
+            columns[column] = each.at(level)
+            weights.append(each.weight)
+        else:
+            fixed.append(each.at(level))
+    if not columns:
+        raise ValueError("no quasi-identifier of participants is released")
+    n_participants = len(options.ladders[0].codes)
+    left_out = np.zeros(n_participants, dtype=np.bool_)
+    if fixed:
+        left_out = np.asarray(classes_of(fixed).per_row < k)
+    stay = ~left_out
+    if int(stay.sum()) < k:
+        raise ValueError("fewer than k participants could stay")
+    plan = suppress_cells(
+        [codes[stay] for codes in columns.values()],
+        k=k,
+        weights=weights,
+        reading=reading,
+        fixed=[codes[stay] for codes in fixed],
+    )
+    cells: dict[Column, Mask] = {}
+    for column, own in zip(columns, plan.cells.T, strict=True):
+        if own.any():
+            cells[column] = np.zeros(n_participants, dtype=np.bool_)
+            cells[column][stay] = own
+    return LocalPlan(MappingProxyType(cells), left_out, plan)
