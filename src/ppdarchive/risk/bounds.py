@@ -56,7 +56,8 @@ class Unknowns:
         direction = np.zeros(len(corner))
         direction[edge] = 1.0
         direction[self.basis] = -self.tableau[:, edge]
-        return corner + direction * (corner.sum() + 2) / direction[unknown]
+        far: Floats = corner + direction * (corner.sum() + 2) / abs(direction[unknown])
+        return far
 
     def fixed(self, unknown: int, value: float) -> Unknowns:
         """The same with one unknown held at a value that it can have; this is left as it is."""

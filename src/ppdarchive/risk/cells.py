@@ -235,14 +235,18 @@ class _Problem:
 
     def solve(self) -> bool:
         """Suppress until no small cell can be derived; False if that cannot be reached."""
-        while exposed := self._alone() or self._exposed(self._unknowns()):
-            n_before = np.count_nonzero(self.suppressed)
-            for cell in exposed:
-                if np.count_nonzero(self.suppressed) == n_before or cell in self._alone():
-                    candidates = self._candidates(cell)
-                    if not candidates:
-                        return False
-                    self.suppressed[min(candidates, key=lambda each: (self.counts[each], each))] = True
+        while True:
+            # A cell that is derived by plain subtraction hides nothing, whether it is small or not.
+            hidden = [self._hide_beside(cell) for cell in self._alone()]
+            if any(hidden):
+                continue
+            exposed = self._exposed(self._unknowns())
+            if not exposed:
+                break
+            before = self.suppressed.copy()
+            hidden = [self._hide_beside(cell, before) for cell in exposed]
+            if not any(hidden):
+                return False
         self.states = self._unknowns()
         added = np.flatnonzero(self.suppressed & (self.counts >= self.min_cell))
         for cell in added[np.argsort(-self.counts[added], kind="stable")]:
@@ -253,7 +257,7 @@ class _Problem:
         """Publish a cell again, unless a small one could be derived."""
         worlds, states = self.worlds, self.states
         self.suppressed[cell] = False
-        if not self._alone():
+        if not any(self.small[alone] for alone in self._alone()):
             value = float(self.counts[cell] - self._least)
             self.states = [
                 (state.fixed(int(np.flatnonzero(own == cell)[0]), value) if cell in own else state, own)
@@ -274,21 +278,25 @@ class _Problem:
         return [_state(self.counts, self.relations, group, self._least) for group in groups]
 
     def _alone(self) -> list[int]:
-        """Small cells that are the only gap of a sum."""
+        """Cells that are the only gap of a sum."""
         gaps = ([cell for cell in relation.cells if self.suppressed[cell]] for relation in self.relations)
-        return sorted({cells[0] for cells in gaps if len(cells) == 1 and self.small[cells[0]]})
+        return sorted({cells[0] for cells in gaps if len(cells) == 1})
 
-    def _candidates(self, exposed: int) -> list[int]:
-        """Cells to hide next: first in a sum that has no other gap than the exposed cell."""
+    def _hide_beside(self, exposed: int, before: Mask | None = None) -> bool:
+        """Hide the smallest cell that can help; none, if since `before` one was hidden beside this."""
         near = [relation for relation in self.relations if exposed in relation.cells]
+        beside = sorted({cell for relation in near for cell in relation.cells})
+        if before is not None and (self.suppressed[beside] & ~before[beside]).any():
+            return True
         alone = [relation for relation in near if sum(self.suppressed[list(relation.cells)]) == 1]
         group = next(each for each in _groups(self.relations, self.suppressed) if exposed in each)
         tied = [relation for relation in self.relations if group & set(relation.cells)]
-        for relations in (alone, near, tied):
+        for relations in (alone,) if before is None else (alone, near, tied):
             cells = {cell for relation in relations for cell in relation.cells if self._can_hide(cell)}
             if cells:
-                return sorted(cells)
-        return []
+                self.suppressed[min(cells, key=lambda cell: (self.counts[cell], cell))] = True
+                return True
+        return False
 
     def _can_hide(self, cell: int) -> bool:
         return not self.suppressed[cell] and self.counts[cell] > 0 and cell not in self.kept
