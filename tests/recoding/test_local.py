@@ -55,6 +55,15 @@ def test_who_cannot_be_helped_is_left_out():
     assert not any(own[4] for own in found.cells.values())
 
 
+def test_loss_counts_cells_and_participants():
+    """Two of four cells gone lose what their values told: half of the field's bits."""
+    found = local_plan(options({"a": [0, 1, 2, 2]}), (0,), k=2)
+    assert found.cells["participants", "a"].tolist() == [True, True, False, False]
+    assert found.loss == pytest.approx((2 + 2) / (2 + 2 + 1 + 1))
+    assert local_plan(options({"a": [0, 1]}), (0,), k=2).loss == pytest.approx(1)
+    assert local_plan(options({"a": [0, 0, 1, 1]}), (0,), k=2).loss == 0
+
+
 def test_dropped_field_loses_no_cell():
     """A field that the node drops has nothing left to suppress."""
     given_options = options({"a": [0, 1, 2, 3], "b": [0, 0, 0, 1]})

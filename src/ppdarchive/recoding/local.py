@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from ppdarchive.recoding.loss import non_uniform_entropy
 from ppdarchive.recoding.options import Column, Options
 from ppdarchive.recoding.suppression import Plan, Reading, suppress_cells
 from ppdarchive.risk.classes import Codes, classes_of
@@ -30,11 +31,15 @@ class LocalPlan:
         Participants to leave out as a whole, since what counts besides is shared by fewer than k.
     plan : Plan
         Over the participants that stay, the number and cost of the cells.
+    loss : float
+        Non-uniform entropy of the levels, the cells and the participants left out together, to compare
+        with that of other levels and of a search's solution.
     """
 
     cells: Mapping[Column, Mask]
     left_out: Mask
     plan: Plan
+    loss: float
 
     def __repr__(self) -> str:
         return f"<LocalPlan: {self.plan.n_cells} cells, {int(self.left_out.sum())} participants left out>"
@@ -95,4 +100,7 @@ def local_plan(options: Options, node: Sequence[int], *, k: int, reading: Readin
         if own.any():
             cells[column] = np.zeros(n_participants, dtype=np.bool_)
             cells[column][stay] = own
-    return LocalPlan(MappingProxyType(cells), left_out, plan)
+    hidden = [cells.get(next(iter(steps[0]), ("", "")), left_out) | left_out for steps in options.steps]
+    groups = [each.at(level) for each, level in zip(options.ladders, node, strict=True)]
+    loss = non_uniform_entropy(options.ladders).with_cells(node, groups, hidden)
+    return LocalPlan(MappingProxyType(cells), left_out, plan, loss)

@@ -65,7 +65,7 @@ class Loss(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _ByCell:
+class ByCell:
     """A loss that is a sum over cells: of what its level loses in a field, and what suppression adds.
 
     Attributes
@@ -86,6 +86,24 @@ class _ByCell:
             total += losses[nodes[:, position]]
         return total
 
+    def with_cells(self, node: Sequence[int], groups: Sequence[Groups], hidden: Sequence[Mask]) -> float:
+        """What one node loses when single cells are suppressed besides.
+
+        Parameters
+        ----------
+        node : sequence of int, length n_fields
+        groups : sequence of ndarray of integers, each of shape (n_rows,)
+            For each field the group of each record.
+        hidden : sequence of ndarray of bool, each of shape (n_rows,)
+            For each field the records whose cell is suppressed; all of a suppressed record's are.
+        """
+        total = 0.0
+        for losses, costs, level, group, own in zip(
+            self.per_level, self.suppression, node, groups, hidden, strict=True
+        ):
+            total += float(losses[level]) + float(costs[level][group[own]].sum())
+        return min(total, 1.0)
+
     def floor(self, node: Sequence[int], sizes: Groups) -> float:
         """As `Loss.floor`."""
         return float(sum(losses[level] for losses, level in zip(self.per_level, node, strict=True)))
@@ -99,7 +117,7 @@ class _ByCell:
         return min(self.floor(node, sizes) + float(added @ gone), 1.0)
 
 
-def non_uniform_entropy(ladders: Sequence[Ladder]) -> Loss:
+def non_uniform_entropy(ladders: Sequence[Ladder]) -> ByCell:
     r"""The bits that a reader lacks to tell the values as collected, as a share of all there were.
 
     A record with value :math:`v` in group :math:`g` loses :math:`-\log_2 (f_v / f_g)`, where *f*
@@ -128,7 +146,7 @@ def non_uniform_entropy(ladders: Sequence[Ladder]) -> Loss:
         # Sums of logarithms may differ in their last digit; a coarser level never loses less.
         per_level.append(np.maximum.accumulate(losses))
         suppression.append(tuple(costs))
-    return _ByCell(tuple(per_level), tuple(suppression))
+    return ByCell(tuple(per_level), tuple(suppression))
 
 
 def _entropy(counts: Groups) -> float:
@@ -137,7 +155,7 @@ def _entropy(counts: Groups) -> float:
     return float(counts @ (np.log2(n_rows) - np.log2(counts))) if len(counts) > 1 else 0.0
 
 
-def precision(ladders: Sequence[Ladder]) -> Loss:
+def precision(ladders: Sequence[Ladder]) -> ByCell:
     """How far up its ladder the average cell was taken: one minus Sweeney's *Prec*.
 
     A suppressed record has climbed all of every ladder. A field with one level does not count.
@@ -159,7 +177,7 @@ def precision(ladders: Sequence[Ladder]) -> Loss:
                 for level, up in zip(each.levels, climbed, strict=True)
             )
         )
-    return _ByCell(tuple(per_level), tuple(suppression))
+    return ByCell(tuple(per_level), tuple(suppression))
 
 
 @dataclass(frozen=True, slots=True)
