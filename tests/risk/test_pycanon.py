@@ -1,4 +1,4 @@
-"""Agreement with pycanon 1.3.6 on generated tables; its results are recorded by `record_pycanon.py`.
+"""Agreement with pycanon 1.3.6 on generated tables; its results are recorded by `scripts/record_pycanon.py`.
 
 Where the two differ, the definition of the paper holds here:
 

@@ -95,20 +95,24 @@ class Unknowns:
     def _minimize(self, cost: Floats) -> int | None:
         """Move to the corner of least cost; where there is none, the unknown that may grow for ever."""
         n_level = 0
+        priced = np.flatnonzero(cost[self.basis])
+        reduced = cost - cost[self.basis][priced] @ self.tableau[priced]
         while True:
-            reduced = (cost - cost[self.basis] @ self.tableau)[:-1]
-            entering = np.flatnonzero(reduced < -_EPSILON)
+            entering = np.flatnonzero(reduced[:-1] < -_EPSILON)
             if not len(entering):
                 return None
             # The steepest edge is mostly the shortest way; after a while on one level Bland's ends it.
-            column = int(entering[0] if n_level > _PATIENCE else np.argmin(reduced))
+            column = int(entering[0] if n_level > _PATIENCE else np.argmin(reduced[:-1]))
             rises = np.flatnonzero(self.tableau[:, column] > _EPSILON)
             if not len(rises):
                 return column
             ratios = self.tableau[rises, -1] / self.tableau[rises, column]
             tied = rises[ratios <= ratios.min() + _EPSILON]
             n_level = n_level + 1 if ratios.min() <= _EPSILON else 0
-            self._pivot(min(tied.tolist(), key=lambda row: self.basis[row]), column)
+            row = min(tied.tolist(), key=lambda row: self.basis[row])
+            self._pivot(row, column)
+            reduced -= reduced[column] * self.tableau[row]
+            reduced[self.basis] = 0.0
 
     def _pivot(self, row: int, column: int) -> None:
         self.tableau[row] /= self.tableau[row, column]

@@ -1,12 +1,13 @@
 """Record what pycanon finds in generated tables; run in an environment of its own, for it pins old pandas.
 
 python -m venv peers && peers/bin/pip install pycanon==1.3.6
-peers/bin/python tests/risk/record_pycanon.py > tests/risk/pycanon.json
+peers/bin/python scripts/record_pycanon.py > tests/risk/pycanon.json
 """
 
 from __future__ import annotations
 
 import json
+import math
 import random
 import sys
 import warnings
@@ -40,7 +41,7 @@ def measured(frame: pd.DataFrame) -> dict[str, object]:
         "k": int(anonymity.k_anonymity(frame, quasi)),
         "l": int(anonymity.l_diversity(frame, quasi, ["diagnosis"])),
         "entropy_l": int(anonymity.entropy_l_diversity(frame, quasi, ["diagnosis"])),
-        "recursive": [None if c != c else int(c), int(l)],
+        "recursive": [None if math.isnan(c) else int(c), int(l)],
         "t_ordered": float(anonymity.t_closeness(frame, quasi, ["score"])),
         "t_equal": float(anonymity.t_closeness(frame, quasi, ["diagnosis"])),
     }
