@@ -19,6 +19,10 @@ Floats = npt.NDArray[np.float64]
 
 _EPSILON = 1e-9
 _PATIENCE = 20
+"""Pivots in a row that may win nothing."""
+
+_FAR = 1e6
+"""How far an unknown is moved that has no limit."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -56,7 +60,7 @@ class Unknowns:
         direction = np.zeros(len(corner))
         direction[edge] = 1.0
         direction[self.basis] = -self.tableau[:, edge]
-        far: Floats = corner + direction * (corner.sum() + 2) / abs(direction[unknown])
+        far: Floats = corner + direction * _FAR / direction[unknown]
         return far
 
     def fixed(self, unknown: int, value: float) -> Unknowns:
