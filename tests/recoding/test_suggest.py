@@ -21,11 +21,14 @@ from ppdarchive.risk.vectors import participant_vectors
 
 
 class Study:
-    """The example study's consenting participants, treated without reading their answers."""
+    """The example study's consenting participants, treated without reading their answers.
 
-    def __init__(self, folder):
+    Its schemas are the profile's: the study itself has already accepted what was proposed.
+    """
+
+    def __init__(self, folder, schemas):
         self.tables = consented(validate_study(folder).checked.tables, "consent_to_share").tables
-        self.schemas = {name: table.schema for name, table in self.tables.items()}
+        self.schemas = {name: schemas[name] for name in self.tables}
         keys = keys_by_space(self.tables)
         self._pseudonyms = {
             space: {key: f"{space}{number}" for number, key in enumerate(own)} for space, own in keys.items()
@@ -61,9 +64,9 @@ class Study:
 
 
 @pytest.fixture(scope="module")
-def study(example):
+def study(example, profile):
     """Return the example study."""
-    return Study(example)
+    return Study(example, profile.schemas)
 
 
 @pytest.fixture(scope="module")
