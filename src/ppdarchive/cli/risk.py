@@ -11,8 +11,8 @@ from rich.text import Text
 
 from ppdarchive.cli import render
 from ppdarchive.cli.publishing import stop_at_findings
-from ppdarchive.cli.terminal import REFUSED, AsJson, StudyFolder, progress, show, show_json
-from ppdarchive.errors import UsageError, WriteError
+from ppdarchive.cli.terminal import REFUSED, AsJson, StudyFolder, progress, show, show_json, write_new
+from ppdarchive.errors import UsageError
 from ppdarchive.publish import FindingsError, assess_study, suggest_study
 from ppdarchive.recoding.loss import LOSSES
 from ppdarchive.recoding.suggest import Suggestion
@@ -45,7 +45,7 @@ def risk(
         stop_at_findings(findings.validation, as_json=as_json)
         return
     if html is not None:
-        _write(html, page(report))
+        write_new(html, page(report), is_private=True)
     if as_json:
         show_json(report_json(report))
         return
@@ -138,19 +138,3 @@ def risk_lines(report: RiskReport) -> Iterator[Text]:
     for failure in report.failures:
         yield from render.wrapped(f"{failure.condition}: {failure.what}.", indent=2, style="red")
         yield from render.wrapped(f"  {failure.remedy}", indent=4)
-
-
-def _write(path: Path, text: str) -> None:
-    """A new file; one that is there stays."""
-    reason = ""
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        reason = "exists"
-    except OSError as error:
-        reason = error.strerror or "unknown"
-    if reason == "exists":
-        raise WriteError("write.there-already", path=str(path))
-    if reason:
-        raise WriteError("write.not-writable", path=str(path), reason=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ppdarchive.cli import render
+from ppdarchive.errors import WriteError
 
 FINE, FINDINGS, MISUSE, REFUSED = 0, 1, 2, 3
 
@@ -50,3 +52,33 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
     with console.status("starting") as status:
         yield status.update
+
+
+def write_new(path: Path, text: str, *, is_private: bool = False) -> None:
+    """Write a new file; one that is there stays as it is.
+
+    Parameters
+    ----------
+    path : Path
+    text : str
+    is_private : bool
+        Whether only its owner can read it.
+
+    Raises
+    ------
+    WriteError
+        If there is such a file, or it cannot be written.
+    """
+    reason = ""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if is_private else 0o666)
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
+            file.write(text)
+    except FileExistsError:
+        reason = "exists"
+    except OSError as error:
+        reason = error.strerror or "unknown"
+    if reason == "exists":
+        raise WriteError("write.there-already", path=str(path))
+    if reason:
+        raise WriteError("write.not-writable", path=str(path), reason=reason)

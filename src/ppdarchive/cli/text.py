@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from ppdarchive.cli import render
-from ppdarchive.cli.terminal import FINDINGS, AsJson, example, progress, show, show_json
+from ppdarchive.cli.terminal import FINDINGS, AsJson, example, progress, show, show_json, write_new
 from ppdarchive.detectors.engine import Engine
 from ppdarchive.errors import ReadError, TextError, UsageError, WriteError
 from ppdarchive.model.span import Span, Tier
@@ -190,7 +190,7 @@ def score_sample(
         for tier in (Tier.REDACT, Tier.UNCERTAIN)
     }
     if missed is not None:
-        _write_private(missed, "".join(_miss_line(miss) for miss in misses(texts, found)))
+        write_new(missed, "".join(_miss_line(miss) for miss in misses(texts, found)), is_private=True)
     if as_json:
         show_json({_key(tier): scores_json(own) for tier, own in tiers.items()})
     else:
@@ -224,7 +224,7 @@ def train(
     texts = _gold(corrections)
     with progress() as step:
         result = learn(texts, path=str(corrections), aims=Aims(recall, redact_recall), progress=step)
-    _write_private(out, result.trained.dumped())
+    write_new(out, result.trained.dumped(), is_private=True)
     if as_json:
         show_json(learned_json(result))
     else:
@@ -286,23 +286,6 @@ def _gold(path: Path) -> Sequence[GoldText]:
     if not texts:
         raise TextError("text.gold-empty", path=str(path))
     return texts
-
-
-def _write_private(path: Path, text: str) -> None:
-    """A new file that only its owner can read."""
-    reason = ""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
-            file.write(text)
-    except FileExistsError:
-        reason = "exists"
-    except OSError as error:
-        reason = error.strerror or "unknown"
-    if reason == "exists":
-        raise WriteError("write.there-already", path=str(path))
-    if reason:
-        raise WriteError("write.not-writable", path=str(path), reason=reason)
 
 
 def _miss_line(miss: Miss) -> str:
