@@ -15,8 +15,10 @@ from ppdarchive.model.schema import (
     ForeignKey,
     Kind,
     MissingCode,
+    Role,
     Schema,
     Schemas,
+    Treatment,
 )
 from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.testing.fields import KINDS, disclosures, fields, missing_codes, spoken_for
@@ -100,7 +102,7 @@ def packages(draw: st.DrawFn, *, max_tables: int = 3, kinds: Sequence[Kind] = KI
         schema = draw(schemas(name=name, kinds=kinds, max_fields=3))
         for other in made:
             schema = draw(st.just(schema) | with_reference(schema, other, resource=other.name))
-        made.append(schema)
+        made.append(draw(_with_shifts(schema, made)))
     order = draw(st.permutations(made))
     return {schema.name: schema for schema in order}
 
@@ -164,6 +166,22 @@ def with_reference(draw: st.DrawFn, schema: Schema, target: Schema, *, resource:
     )
     key = ForeignKey(tuple(field.name for field in new), resource, reference)
     return schema.replacing(fields=(*schema.fields, *new), foreign_keys=(*schema.foreign_keys, key))
+
+
+@st.composite
+def _with_shifts(draw: st.DrawFn, schema: Schema, made: Sequence[Schema]) -> Schema:
+    """The schema with its dates shifted at times, if its rows lead to participants who have a key."""
+    keyed = {other.name for other in made if other.name == PARTICIPANTS and other.primary_key}
+    used = {name for key in schema.foreign_keys for name in (*key.fields, *key.reference_fields)}
+    if not keyed & {key.resource for key in schema.foreign_keys} or not draw(st.booleans()):
+        return schema
+    fields = tuple(
+        replace(field, disclosure=Disclosure(Role.QUASI_IDENTIFIER, Treatment("shift_dates")))
+        if field.kind in (Kind.DATE, Kind.DATETIME) and field.name not in used
+        else field
+        for field in schema
+    )
+    return schema.replacing(fields=fields)
 
 
 @st.composite

@@ -144,7 +144,8 @@ def mdav(points: Floats, owners: Codes, k: int) -> Codes:
     Domingo-Ferrer and Torra (2005), Ordinal, continuous and heterogeneous k-anonymity through
     microaggregation, doi:10.1007/s10618-005-0007-5, algorithm 1 (MDAV-generic).
     """
-    if points.shape[1] == 1 and len(np.unique(owners)) == len(owners):
+    is_single = len(np.unique(owners)) == len(owners)
+    if points.shape[1] == 1 and is_single:
         return _on_a_line(points[:, 0], k)
     groups = np.full(len(points), -1, dtype=np.int64)
     left = np.arange(len(points))
@@ -153,7 +154,14 @@ def mdav(points: Floats, owners: Codes, k: int) -> Codes:
     def gather(start: npt.NDArray[np.float64]) -> None:
         """Take the rows nearest to `start` until `k` participants are among them."""
         nonlocal left, n_groups
-        order = np.argsort(((points[left] - start) ** 2).sum(axis=1), kind="stable")
+        away = ((points[left] - start) ** 2).sum(axis=1)
+        if is_single and len(left) > k:
+            order = np.argpartition(away, k - 1)
+            groups[left[order[:k]]] = n_groups
+            n_groups += 1
+            left = left[order[k:]]
+            return
+        order = np.argsort(away, kind="stable")
         _, first = np.unique(owners[left][order], return_index=True)
         last = np.sort(first)[k - 1]
         groups[left[order[: last + 1]]] = n_groups
@@ -165,7 +173,7 @@ def mdav(points: Floats, owners: Codes, k: int) -> Codes:
         return found
 
     def n_left() -> int:
-        return len(np.unique(owners[left]))
+        return len(left) if is_single else len(np.unique(owners[left]))
 
     while n_left() >= 3 * k:
         one = farthest(points[left].mean(axis=0))
