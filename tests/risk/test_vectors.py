@@ -42,6 +42,17 @@ def test_fields_of_participants_are_columns() -> None:
     assert vectors.classes().sizes.tolist() == [1, 1, 1]
 
 
+def test_a_coach_counts() -> None:
+    """A key beside the participant's own is what others know of her; her own is not."""
+    table = released(
+        "participants",
+        [(PARTICIPANT, ["p0", "p1"]), (field("coach_id", Role.KEY), ["c0", "c1"])],
+        primary_key=("participant_id",),
+    )
+    assert participant_vectors({"participants": table}).names == ("coach_id",)
+    assert k({"participants": table}) == 1
+
+
 def test_rows_of_a_participant_are_one_vector() -> None:
     """A rare value that one participant has in many rows is unique, however many rows there are."""
     tables = {

@@ -13,12 +13,12 @@ from types import MappingProxyType
 import numpy as np
 
 from ppdarchive.model.release import TreatedTable
-from ppdarchive.model.schema import COMPANION_SUFFIX, Disclosure, Field, Role, Schema, Schemas, Treatment
+from ppdarchive.model.schema import COMPANION_SUFFIX, Disclosure, Field, Schema, Schemas, Treatment
 from ppdarchive.recoding.coarser import coarser
 from ppdarchive.recoding.ladder import DROP, Codes, Ladder, ladder
 from ppdarchive.risk.classes import classes_of, codes_of
 from ppdarchive.risk.people import NOBODY, PARTICIPANTS, people_of
-from ppdarchive.risk.vectors import WAVE, multisets, spread
+from ppdarchive.risk.vectors import WAVE, is_quasi_identifier, multisets, spread
 
 Column = tuple[str, str]
 """A table and a field of it."""
@@ -99,7 +99,7 @@ def options_of(
         ]
         for name, schema in schemas.items()
         for field in schema
-        if _is_released_quasi_identifier(field)
+        if _is_released(field) and is_quasi_identifier(schema, field)
     }
     for column in fixed & climbing.keys():
         del climbing[column][1:]
@@ -155,9 +155,8 @@ def _ladder(
     return ladder(name, base, list(zip(named, codes, strict=True)), drop=False, weight=weight)
 
 
-def _is_released_quasi_identifier(field: Field) -> bool:
-    given = field.disclosure
-    return given is not None and given.role is Role.QUASI_IDENTIFIER and given.treatment.method != "drop"
+def _is_released(field: Field) -> bool:
+    return field.disclosure is not None and field.disclosure.treatment.method != "drop"
 
 
 def _declaring(schemas: Schemas, climbing: Mapping[Column, Sequence[Treatment]], number: int) -> Schemas:

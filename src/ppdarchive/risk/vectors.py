@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ppdarchive.model.release import TreatedTable
-from ppdarchive.model.schema import Role, Schema
+from ppdarchive.model.schema import Field, Role, Schema
 from ppdarchive.risk.classes import Classes, Codes, Numbers, classes_of, codes_of
-from ppdarchive.risk.people import NOBODY, PARTICIPANTS, people_of
+from ppdarchive.risk.people import NOBODY, PARTICIPANT_KEY, PARTICIPANTS, people_of
 
 WAVE: Final = "wave"
 """Who knows a participant may know in which waves she answered; the field counts whatever its role."""
@@ -84,7 +84,7 @@ def participant_vectors(tables: Mapping[str, TreatedTable]) -> Vectors:
     columns: list[Codes] = []
     for name, of in people.of.items():
         table = tables[name]
-        fields = _quasi_identifiers(table.schema)
+        fields = quasi_identifiers(table.schema)
         if name == PARTICIPANTS:
             names += fields
             columns += codes_of(table.frame, fields)
@@ -145,9 +145,20 @@ def multisets(of: Numbers, columns: Sequence[Codes], n_participants: int) -> Num
     return classes_of([found]).of
 
 
-def _quasi_identifiers(schema: Schema) -> list[str]:
-    return [
-        field.name
-        for field in schema
-        if field.disclosure is not None and field.disclosure.role is Role.QUASI_IDENTIFIER
-    ]
+def quasi_identifiers(schema: Schema) -> list[str]:
+    """The fields of a table that count, in the schema's order.
+
+    Besides those of that role, keys in ``participants`` that name no participant, such as her coach's:
+    the coach knows whom she coached, and a fellow participant who her own coach was.
+    """
+    return [field.name for field in schema if is_quasi_identifier(schema, field)]
+
+
+def is_quasi_identifier(schema: Schema, field: Field) -> bool:
+    """Whether a field counts; see `quasi_identifiers`."""
+    if field.disclosure is None:
+        return False
+    if field.disclosure.role is Role.QUASI_IDENTIFIER:
+        return True
+    is_own = field.name in schema.primary_key or field.name == PARTICIPANT_KEY
+    return field.disclosure.role is Role.KEY and schema.name == PARTICIPANTS and not is_own

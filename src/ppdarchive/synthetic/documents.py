@@ -194,6 +194,7 @@ education = {{method = "drop"}}
 relationship = {{method = "drop"}}
 branch = {{method = "drop"}}
 rurality = {{method = "drop"}}
+coach_id = {{method = "drop"}}
 coach_minutes = {{method = "drop"}}
 
 [treatments.responses]
