@@ -27,7 +27,8 @@ class Study:
     """
 
     def __init__(self, folder, schemas):
-        self.tables = consented(validate_study(folder).checked.tables, "consent_to_share").tables
+        found = consented(validate_study(folder).checked.tables, "consent_to_share").tables
+        self.tables = {name: replace(table, schema=schemas[name]) for name, table in found.items()}
         self.schemas = {name: schemas[name] for name in self.tables}
         keys = keys_by_space(self.tables)
         self._pseudonyms = {
