@@ -25,6 +25,7 @@ from ppdarchive.recoding.criteria import (
     distinct_diversity,
     entropy_diversity,
     recursive_diversity,
+    satisfying,
 )
 from ppdarchive.recoding.loss import LOSSES
 from ppdarchive.recoding.options import Column, options_of
@@ -122,7 +123,7 @@ def proposal(
         )
         if found.best is None or _average_risk(found.best) <= limits.max_average_risk:
             break
-    return suggestion(schemas, options, found, k=each, max_suppressed=max_suppressed)
+    return suggestion(schemas, options, found, k=each, max_suppressed=max_suppressed, declared_k=limits.k)
 
 
 def _least_k(release: Release) -> int:
@@ -173,36 +174,34 @@ def _criteria(tables: Mapping[str, TreatedTable], release: Release) -> list[Crit
 
 
 def without_rare(
-    tables: Mapping[str, CheckedTable], drawn: Drawn, *, k: int, most: float
+    tables: Mapping[str, CheckedTable], drawn: Drawn, release: Release
 ) -> tuple[Mapping[str, CheckedTable], int]:
-    """Leave out participants whose class is too small, unless they are too many.
+    """Leave out participants whose class is too small, or tells too much, unless they are too many.
 
-    This is record suppression (Samarati 2001): who would be in a class of fewer than `k` is not released,
-    nor anything that refers to her. Values that are rare once they are gone may be suppressed in turn,
-    so it goes on until nobody is left in a class that is too small.
+    This is record suppression (Samarati 2001): who would be in a class of fewer than k, or of too little
+    diversity or closeness, is not released, nor anything that refers to her. Values that are rare once
+    she is gone may be suppressed in turn, so it goes on until every class that is left may be released.
 
     Parameters
     ----------
     tables : mapping of str to CheckedTable
     drawn : Drawn
-    k : int
-    most : float
-        The largest share of the participants that may be left out.
+    release : Release
+        Whose limits decide; at most the share ``max_suppressed`` of the participants goes.
 
     Returns
     -------
     tables : mapping of str to CheckedTable
     n_left_out : int
-        0, with the tables as they were, if more than `most` would have to go.
+        0, with the tables as they were, if more would have to go.
     """
     if PARTICIPANTS not in tables:
         return tables, 0
-    n = len(tables[PARTICIPANTS].frame)
     # A share as it is written: 0.07 of 100 participants are 7.
-    allowed = floor(round(most * n, 9))
+    allowed = floor(round(release.max_suppressed * len(tables[PARTICIPANTS].frame), 9))
     found, n_left_out = tables, 0
     while allowed:
-        rare = _rare(fields_as_released(found, drawn), k)
+        rare = _rare(fields_as_released(found, drawn), release)
         if not rare.any():
             return found, n_left_out
         n_left_out += int(rare.sum())
@@ -213,7 +212,9 @@ def without_rare(
     return tables, 0
 
 
-def _rare(tables: Mapping[str, TreatedTable], k: int) -> npt.NDArray[np.bool_]:
-    """The participants in classes of fewer than `k`, in the rows' order."""
-    rare: npt.NDArray[np.bool_] = participant_vectors(tables).classes().per_row < k
+def _rare(tables: Mapping[str, TreatedTable], release: Release) -> npt.NDArray[np.bool_]:
+    """The participants in classes that must not be released, in the rows' order."""
+    classes = participant_vectors(tables).classes()
+    may = satisfying(classes, k=_least_k(release), criteria=_criteria(tables, release))
+    rare: npt.NDArray[np.bool_] = ~may[classes.of]
     return rare

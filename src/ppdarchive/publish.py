@@ -378,7 +378,7 @@ def _without_rare(study: Study, allowed: Consented, drawn: Drawn, progress: Prog
     if not release.max_suppressed:
         return allowed
     progress("leaving out who is too rare")
-    tables, n_rare = without_rare(allowed.tables, drawn, k=release.limits.k, most=release.max_suppressed)
+    tables, n_rare = without_rare(allowed.tables, drawn, release)
     return replace(allowed, tables=tables, n_rare=n_rare)
 
 

@@ -142,8 +142,20 @@ def test_proposal_says_how_sure_it_is(proposed):
     """The first line has the loss, whether the search was exact, and how many are left out."""
     own, _ = proposed
     assert own.is_exact
-    assert f"the least of all {own.n_nodes:,} combinations" in own.toml
-    assert "is_exact" not in own.toml
+    assert f"the least of all {own.n_nodes:,} combinations" in " ".join(own.toml.replace("\n# ", " ").split())
+    assert all(len(line) <= 80 for line in own.toml.splitlines() if line.startswith("#"))
+
+
+def test_a_higher_k_is_said_under_release(proposed):
+    """Where the average risk demands more than k, the k to declare is among the lines."""
+    own, _ = proposed
+    assert "k" not in tomllib.loads(own.toml)["release"]
+    assert tomllib.loads(replace(own, declared_k=3).toml)["release"]["k"] == own.k
+
+
+def test_a_budget_is_said(proposed):
+    """A search that was cut short says how far it came."""
+    own, _ = proposed
     cut = replace(own, is_exact=False)
     assert f"of {own.n_counted:,} combinations counted" in cut.words[0]
 
@@ -205,7 +217,8 @@ def test_inline_hierarchy_is_written_as_toml():
     treatment = Treatment("generalize", MappingProxyType({"hierarchy": tree, "level": "two words"}))
     column = ("t", "f g")
     own = Suggestion(
-        k=5, treatments={column: treatment}, declared={column: Treatment("keep")}, losses={column: 0.5},
+        k=5,
+        declared_k=5, treatments={column: treatment}, declared={column: Treatment("keep")}, losses={column: 0.5},
         n_suppressed=0, n_participants=9, max_suppressed=0.0, loss=0.5, is_exact=True, n_nodes=4, n_counted=2,
     )  # fmt: skip
     read = tomllib.loads(own.toml)

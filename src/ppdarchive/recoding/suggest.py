@@ -6,10 +6,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import wrap
+from typing import Final
 
 from ppdarchive.model.schema import JsonValue, Schemas, Treatment
 from ppdarchive.recoding.options import Column, Options
 from ppdarchive.recoding.search import Search
+
+_WIDTH: Final = 76
+"""Characters of a comment's line, without its mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,9 @@ class Suggestion:
     Attributes
     ----------
     k : int
+        What must be demanded for every condition to hold.
+    declared_k : int
+        What is demanded now.
     treatments : mapping of Column to Treatment
         Fields whose treatment changes, by table and name, in the schemas' order.
     declared : mapping of Column to Treatment
@@ -38,6 +46,7 @@ class Suggestion:
     """
 
     k: int
+    declared_k: int
     treatments: Mapping[Column, Treatment]
     declared: Mapping[Column, Treatment]
     losses: Mapping[Column, float]
@@ -52,9 +61,12 @@ class Suggestion:
     @property
     def toml(self) -> str:
         """The lines of study.toml to accept: ``[treatments.<table>]``, a line for each field."""
-        lines = [f"# {line}" for line in self.words]
+        lines = [f"# {line}" for words in self.words for line in wrap(words, _WIDTH)]
+        terms = [f"k = {self.k}"] if self.k != self.declared_k else []
         if self.n_suppressed:
-            lines += ["[release]", f"max_suppressed = {_toml(self.max_suppressed)}"]
+            terms.append(f"max_suppressed = {_toml(self.max_suppressed)}")
+        if terms:
+            lines += ["", "[release]", *terms]
         tables = dict.fromkeys(table for table, _ in self.treatments)
         for table in tables:
             lines += ["", f"[treatments.{_key(table)}]"]
@@ -99,7 +111,13 @@ class Suggestion:
 
 
 def suggestion(
-    schemas: Schemas, options: Options, search: Search, *, k: int, max_suppressed: float
+    schemas: Schemas,
+    options: Options,
+    search: Search,
+    *,
+    k: int,
+    max_suppressed: float,
+    declared_k: int | None = None,
 ) -> Suggestion | None:
     """Put what a search found into the words of a study; None if it found nothing.
 
@@ -113,6 +131,8 @@ def suggestion(
     k : int
     max_suppressed : float
         As the search was called with.
+    declared_k : int, optional
+        What the study demands now; `k`, if not given.
     """
     best = search.best
     if best is None:
@@ -132,6 +152,7 @@ def suggestion(
     changed = {column: found[column] for column, now in declared.items() if found.get(column, now) != now}
     return Suggestion(
         k=k,
+        declared_k=k if declared_k is None else declared_k,
         treatments=changed,
         declared={column: declared[column] for column in changed},
         losses={column: losses[column] for column in changed},
