@@ -218,7 +218,8 @@ def test_inline_hierarchy_is_written_as_toml():
     column = ("t", "f g")
     own = Suggestion(
         k=5,
-        declared_k=5, treatments={column: treatment}, declared={column: Treatment("keep")}, losses={column: 0.5},
+        declared_k=5, treatments={column: treatment},
+        declared={column: Treatment("keep")}, losses={column: 0.5},
         n_suppressed=0, n_participants=9, max_suppressed=0.0, loss=0.5, is_exact=True, n_nodes=4, n_counted=2,
     )  # fmt: skip
     read = tomllib.loads(own.toml)
