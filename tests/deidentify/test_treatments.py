@@ -345,7 +345,7 @@ def test_numbers_are_zip_codes_too() -> None:
     values, _, told = column(field("zip", Kind.INTEGER, "zip3"), ["52240", "2139", None])
     assert values == ["522", "021", None]
     assert (told.kind, told.constraints.pattern) == (Kind.STRING, "[0-9]{3}")
-    assert "Census 2000 (2000)" in (told.description or "")
+    assert (told.description or "").endswith("American Community Survey 2018-2022.")
 
 
 # -- reasons --------------------------------------------------------------------------------------

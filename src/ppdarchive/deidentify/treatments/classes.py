@@ -112,8 +112,12 @@ def _cut(values: pd.Series, field: Field, _: Field, __: Given) -> Outcome:
 
 
 def _cut_words(field: Field) -> str:
-    dated = ", ".join(f"{table.title} ({table.date:%Y})" for table in tables_of(field))
-    return f"{does(field)} By {dated}."
+    tables = tables_of(field)
+    dated = [
+        each.title if str(each.date.year) in each.title else f"{each.title} ({each.date:%Y})"
+        for each in tables
+    ]
+    return f"{does(field)} By {', '.join(dated)}."
 
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
