@@ -340,6 +340,13 @@ def test_what_is_no_table_of_prefixes_is_refused(table: Any) -> None:
         table_from(table)
 
 
+def test_prefixes_stay_where_a_field_has_nothing_else() -> None:
+    """Three digits are a prefix if the schema allows no other length, and held against the tables too."""
+    only = field("zip", Kind.STRING, "zip3", constraints=Constraints(pattern="[0-9]{3}"))
+    assert column(only, ["522", "036", "090"])[0] == ["522", "000", "000"]
+    assert column(field("zip", Kind.STRING, "zip3"), ["522", "036"])[0] == ["000", "000"]
+
+
 def test_numbers_are_zip_codes_too() -> None:
     """A column of whole numbers becomes texts of three digits."""
     values, _, told = column(field("zip", Kind.INTEGER, "zip3"), ["52240", "2139", None])

@@ -50,11 +50,12 @@ class ZipTable:
     prefixes: frozenset[str]
 
 
-def zip3(text: str, tables: tuple[ZipTable, ...]) -> str:
+def zip3(text: str, tables: tuple[ZipTable, ...], *, are_prefixes: bool = False) -> str:
     """The first three digits of a ZIP code, or 000 where they may not be told.
 
     Spreadsheets drop zeros in front (``3601``, ``3601.0``), which are put back. What is no ZIP code of
-    the United States, and three digits alone, which may be a prefix or a code without its zeros, is 000.
+    the United States is 000, and so are three digits alone, which may be a prefix or a code without its
+    zeros, unless it is known that they `are_prefixes`.
 
     Examples
     --------
@@ -66,8 +67,11 @@ def zip3(text: str, tables: tuple[ZipTable, ...]) -> str:
         return RESTRICTED
     five, before, _, nine = found.groups()
     if five is not None and len(five) == 3:
-        return RESTRICTED
-    prefix = (five or before).zfill(5)[:3] if nine is None else nine.zfill(9)[:3]
+        if not are_prefixes:
+            return RESTRICTED
+        prefix = five
+    else:
+        prefix = (five or before).zfill(5)[:3] if nine is None else nine.zfill(9)[:3]
     hidden = prefix in MILITARY or any(prefix in table.prefixes for table in tables)
     return RESTRICTED if hidden else prefix
 

@@ -92,10 +92,10 @@ def tables_of(field: Field) -> tuple[ZipTable, ...]:
     return (ready_tables()[given] if isinstance(given, str) else table_from(given),)
 
 
-def first_digits(values: pd.Series, tables: tuple[ZipTable, ...]) -> pd.Series:
+def first_digits(values: pd.Series, tables: tuple[ZipTable, ...], *, are_prefixes: bool = False) -> pd.Series:
     """Replace ZIP codes, texts or numbers, by their first three digits, or 000."""
     distinct, rows = encode(values_of(values))
-    cut = pa.array([zip3(str(value), tables) for value in distinct], pa.string())
+    cut = pa.array([zip3(str(value), tables, are_prefixes=are_prefixes) for value in distinct], pa.string())
     return arrow_series(cut.take(pa.array(rows, mask=rows < 0)))
 
 
@@ -108,7 +108,12 @@ def _cut_field(field: Field) -> Field:
 
 
 def _cut(values: pd.Series, field: Field, _: Field, __: Given) -> Outcome:
-    return Outcome(first_digits(values, tables_of(field)))
+    # A text that always has three characters is a prefix, and no code that lost its zeros.
+    bounds = field.constraints
+    are_prefixes = field.kind is Kind.STRING and (
+        bounds.min_length == bounds.max_length == 3 or bounds.pattern in ("[0-9]{3}", r"\d{3}")
+    )
+    return Outcome(first_digits(values, tables_of(field), are_prefixes=are_prefixes))
 
 
 def _cut_words(field: Field) -> str:
