@@ -157,7 +157,7 @@ def test_data_files_keep_to_the_margin():
 def test_an_unknown_class_is_refused():
     """A pattern that names a class that is nowhere does not pass as a word."""
     with pytest.raises(ValueError, match="no such class: NOWHERE"):
-        Symbols(["NOWHERE"], {}, {}, words())
+        Symbols.of(["NOWHERE"], {}, {}, words())
 
 
 @pytest.mark.parametrize(

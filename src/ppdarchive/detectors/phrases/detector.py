@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ppdarchive.detectors import lexicon
+from ppdarchive.detectors.phrases.compiled import OFFSETS, WORD_BITS
 from ppdarchive.detectors.phrases.pattern import REACH, Pattern
-from ppdarchive.detectors.phrases.rulebook import Rule, classes, kept, lists, rules
+from ppdarchive.detectors.phrases.rulebook import Rule, kept, rules
+from ppdarchive.detectors.phrases.shipped import compiled
 from ppdarchive.detectors.phrases.stream import Stream
 from ppdarchive.detectors.phrases.symbols import Symbols
 from ppdarchive.model.span import Span
 from ppdarchive.text.batch import TextBatch
 from ppdarchive.text.tokens import Tokens, tokens_of
 
-_WORD_BITS: Final = 64
-_OFFSETS: Final = tuple(range(-REACH, REACH + 1))
-_NEXT: Final = tuple(sorted(set(_OFFSETS) - {0}, key=lambda offset: (abs(offset), -offset)))
+_NEXT: Final = tuple(sorted(set(OFFSETS) - {0}, key=lambda offset: (abs(offset), -offset)))
 """The places around an anchor in the order in which they are looked at: what follows tells most."""
 
 
@@ -76,74 +76,45 @@ class Phrases:
         -------
         list of list of Span, length n
         """
-        return _compiled(self._words).spans(batch, tokens, listed)
+        return _rules_over(self._words).spans(batch, tokens, listed)
 
 
-class _Compiled:
-    """The rules over the symbols of the lexicon."""
+class _Rules:
+    """The rules over the symbols of a lexicon."""
 
     def __init__(self, words: lexicon.Words) -> None:
-        self._patterns = [
-            (rule, Pattern.of(source)) for rule in (*kept(), *rules()) for source in rule.patterns
-        ]
+        own = compiled(words)
+        self._patterns = [(rule, source) for rule in (*kept(), *rules()) for source in rule.patterns]
         self._n_kept = sum(len(rule.patterns) for rule in kept())
-        expressions = {e for _, pattern in self._patterns for e in pattern.expressions}
-        self._symbols = Symbols(expressions, lists(), classes(), words)
-        self._n_words = -(-len(self._patterns) // _WORD_BITS)
-        self._masks = self._masked()
-        self._rough = self._roughened()
+        self._symbols = Symbols(own.columns, words)
+        self._masks = own.masks
+        self._mask_of = dict(zip(OFFSETS, own.mask_of, strict=True))
+        # The same at the anchor and behind it, with one bit for a few patterns that follow each other.
+        rough = np.bitwise_or.reduce(own.masks, axis=1)
+        self._rough, self._rough_next = rough[self._mask_of[0]], rough[self._mask_of[1]]
         self._searches: dict[int, Callable[[Sequence[int], int], tuple[int, int] | None]] = {}
         self._names = {rule.name: f"phrases.{rule.name}" for rule in rules()}
-        self._tables: dict[str, bytes] = {}
-
-    def _masked(self) -> dict[int, npt.NDArray[np.uint64]]:
-        """For each place around an anchor and each symbol, the patterns that it agrees with, as bits.
-
-        Patterns that follow each other have the same bit in words that follow each other.
-        """
-        rows: dict[frozenset[str] | None, bytes] = {None: b"\1" * self._symbols.count}
-        every = [pattern.around() for _, pattern in self._patterns]
-        for own in {own for around in every for own in around.values() if own is not None}:
-            members = [self._symbols.table[expression] for expression in own]
-            rows[own] = (np.logical_or.reduce(members) if len(own) > 1 else members[0]).tobytes()
-        n_bits = self._n_words * _WORD_BITS
-        none = bytes(self._symbols.count * (n_bits - len(every)))
-        return {
-            offset: _packed(
-                np.frombuffer(
-                    b"".join((*(rows[around[offset]] for around in every), none)), np.uint8
-                ).reshape(_WORD_BITS, self._n_words, self._symbols.count)
-            )
-            for offset in _OFFSETS
-        }
-
-    def _roughened(self) -> dict[int, npt.NDArray[np.uint64]]:
-        """The same at the anchor and behind it, with one bit for a few patterns that follow each other."""
-        return {offset: np.bitwise_or.reduce(self._masks[offset], axis=1) for offset in (0, 1)}
 
     def _search(self, at: int) -> Callable[[Sequence[int], int], tuple[int, int] | None]:
-        search = self._searches[at] = self._patterns[at][1].compiled(self._members).span
+        pattern = Pattern.of(self._patterns[at][1])
+        search = self._searches[at] = pattern.compiled(self._symbols.members).span
         return search
-
-    def _members(self, expression: str) -> bytes:
-        if expression not in self._tables:
-            self._tables[expression] = self._symbols.table[expression].tobytes()
-        return self._tables[expression]
 
     def _candidates(self, symbols: npt.NDArray[np.uint16]) -> tuple[list[int], list[int]]:
         """The pairs of a place and a pattern that agree."""
         size = len(symbols) - 2 * REACH
-        rough = self._rough[0].take(symbols[REACH : REACH + size])
-        rough &= self._rough[1].take(symbols[REACH + 1 : REACH + 1 + size])
+        rough = self._rough.take(symbols[REACH : REACH + size])
+        rough &= self._rough_next.take(symbols[REACH + 1 : REACH + 1 + size])
         places = np.flatnonzero(rough) + REACH
-        agree = self._masks[0].take(symbols[places], axis=0)
+        agree = self._masks.take(self._mask_of[0].take(symbols[places]), axis=0)
         for offset in _NEXT:
-            agree &= self._masks[offset].take(symbols[places + offset], axis=0)
+            agree &= self._masks.take(self._mask_of[offset].take(symbols[places + offset]), axis=0)
             kept = np.flatnonzero(agree.any(axis=1))
             places, agree = places[kept], agree[kept]
         on = np.flatnonzero(np.unpackbits(agree.view(np.uint8), bitorder="little").view(np.bool_))
-        rows, words, bits = np.unravel_index(on, (len(places), self._n_words, _WORD_BITS))
-        return places[rows].tolist(), (bits * self._n_words + words).tolist()
+        n_words = self._masks.shape[1]
+        rows, words, bits = np.unravel_index(on, (len(places), n_words, WORD_BITS))
+        return places[rows].tolist(), (bits * n_words + words).tolist()
 
     def spans(self, batch: TextBatch, tokens: Tokens, listed: lexicon.PhraseMatches) -> list[list[Span]]:
         """What the rules find in a batch."""
@@ -204,16 +175,7 @@ def _words(batch: TextBatch, stream: Stream, start: int, end: int) -> str:
     return batch.folded[int(stream.starts[start]) : int(stream.ends[end - 1])]
 
 
-def _packed(table: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
-    """A table of bits, words and symbols as words, shape (n_symbols, n_words)."""
-    n_bits, n_words, n_symbols = table.shape
-    octets = np.zeros((n_bits // 8, n_words, n_symbols), np.uint8)
-    for nth in range(8):
-        octets |= table[nth::8] << np.uint8(nth)
-    return np.ascontiguousarray(octets.transpose(2, 1, 0)).view("<u8").reshape(n_symbols, n_words)
-
-
 @lru_cache(2)
-def _compiled(words: lexicon.Words | None = None) -> _Compiled:
+def _rules_over(words: lexicon.Words | None) -> _Rules:
     """The rules over a lexicon, or the shipped one; a study has one of its own at most."""
-    return _Compiled(lexicon.words() if words is None else words)
+    return _Rules(lexicon.words() if words is None else words)

@@ -69,12 +69,14 @@ class Stream:
         line = _line_starts(batch, tokens)
         joined = np.zeros(len(tokens), np.int64)
         joined[1:] = tokens.starts[1:] == tokens.ends[:-1]
-        own = symbols.of(_bases(batch, tokens, phrases, symbols), _cases(batch, tokens, line) * 2 + joined)
+        own = symbols.of_bases(
+            _bases(batch, tokens, phrases, symbols), _cases(batch, tokens, line) * 2 + joined
+        )
         ends = np.repeat([0, len(tokens)], REACH)  # so that what is around an anchor is always inside
         # Two between texts, so that no pattern finds its way from one to the next over an edge.
         borders = np.concatenate((ends, np.repeat(np.searchsorted(tokens.starts, batch.starts), 2)))
         at = np.concatenate((borders, line))
-        edges = symbols.of(np.repeat((Base.TEXT, Base.LINE), (len(borders), len(line))), 0)
+        edges = symbols.of_bases(np.repeat((Base.TEXT, Base.LINE), (len(borders), len(line))), 0)
         columns = (np.insert(own, at, edges), np.insert(tokens.starts, at, 0), np.insert(tokens.ends, at, 0))
         return cls(*columns)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -73,48 +73,94 @@ _STATES_SET: Final = (1 << STATES) - 1
 _TRAIT_BITS: Final = np.uint64((1 << int(_GROUP_SHIFT)) - 1)
 
 
+class Columns(NamedTuple):
+    """Symbols as arrays, which files keep.
+
+    Attributes
+    ----------
+    hashes : ndarray of uint64, shape (n_own,)
+        Of the words of lists that the lexicon does not have; sorted.
+    bases : ndarray of uint16, shape (n_words + n_own + 1,)
+        What each word is, the lexicon's and these in the order of their hashes, and a word of neither.
+    symbols : ndarray of uint16, shape (n_bases * STATES,)
+        The symbol of each base in each state.
+    expressions : ndarray of uint8
+        The expressions of classes, sorted: their UTF-8, with spaces between.
+    begins : ndarray of uint32, shape (n_expressions + 1,)
+        Where the edges of each expression begin.
+    edges : ndarray of uint16
+        The symbols with which it begins to hold, and ends to, in turn.
+    """
+
+    hashes: Hashes
+    bases: Bases
+    symbols: Bases
+    expressions: npt.NDArray[np.uint8]
+    begins: npt.NDArray[np.uint32]
+    edges: Bases
+
+
 class Symbols:
     """The symbols that some expressions of classes need, and what belongs to each class.
 
     Parameters
     ----------
-    expressions : iterable of str
-        Of classes, as patterns have them.
-    lists : mapping of str to frozenset of str
-        Folded words by the name of their class.
-    classes : mapping of str to str
-        Expressions by the name of their class.
+    columns : Columns
     words : Words
-        The lexicon.
+        The lexicon for which they were made.
 
     Attributes
     ----------
+    columns : Columns
     count : int
         Different symbols.
-    table : dict of str to ndarray of bool, shape (count,)
-        The symbols of each of the expressions.
-
-    Raises
-    ------
-    ValueError
-        If a class is unknown.
     """
 
-    __slots__ = ("_base_of", "_hashes", "_symbol_of", "count", "table")
+    __slots__ = ("_hashes", "_members", "_numbers", "columns", "count")
 
-    def __init__(
-        self,
+    def __init__(self, columns: Columns, words: Words) -> None:
+        self.columns = columns
+        self.count = int(columns.symbols.max()) + 1
+        at = np.searchsorted(words.hashes, columns.hashes)
+        self._hashes = SortedHashes(np.insert(words.hashes, at, columns.hashes))
+        expressions = columns.expressions.tobytes().decode("utf-8").split()
+        self._numbers = {expression: number for number, expression in enumerate(expressions)}
+        self._members: dict[str, bytes] = {}
+
+    @classmethod
+    def of(
+        cls,
         expressions: Iterable[str],
         lists: Mapping[str, frozenset[str]],
         classes: Mapping[str, str],
         words: Words,
-    ) -> None:
+    ) -> Symbols:
+        """Number what some expressions tell apart.
+
+        Parameters
+        ----------
+        expressions : iterable of str
+            Of classes, as patterns have them.
+        lists : mapping of str to frozenset of str
+            Folded words by the name of their class.
+        classes : mapping of str to str
+            Expressions by the name of their class.
+        words : Words
+            The lexicon.
+
+        Raises
+        ------
+        ValueError
+            If a class is unknown.
+        """
         wanted = sorted(set(expressions))
         terms = {term for e in (*wanted, *classes.values()) for option in _options(e) for _, term in option}
-        literals = {term: frozenset((term,)) for term in terms if not term.isupper() and term not in lists}
-        traits, membership = self._numbered({**lists, **literals}, words)
-        known = _primitives(traits) | membership
-        n_points = len(traits) * STATES
+        literals = {
+            term: frozenset((term,)) for term in sorted(terms) if not term.isupper() and term not in lists
+        }
+        bases = _bases({**lists, **literals}, words)
+        known = _primitives(bases.traits) | bases.membership
+        n_points = len(bases.traits) * STATES
         known["ALL"] = (1 << n_points) - 1
         octets = _octets([_members(expression, known, classes) for expression in wanted], n_points)
         # Points that all expressions treat alike share a symbol; a sum of random numbers tells who does.
@@ -122,48 +168,75 @@ class Symbols:
         for own, weight in zip(octets, word_hashes(wanted), strict=False):
             sums += own * weight
         symbol, first = numbered(sums)
-        self.count = len(first)
-        rows = np.unpackbits(octets.take(first, axis=1), axis=0, bitorder="little").view(np.bool_)
-        self.table = dict(zip(wanted, rows, strict=False))
-        self._symbol_of = symbol.astype(np.uint16)
+        rows = np.unpackbits(octets.take(first, axis=1), axis=0, bitorder="little")[: len(wanted)]
+        expression, edges = np.nonzero(np.diff(rows, axis=1, prepend=np.uint8(0)))
+        columns = Columns(
+            bases.hashes,
+            bases.of_word,
+            symbol.astype(np.uint16),
+            np.frombuffer(" ".join(wanted).encode("utf-8"), np.uint8),
+            np.searchsorted(expression, np.arange(len(wanted) + 1)).astype(np.uint32),
+            edges.astype(np.uint16),
+        )
+        return cls(columns, words)
 
     def bases(self, hashes: Hashes) -> Bases:
         """What each word is, shape (n,); ``Base.UNKNOWN`` where no list has it."""
-        bases: Bases = self._base_of[self._hashes.find(hashes)]
+        bases: Bases = self.columns.bases[self._hashes.find(hashes)]
         return bases
 
-    def of(self, bases: npt.NDArray[np.integer], states: npt.NDArray[np.integer] | int) -> Bases:
+    def of_bases(self, bases: npt.NDArray[np.integer], states: npt.NDArray[np.integer] | int) -> Bases:
         """The symbol of each base, written in one of `STATES` ways; shape (n,)."""
-        symbols: Bases = self._symbol_of[bases.astype(np.int64) * STATES + states]
+        symbols: Bases = self.columns.symbols[bases.astype(np.int64) * STATES + states]
         return symbols
 
-    def _numbered(
-        self, lists: Mapping[str, frozenset[str]], words: Words
-    ) -> tuple[npt.NDArray[np.uint64], dict[str, _Set]]:
-        """Number the bases, and keep which word is which; the traits of each, and the points of each list."""
-        own_hashes, own_keys, lists_of = _listed(lists, words)
-        keys = traits_of(WordColumns.of(words.rows[:-1]))
-        at = np.searchsorted(words.hashes, own_hashes)
-        is_new = words.hashes[at] != own_hashes
-        keys[at[~is_new]] = own_keys[~is_new]
-        keys = np.insert(keys, at[is_new], own_keys[is_new])
-        ordered = np.sort(keys)
-        kinds = ordered[np.append(True, ordered[1:] != ordered[:-1])]
-        kind = np.searchsorted(kinds, keys)
-        self._hashes = SortedHashes(np.insert(words.hashes, at[is_new], own_hashes[is_new]))
-        self._base_of = np.append(kind + _N_BASES, Base.UNKNOWN).astype(np.uint16)
-        traits = np.zeros(_N_BASES + len(kinds), np.uint64)
-        traits[[Base.UNKNOWN, Base.SHORT]] = Trait.WORD
-        traits[Base.REST] = Trait.WORD | Trait.KNOWN
-        traits[Base.PHRASE : _N_BASES] = [
-            trait | Trait.WORD | Trait.KNOWN for trait in PHRASE_TRAITS.values()
-        ]
-        traits[_N_BASES:] = kinds & _TRAIT_BITS
-        membership = dict.fromkeys(lists, 0)
-        for base, group in enumerate((kinds >> _GROUP_SHIFT).tolist(), start=_N_BASES):
-            for name in lists_of[group]:
-                membership[name] |= _STATES_SET << (base * STATES)
-        return traits, membership
+    def members(self, expression: str) -> bytes:
+        """For each symbol 1 if it belongs to an expression, else 0; length `count`."""
+        members = self._members.get(expression)
+        if members is None:
+            number = self._numbers[expression]
+            begin, end = self.columns.begins[number : number + 2].tolist()
+            turns = np.zeros(self.count, np.uint8)
+            turns[self.columns.edges[begin:end]] = 1
+            members = self._members[expression] = np.bitwise_xor.accumulate(turns).tobytes()
+        return members
+
+
+class _Bases(NamedTuple):
+    """The bases that lists and the lexicon make."""
+
+    hashes: Hashes
+    """Of words that only lists have; sorted."""
+    of_word: Bases
+    """Of each word by its hash, and at the end of a word that nothing has."""
+    traits: npt.NDArray[np.uint64]
+    """Of each base."""
+    membership: dict[str, _Set]
+    """The points of each list."""
+
+
+def _bases(lists: Mapping[str, frozenset[str]], words: Words) -> _Bases:
+    """Number the bases, and keep which word is which."""
+    own_hashes, own_keys, lists_of = _listed(lists, words)
+    keys = traits_of(WordColumns.of(words.rows[:-1]))
+    at = np.searchsorted(words.hashes, own_hashes)
+    is_new = words.hashes[at] != own_hashes
+    keys[at[~is_new]] = own_keys[~is_new]
+    keys = np.insert(keys, at[is_new], own_keys[is_new])
+    ordered = np.sort(keys)
+    kinds = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    kind = np.searchsorted(kinds, keys)
+    traits = np.zeros(_N_BASES + len(kinds), np.uint64)
+    traits[[Base.UNKNOWN, Base.SHORT]] = Trait.WORD
+    traits[Base.REST] = Trait.WORD | Trait.KNOWN
+    traits[Base.PHRASE : _N_BASES] = [trait | Trait.WORD | Trait.KNOWN for trait in PHRASE_TRAITS.values()]
+    traits[_N_BASES:] = kinds & _TRAIT_BITS
+    membership = dict.fromkeys(lists, 0)
+    for base, group in enumerate((kinds >> _GROUP_SHIFT).tolist(), start=_N_BASES):
+        for name in lists_of[group]:
+            membership[name] |= _STATES_SET << (base * STATES)
+    of_word = np.append(kind + _N_BASES, Base.UNKNOWN).astype(np.uint16)
+    return _Bases(own_hashes[is_new], of_word, traits, membership)
 
 
 def _listed(
@@ -174,7 +247,7 @@ def _listed(
     Words of the same lists are a group; the first group is that of words in none.
     """
     names, sizes = list(lists), [len(own) for own in lists.values()]
-    every = list(chain.from_iterable(lists.values()))
+    every = list(chain.from_iterable(map(sorted, lists.values())))
     every_hash = word_hashes(every)
     number, first = numbered(every_hash)
     keys = traits_of(words.columns(every_hash[first]))
