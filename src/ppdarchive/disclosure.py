@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from math import ceil, floor, inf
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
+from ppdarchive.deidentify.cells import suppress_cells
 from ppdarchive.deidentify.consent import PARTICIPANTS, with_referring, without
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.deidentify.treat import treat
@@ -27,8 +29,9 @@ from ppdarchive.recoding.criteria import (
     recursive_diversity,
     satisfying,
 )
+from ppdarchive.recoding.local import local_plan
 from ppdarchive.recoding.loss import LOSSES
-from ppdarchive.recoding.options import Column, options_of
+from ppdarchive.recoding.options import Column, Options, Treat, options_of
 from ppdarchive.recoding.search import Solution, search
 from ppdarchive.recoding.suggest import Suggestion, suggestion
 from ppdarchive.risk.assessment import Assessment, assess
@@ -103,11 +106,7 @@ def proposal(
         If there are no participants, or no quasi-identifier is released.
     """
     schemas = {name: table.schema for name, table in tables.items()}
-
-    def treated(declared: Schemas) -> Mapping[str, TreatedTable]:
-        return fields_as_released(
-            {name: replace(table, schema=declared[name]) for name, table in tables.items()}, drawn
-        )
+    treated = _treating(tables, drawn)
 
     k, limits = _least_k(release), release.limits
     options = options_of(schemas, treated, below=k, hierarchies=_hierarchies(tables), fixed=fixed)
@@ -124,6 +123,17 @@ def proposal(
         if found.best is None or _average_risk(found.best) <= limits.max_average_risk:
             break
     return suggestion(schemas, options, found, k=each, max_suppressed=max_suppressed, declared_k=limits.k)
+
+
+def _treating(tables: Mapping[str, CheckedTable], drawn: Drawn) -> Treat:
+    """What treats the tables as other schemas declare."""
+
+    def treated(declared: Schemas) -> Mapping[str, TreatedTable]:
+        return fields_as_released(
+            {name: replace(table, schema=declared[name]) for name, table in tables.items()}, drawn
+        )
+
+    return treated
 
 
 def _least_k(release: Release) -> int:
@@ -145,13 +155,13 @@ def _hierarchies(tables: Mapping[str, CheckedTable]) -> dict[Column, str]:
     """The ready hierarchies that know all values of a field."""
     found: dict[Column, str] = {}
     for name, table in tables.items():
-        for field in table.schema:
-            if field.kind is Kind.STRING and field.disclosure is not None:
-                is_quasi = field.disclosure.role is Role.QUASI_IDENTIFIER
-                values, _ = encode(values_of(table.frame[field.name])) if is_quasi else ([], None)
+        for own in table.schema:
+            if own.kind is Kind.STRING and own.disclosure is not None:
+                is_quasi = own.disclosure.role is Role.QUASI_IDENTIFIER
+                values, _ = encode(values_of(table.frame[own.name])) if is_quasi else ([], None)
                 known = known_to(str(value) for value in values)
                 if known is not None:
-                    found[name, field.name] = known
+                    found[name, own.name] = known
     return found
 
 
@@ -173,14 +183,33 @@ def _criteria(tables: Mapping[str, TreatedTable], release: Release) -> list[Crit
     return found
 
 
-def without_rare(
-    tables: Mapping[str, CheckedTable], drawn: Drawn, release: Release
-) -> tuple[Mapping[str, CheckedTable], int]:
-    """Leave out participants whose class is too small, or tells too much, unless they are too many.
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Suppressed:
+    """A study's tables without those who are too rare.
 
-    This is record suppression (Samarati 2001): who would be in a class of fewer than k, or of too little
-    diversity or closeness, is not released, nor anything that refers to her. Values that are rare once
-    she is gone may be suppressed in turn, so it goes on until every class that is left may be released.
+    Attributes
+    ----------
+    tables : mapping of str to CheckedTable
+    n_left_out : int
+        Participants that are left out as a whole.
+    cells : mapping of Column to ndarray of bool, shape (n_rows,)
+        Values that are left out of the treated tables, by table and field, with rows as in `tables`.
+    """
+
+    tables: Mapping[str, CheckedTable]
+    n_left_out: int = 0
+    cells: Mapping[Column, npt.NDArray[np.bool_]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __repr__(self) -> str:
+        return f"<Suppressed: {self.n_left_out} participants, cells of {len(self.cells)} fields>"
+
+
+def without_rare(tables: Mapping[str, CheckedTable], drawn: Drawn, release: Release) -> Suppressed:
+    """Leave out what is too rare, as far as the release lets: participants as a whole, or single cells.
+
+    With ``suppress_cells`` it is single values of ``participants``, few of them, and participants as a
+    whole only where that cannot help: what their other tables tell is shared by too few. Without it, it
+    is every participant whose class is too small or tells too much.
 
     Parameters
     ----------
@@ -191,25 +220,72 @@ def without_rare(
 
     Returns
     -------
-    tables : mapping of str to CheckedTable
-    n_left_out : int
-        0, with the tables as they were, if more would have to go.
+    Suppressed
+        With the tables as they were, if more participants would have to go.
     """
-    if PARTICIPANTS not in tables:
-        return tables, 0
-    # A share as it is written: 0.07 of 100 participants are 7.
-    allowed = floor(round(release.max_suppressed * len(tables[PARTICIPANTS].frame), 9))
-    found, n_left_out = tables, 0
-    while allowed:
+    if PARTICIPANTS not in tables or not (release.max_suppressed or release.suppress_cells):
+        return Suppressed(tables)
+    return (
+        _without_cells(tables, drawn, release)
+        if release.suppress_cells
+        else _without_records(tables, drawn, release)
+    )
+
+
+def _most(tables: Mapping[str, CheckedTable], release: Release) -> int:
+    """The participants that may be left out; a share as it is written: 0.07 of 100 are 7."""
+    return floor(round(release.max_suppressed * len(tables[PARTICIPANTS].frame), 9))
+
+
+def _without(tables: Mapping[str, CheckedTable], gone: npt.NDArray[np.bool_]) -> dict[str, CheckedTable]:
+    rows = with_referring(tables, {PARTICIPANTS: gone})
+    return {name: without(table, rows[name]) for name, table in tables.items()}
+
+
+def _without_cells(tables: Mapping[str, CheckedTable], drawn: Drawn, release: Release) -> Suppressed:
+    """Local suppression on the declared treatments."""
+    most, found, n_left_out = _most(tables, release), tables, 0
+    k, limits = _least_k(release), release.limits
+    while len(found[PARTICIPANTS].frame) >= k:
+        options = _declared_options(found, drawn, k)
+        plan = local_plan(options, [0] * len(options.ladders), k=k)
+        treated = suppress_cells(fields_as_released(found, drawn), plan.cells)
+        if not plan.left_out.any():
+            sizes = participant_vectors(treated).classes().sizes
+            if prosecutor(sizes).average <= limits.max_average_risk:
+                return Suppressed(found, n_left_out, plan.cells)
+            k += 1
+            continue
+        n_left_out += int(plan.left_out.sum())
+        if n_left_out > most:
+            break
+        found = _without(found, plan.left_out)
+    return Suppressed(tables)
+
+
+def _declared_options(tables: Mapping[str, CheckedTable], drawn: Drawn, k: int) -> Options:
+    """The one level of each quasi-identifier that is declared."""
+    schemas = {name: table.schema for name, table in tables.items()}
+    every = frozenset((name, own.name) for name, schema in schemas.items() for own in schema)
+    return options_of(schemas, _treating(tables, drawn), below=k, fixed=every)
+
+
+def _without_records(tables: Mapping[str, CheckedTable], drawn: Drawn, release: Release) -> Suppressed:
+    """Leave out participants whose class is too small, or tells too much, unless they are too many.
+
+    This is record suppression (Samarati 2001): who would be in a class of fewer than k, or of too little
+    diversity or closeness, is not released, nor anything that refers to her. Values that are rare once
+    she is gone may be suppressed in turn, so it goes on until every class that is left may be released.
+    """
+    most, found, n_left_out = _most(tables, release), tables, 0
+    while True:
         rare = _rare(fields_as_released(found, drawn), release)
         if not rare.any():
-            return found, n_left_out
+            return Suppressed(found, n_left_out)
         n_left_out += int(rare.sum())
-        if n_left_out > allowed:
-            break
-        gone = with_referring(found, {PARTICIPANTS: rare})
-        found = {name: without(table, gone[name]) for name, table in found.items()}
-    return tables, 0
+        if n_left_out > most:
+            return Suppressed(tables)
+        found = _without(found, rare)
 
 
 def _rare(tables: Mapping[str, TreatedTable], release: Release) -> npt.NDArray[np.bool_]:

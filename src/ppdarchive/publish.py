@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ppdarchive.audit import AuditedPackage, audit_lines, write_audit
+from ppdarchive.deidentify.cells import suppress_cells
 from ppdarchive.deidentify.consent import (
     PARTICIPANTS,
     Consented,
@@ -22,6 +23,7 @@ from ppdarchive.deidentify.consent import (
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.replace import chooser
 from ppdarchive.deidentify.treat import Treated, treat
+from ppdarchive.deidentify.treatments.method import Mask
 from ppdarchive.detectors.engine import Engine
 from ppdarchive.detectors.known import KnownIdentifiers
 from ppdarchive.disclosure import as_collected, assessed, fields_as_released, proposal, without_rare
@@ -106,8 +108,10 @@ def preview_study(
     """
     study, validation, known, allowed = _prepare(folder, name, progress)
     drawn = draw(allowed.tables)
-    shared = _without_rare(study, allowed, drawn, progress)
-    treated = _treat(study, shared, known, engine_for(study, known), drawn=drawn, progress=progress)
+    shared, cells = _without_rare(study, allowed, drawn, progress)
+    treated = _treat(
+        study, shared, known, engine_for(study, known), drawn=drawn, cells=cells, progress=progress
+    )
     return Deidentified(validation, shared, treated, known)
 
 
@@ -125,10 +129,10 @@ def assess_study(folder: Path, *, name: str | None = None, progress: Progress = 
     release = study.config.release
     assert release is not None
     drawn = draw(allowed.tables)
-    shared = _without_rare(study, allowed, drawn, progress)
+    shared, cells = _without_rare(study, allowed, drawn, progress)
     progress("counting who is alike")
     before = assessed(as_collected(allowed.tables), release)
-    after = assessed(fields_as_released(shared.tables, drawn), release)
+    after = assessed(suppress_cells(fields_as_released(shared.tables, drawn), cells), release)
     return RiskReport(
         study.config.study.id,
         release.limits,
@@ -236,9 +240,9 @@ def pack_study(
     # What is drawn is kept before anything is published under it.
     with study_register(folder, release.audience) as register:
         drawn = recall(register, allowed.tables, replace=study.config.text.replace)
-    shared = _without_rare(study, allowed, drawn, progress)
+    shared, cells = _without_rare(study, allowed, drawn, progress)
     engine, sooner = engines_for(study, known)
-    treated = _treat(study, shared, known, engine, drawn=drawn, progress=progress)
+    treated = _treat(study, shared, known, engine, drawn=drawn, cells=cells, progress=progress)
     progress("asking the gate")
     risk = assessed(treated.tables, release)
     info = _info(study, version, released_on)
@@ -350,6 +354,7 @@ def _treat(
     engine: Engine,
     *,
     drawn: Drawn,
+    cells: Mapping[tuple[str, str], Mask],
     progress: Progress,
 ) -> Treated:
     progress("treating fields and texts")
@@ -362,24 +367,25 @@ def _treat(
     def redact_texts(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redaction:
         return redact(texts, groups, engine, replace=chosen, uncertain=text.uncertain)
 
-    return treat(
+    treated = treat(
         allowed.tables,
         pseudonyms=drawn.pseudonyms,
         redact=redact_texts,
         offsets=drawn.offsets,
         secret=drawn.exchanging,
     )
+    return replace(treated, tables=suppress_cells(treated.tables, cells))
 
 
-def _without_rare(study: Study, allowed: Consented, drawn: Drawn, progress: Progress) -> Consented:
-    """Leave out those who are too rare, as far as ``[release] max_suppressed`` lets."""
+def _without_rare(
+    study: Study, allowed: Consented, drawn: Drawn, progress: Progress
+) -> tuple[Consented, Mapping[tuple[str, str], Mask]]:
+    """Leave out who is too rare, as far as ``[release]`` lets, and which cells are to be left out."""
     release = study.config.release
     assert release is not None
-    if not release.max_suppressed:
-        return allowed
-    progress("leaving out who is too rare")
-    tables, n_rare = without_rare(allowed.tables, drawn, release)
-    return replace(allowed, tables=tables, n_rare=n_rare)
+    progress("leaving out what is too rare")
+    found = without_rare(allowed.tables, drawn, release)
+    return replace(allowed, tables=found.tables, n_rare=found.n_left_out), found.cells
 
 
 def _without_consent(

@@ -86,6 +86,7 @@ max_prosecutor_risk = 1
 max_average_risk = 0.5
 access = "restricted"
 max_suppressed = 0.05
+suppress_cells = true
 l = 3
 l_kind = "recursive"
 c = 2
@@ -196,6 +197,7 @@ def test_defaults() -> None:
         "l_kind": "distinct",
         "min_cell": 11,
         "max_suppressed": 0.0,
+        "suppress_cells": False,
         "review": "uncertain",
         "approval": {"id": None, "privacy_review": None, "dua": None, "recipients": []},
     }

@@ -53,12 +53,10 @@ def suppress_cells(
             raise ValueError("the cells are not those of the table")
         schema = with_suppressed(table.schema, field)
         companion = field + COMPANION_SUFFIX
-        is_missing = np.asarray(pc.is_null(values_of(table.frame[field])))
         columns = {own: table.frame[own] for own in table.schema.names}
         columns[field] = _without(columns[field], mask)
-        columns[companion] = reasons_where(
-            columns.get(companion), mask & ~is_missing, schema[companion], CELL_SUPPRESSED
-        )
+        # A cell that was missing loses its reason: "not asked" tells as much as a value.
+        columns[companion] = reasons_where(columns.get(companion), mask, schema[companion], CELL_SUPPRESSED)
         result[name] = TreatedTable(schema, pd.DataFrame({own: columns[own] for own in schema.names}))
     return MappingProxyType(result)
 

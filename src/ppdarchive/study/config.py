@@ -161,6 +161,7 @@ class Release(_Part):
     max_prosecutor_risk: Fraction | None = None
     max_average_risk: Fraction | None = None
     max_suppressed: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    suppress_cells: bool = False
     l: Annotated[float, Field(gt=1)] | None = None  # noqa: E741  the field's own term
     l_kind: Literal["distinct", "entropy", "recursive"] = "distinct"
     c: Annotated[float, Field(gt=0)] | None = None
