@@ -35,7 +35,7 @@ from ppdarchive.recoding.options import Column, Options, Treat, options_of
 from ppdarchive.recoding.search import Solution, search
 from ppdarchive.recoding.suggest import Suggestion, suggestion
 from ppdarchive.risk.assessment import Assessment, assess
-from ppdarchive.risk.classes import classes_of
+from ppdarchive.risk.classes import Codes, classes_of
 from ppdarchive.risk.closeness import equal_distance, ordered_distance
 from ppdarchive.risk.measures import prosecutor
 from ppdarchive.risk.sensitive import sensitive_values
@@ -65,9 +65,20 @@ def _withheld(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redact
     return Redaction((None,) * n, (IDENTITY,) * n, ((),) * n, ((),) * n, (), {})
 
 
-def assessed(tables: Mapping[str, TreatedTable], release: Release) -> Assessment:
-    """The risk of released tables under the terms of a release."""
-    return assess(tables, k=release.limits.k, l=round(release.l or 2), population_size=release.population)
+def assessed(
+    tables: Mapping[str, TreatedTable],
+    release: Release,
+    *,
+    facts: Mapping[str, Codes] = MappingProxyType({}),
+) -> Assessment:
+    """The risk of released tables under the terms of a release, with what answers state where that counts."""
+    return assess(
+        tables,
+        k=release.limits.k,
+        l=round(release.l or 2),
+        population_size=release.population,
+        facts=facts,
+    )
 
 
 def proposal(

@@ -20,6 +20,7 @@ from ppdarchive.deidentify.consent import (
     participant_fields,
     space_of,
 )
+from ppdarchive.deidentify.facts import stated_facts
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.replace import chooser
 from ppdarchive.deidentify.treat import Treated, treat
@@ -48,6 +49,7 @@ from ppdarchive.pipeline import Progress, Validation, validate_study
 from ppdarchive.recoding.suggest import Suggestion
 from ppdarchive.register import private_folder, study_register
 from ppdarchive.report import RiskReport
+from ppdarchive.risk.classes import Codes
 from ppdarchive.searching import engine_for, engines_for, known_identifiers
 from ppdarchive.study import Study
 
@@ -244,7 +246,7 @@ def pack_study(
     engine, sooner = engines_for(study, known)
     treated = _treat(study, shared, known, engine, drawn=drawn, cells=cells, progress=progress)
     progress("asking the gate")
-    risk = assessed(treated.tables, release)
+    risk = assessed(treated.tables, release, facts=_facts(study, shared, treated))
     info = _info(study, version, released_on)
     failures = [
         *judge_tables(
@@ -375,6 +377,17 @@ def _treat(
         secret=drawn.exchanging,
     )
     return replace(treated, tables=suppress_cells(treated.tables, cells))
+
+
+def _facts(study: Study, shared: Consented, treated: Treated) -> Mapping[str, Codes]:
+    """What released answers state, of the categories that ``[text] facts`` names."""
+    text = study.config.text
+    return stated_facts(
+        treated.redactions,
+        shared.tables,
+        [TextCategory(name) for name in text.facts],
+        is_general=text.replace == "general",
+    )
 
 
 def _without_rare(

@@ -72,6 +72,7 @@ uncertain = "withhold"
 lexicons = ["clinics.csv"]
 detectors = ["presidio", "spacy:en_core_web_md"]
 combine = "vote"
+facts = ["AGE", "LOCATION"]
 trained = "trained.toml"
 
 [treatments.t]
@@ -246,6 +247,8 @@ def test_limits_fit_one_another(given: str, limits: tuple[int, float, float]) ->
         ('columns = {n = "NAME"}', "columns = []", "known[0].columns", "a table expected", "Correct it."),
         ('demand = "f is above one"', "demnad = 3", "rule[0].demnad", "there is no such key; is it 'demand'?", "Correct it."),
         ('name = "q"', 'name = "q r"', "rule[1].name", "letters, digits, '.', '_' and '-' expected", "Correct it."),
+        ('"AGE", ', '"AGE", "age", ', "text.facts[1]", "a category, in capitals, expected", "Correct it."),
+        ('"AGE", ', '"LOCATION", ', "text.facts", "each of them once expected", "Correct it."),
         ("[text]", "[text]\nx = 1", "text.x", "there is no such key", "Correct it."),
         ('uncertain = "withhold"', 'uncertain = "keep"', "text.uncertain", "'redact' or 'withhold' expected", "Correct it."),
         ("k = 11", "k = 0", "release.k", "greater than or equal to 1 expected", "Correct it."),

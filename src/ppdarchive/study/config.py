@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from ppdarchive.errors import StudyError
+from ppdarchive.model.span import TextCategory
 
 
 def _identifier(text: str) -> str:
@@ -35,12 +36,19 @@ def _detector(text: str) -> str:
 
 def _once(names: list[str]) -> list[str]:
     if len(set(names)) < len(names):
-        raise ValueError("each detector once expected")
+        raise ValueError("each of them once expected")
     return names
+
+
+def _category(text: str) -> str:
+    if text not in set(TextCategory):
+        raise ValueError("a category, in capitals, expected")
+    return text
 
 
 Name = Annotated[str, AfterValidator(_identifier)]
 Words = Annotated[str, AfterValidator(_not_blank)]
+Categories = Annotated[list[Annotated[str, AfterValidator(_category)]], AfterValidator(_once)]
 Detectors = Annotated[list[Annotated[str, AfterValidator(_detector)]], AfterValidator(_once)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
 
@@ -129,6 +137,7 @@ class Text(_Part):
     trained: Words | None = None
     detectors: Detectors = []
     combine: Literal["union", "vote"] = "union"
+    facts: Categories = []
 
 
 class Approval(_Part):
