@@ -50,6 +50,8 @@ from ppdarchive.recoding.suggest import Suggestion
 from ppdarchive.register import private_folder, study_register
 from ppdarchive.report import RiskReport
 from ppdarchive.risk.classes import Codes
+from ppdarchive.risk.summaries import summarize
+from ppdarchive.risk.utility import utility
 from ppdarchive.searching import engine_for, engines_for, known_identifiers
 from ppdarchive.study import Study
 
@@ -134,7 +136,8 @@ def assess_study(folder: Path, *, name: str | None = None, progress: Progress = 
     shared, cells = _without_rare(study, allowed, drawn, progress)
     progress("counting who is alike")
     before = assessed(as_collected(allowed.tables), release)
-    after = assessed(suppress_cells(fields_as_released(shared.tables, drawn), cells), release)
+    released = suppress_cells(fields_as_released(shared.tables, drawn), cells)
+    after = assessed(released, release)
     return RiskReport(
         study.config.study.id,
         release.limits,
@@ -142,6 +145,7 @@ def assess_study(folder: Path, *, name: str | None = None, progress: Progress = 
         after,
         tuple(judge_risk(after, release)),
         shared.n_rare,
+        utility(shared.tables, released),
     )
 
 
@@ -260,6 +264,9 @@ def pack_study(
     info = replace(info, policy=_with_outcome(info.policy, failures, overrides, risk_figures(risk, release)))
     if any(failure.condition in _CANNOT_BE_WRITTEN for failure in failures):
         raise GateRefusedError(failures)
+    summary = summarize(
+        shared.tables, treated.tables, min_cell=None if release.access == "public" else release.min_cell
+    )
     progress("writing the package")
     replaced = {column: redaction.replaced() for column, redaction in treated.redactions.items()}
     told: list[Failure] = []
@@ -274,7 +281,7 @@ def pack_study(
         logs.append(_log(study, shared, treated, version=version, released_on=released_on))
 
     try:
-        write_package(out, treated.tables, info, check=check)
+        write_package(out, treated.tables, info, summary=summary, check=check)
     except BaseException:
         for log in logs:
             log.unlink(missing_ok=True)

@@ -139,8 +139,11 @@ def _license_words(given: License) -> str:
     return f"{words}: {address}" if address else words
 
 
-def readme(info: PackageInfo, schemas: Schemas, n_rows: Mapping[str, int]) -> str:
-    """The package's README.md: what there is, how to read it, how to see that it is whole."""
+def readme(info: PackageInfo, schemas: Schemas, n_rows: Mapping[str, int | None]) -> str:
+    """The package's README.md: what there is, how to read it, how to see that it is whole.
+
+    Numbers of rows that are None are not told.
+    """
     lines = [f"# {_line(info.title)}", ""]
     if info.description:
         lines += [_line(info.description), ""]
@@ -148,7 +151,9 @@ def readme(info: PackageInfo, schemas: Schemas, n_rows: Mapping[str, int]) -> st
     lines += ["## Tables", "", "| table | rows | what it holds |", "|---|--:|---|"]
     for name, schema in schemas.items():
         what = re.sub(r"([|\\])", r"\\\1", _line(schema.description or schema.title or ""))
-        lines.append(f"| `{name}` | {n_rows[name]:,} | {what} |")
+        lines.append(f"| `{name}` | {_number(n_rows[name])} | {what} |")
+    if None in n_rows.values():
+        lines += ["", "– stands for a number that is not told: it could tell of few participants."]
     first = "responses" if "responses" in schemas else next(iter(schemas), "")
     lines += ["", _FILES, "## Reading", "", "```python", "import pandas as pd", ""]
     lines += [f'{first} = pd.read_parquet("{table_path(first)}")', "```", "", _LOADING, ""]
@@ -187,6 +192,10 @@ def _values(schemas: Schemas) -> Iterator[str]:
     yield "  would take one for a formula: import them as text."
     if any(field.kind is Kind.LIST for schema in schemas.values() for field in schema):
         yield "- A list is one text, its items parted by the delimiter that the codebook names."
+
+
+def _number(count: int | None) -> str:
+    return "–" if count is None else f"{count:,}"
 
 
 def _line(text: str) -> str:

@@ -27,6 +27,7 @@ from ppdarchive.codebook import codebook
 from ppdarchive.errors import PackageError, SchemaError
 from ppdarchive.model.release import PackageInfo, TreatedTable
 from ppdarchive.model.schema import Schemas
+from ppdarchive.model.summary import Summary
 from ppdarchive.package import checksums
 from ppdarchive.package.csvcopy import CsvWriter
 from ppdarchive.package.descriptor import WrittenFile, descriptor, descriptor_text, table_path
@@ -49,7 +50,12 @@ def _accept(_: Path) -> None:
 
 
 def write_package(
-    out: Path, tables: Mapping[str, TreatedTable], info: PackageInfo, *, check: Check = _accept
+    out: Path,
+    tables: Mapping[str, TreatedTable],
+    info: PackageInfo,
+    *,
+    summary: Summary | None = None,
+    check: Check = _accept,
 ) -> None:
     """Write treated tables as a data package.
 
@@ -63,6 +69,8 @@ def write_package(
     tables : mapping of str to TreatedTable
         By name, in the order of the descriptor.
     info : PackageInfo
+    summary : Summary, optional
+        What the codebook tells of the values; without it nothing is counted there.
     check : callable
         Is given the staged folder, and may raise what it likes; then nothing is written.
 
@@ -85,7 +93,7 @@ def write_package(
     reason = ""
     try:
         stage.mkdir(mode=0o700)
-        rows, files = _fill(stage, tables, info)
+        rows, files = _fill(stage, tables, info, summary)
         seconds = int(datetime.combine(info.released_on, time(), UTC).timestamp())
         with ThreadPoolExecutor(1) as disk:  # which is slow, and needs no processor meanwhile
             settled = disk.map(lambda path: _settle_file(stage / path, seconds), files)
@@ -114,7 +122,7 @@ def _check_names(tables: Mapping[str, TreatedTable], info: PackageInfo) -> None:
 
 
 def _fill(
-    stage: Path, tables: Mapping[str, TreatedTable], info: PackageInfo
+    stage: Path, tables: Mapping[str, TreatedTable], info: PackageInfo, summary: Summary | None
 ) -> tuple[Mapping[str, Rows], Mapping[str, WrittenFile]]:
     """Write every file; the checksums last."""
     for name in ("data", "csv"):
@@ -126,10 +134,11 @@ def _fill(
         files = {file.path: file for pair in written for file in pair}
     schemas = {name: table.schema for name, table in tables.items()}
     by_table = {name: files[table_path(name)] for name in tables}
-    n_rows = {name: each.n_rows for name, each in rows.items()}
+    uncounted = summary.uncounted if summary is not None else frozenset()
+    n_rows = {name: None if name in uncounted else each.n_rows for name, each in rows.items()}
     texts = {
         "datapackage.json": descriptor_text(descriptor(info, schemas, by_table)),
-        "codebook.md": codebook(schemas, title=info.title, is_released=True),
+        "codebook.md": codebook(schemas, title=info.title, is_released=True, summary=summary),
         "README.md": readme(info, schemas, n_rows),
         "CITATION.cff": citation(info),
         "LICENSE": license_text(info),

@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from ppdarchive.gate import Failure
 from ppdarchive.model.schema import JsonValue
 from ppdarchive.risk.assessment import Assessment, Population
+from ppdarchive.risk.utility import Column, Utility
 from ppdarchive.study.config import Limits
 
 _EDGES: Final = (1, 2, 3, 5, 10, 20, 50, inf)
@@ -40,6 +41,8 @@ class RiskReport:
         Conditions on risk that do not hold after treatment.
     n_left_out : int
         Participants whom record suppression left out of `after`.
+    utility : Utility
+        What treatment takes from the fields, exactly.
     """
 
     study: str
@@ -48,6 +51,7 @@ class RiskReport:
     after: Assessment
     failures: tuple[Failure, ...]
     n_left_out: int
+    utility: Utility
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ def as_json(report: RiskReport) -> dict[str, JsonValue]:
         "left_out": report.n_left_out,
         "as_collected": _assessment_json(report.before),
         "as_released": _assessment_json(report.after),
+        "utility": _utility_json(report.utility),
         "failures": [
             {"condition": each.condition, "what": each.what, "remedy": each.remedy}
             for each in report.failures
@@ -93,6 +98,8 @@ def page(report: RiskReport) -> str:
         bars=bars(before, after),
         figures=figures(before, after),
         pairs=_worst_pairs(after),
+        utility=utility_rows(report.utility),
+        correlations=correlation_rows(report.utility),
     )
 
 
@@ -151,6 +158,37 @@ def _worst_pairs(found: Assessment) -> list[tuple[str, str, int]]:
     return [(found.fields[one].name, found.fields[other].name, n) for (one, other), n in worst if n]
 
 
+def utility_rows(found: Utility) -> list[tuple[str, str, str, str, str, str]]:
+    """Each field: its name, different values, cells left out, entropy, mean and SD, before and after."""
+    rows: list[tuple[str, str, str, str, str, str]] = []
+    for each in found.fields:
+        one, other = each.before, each.after
+        pairs = (
+            (one.n_values, None if other is None else other.n_values),
+            (one.entropy, None if other is None else other.entropy),
+            (one.mean, None if other is None else other.mean),
+            (one.sd, None if other is None else other.sd),
+        )
+        values, entropy, mean, sd = (_pair(*pair) for pair in pairs)
+        rows.append((each.name, values, f"{each.n_suppressed:,}", entropy, mean, sd))
+    return rows
+
+
+def correlation_rows(found: Utility) -> list[tuple[str, str]]:
+    """Each pair of numeric fields, and its correlation before and after."""
+    return [(f"{each.one} and {each.other}", _pair(each.before, each.after)) for each in found.correlations]
+
+
+def _pair(before: float | None, after: float | None) -> str:
+    if before is None and after is None:
+        return ""
+    return " → ".join("–" if value is None else _shown_figure(value) for value in (before, after))
+
+
+def _shown_figure(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
@@ -200,6 +238,35 @@ def _assessment_json(found: Assessment) -> dict[str, JsonValue]:
     if found.population is not None:
         document["population"] = _population_json(found.population)
     return document
+
+
+def _utility_json(found: Utility) -> JsonValue:
+    return {
+        "fields": [
+            {
+                "name": each.name,
+                "treatment": each.treatment,
+                "suppressed_cells": each.n_suppressed,
+                "as_collected": _column_json(each.before),
+                "as_released": None if each.after is None else _column_json(each.after),
+            }
+            for each in found.fields
+        ],
+        "correlations": [
+            {"fields": [each.one, each.other], "as_collected": each.before, "as_released": each.after}
+            for each in found.correlations
+        ],
+    }
+
+
+def _column_json(found: Column) -> JsonValue:
+    return {
+        "values": found.n_values,
+        "missing": found.n_missing,
+        "entropy": found.entropy,
+        "mean": found.mean,
+        "sd": found.sd,
+    }
 
 
 def _population_json(found: Population) -> dict[str, JsonValue]:
