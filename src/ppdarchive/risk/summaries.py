@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import e, inf, log2, sqrt
+from math import e, floor, inf, log2, sqrt
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -49,7 +49,7 @@ from ppdarchive.risk.utility import column_of, measured
 _A_VALUE: Final = ""
 """What stands for all values of a field that lists none."""
 
-_Key = tuple[str, str, str]
+Key = tuple[str, str, str]
 """Table, field, and in tables of many rows the value that participants are parted by."""
 
 _FINEST: Final = 0.25
@@ -59,7 +59,7 @@ _HAS, _HAS_OTHERS, _HAS_NONE = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Partition:
+class Partition:
     """Participants parted by what they have in a field.
 
     Attributes
@@ -95,7 +95,7 @@ def summarize(
     CMS cell size suppression policy (https://resdac.org/node/1506).
     """
     people = people_of(after)
-    parts = dict(_partitions(after))
+    parts = dict(partitions(after))
     told, shows_zeros = _told(parts, people.n_participants, min_cell)
     figures = dict(_figures(before, after, min_cell or MIN_CELL))
     counts: dict[tuple[str, str], FieldSummary] = {}
@@ -116,7 +116,7 @@ def summarize(
     return Summary(MappingProxyType(counts), min_cell, shows_zeros, uncounted)
 
 
-def _partitions(tables: Mapping[str, TreatedTable]) -> Iterator[tuple[_Key, _Partition]]:
+def partitions(tables: Mapping[str, TreatedTable]) -> Iterator[tuple[Key, Partition]]:
     """How each field that is counted parts the participants, and whether they have rows at all."""
     people = people_of(tables)
     for name, of in people.of.items():
@@ -124,11 +124,11 @@ def _partitions(tables: Mapping[str, TreatedTable]) -> Iterator[tuple[_Key, _Par
         n_rows = np.bincount(of[owned], minlength=people.n_participants)
         if name != PARTICIPANTS:
             has_rows = np.where(n_rows > 0, _HAS, _HAS_NONE)
-            yield (name, "", ""), _Partition(has_rows, MappingProxyType({}), None)
+            yield (name, "", ""), Partition(has_rows, MappingProxyType({}), None)
         for field in _counted(tables[name]):
             names, codes = _coded(tables[name], field)
             if name == PARTICIPANTS:
-                part = _Partition(codes, MappingProxyType({each: n for n, each in enumerate(names)}), -1)
+                part = Partition(codes, MappingProxyType({each: n for n, each in enumerate(names)}), -1)
                 yield (name, field.name, ""), part
                 continue
             for code, each in enumerate([*names, None]):
@@ -138,7 +138,7 @@ def _partitions(tables: Mapping[str, TreatedTable]) -> Iterator[tuple[_Key, _Par
                 found[of[rows]] = _HAS
                 told = {} if each is None else {each: _HAS}
                 key = (name, field.name, "missing" if each is None else f"value {each}")
-                yield key, _Partition(found, MappingProxyType(told), _HAS if each is None else None)
+                yield key, Partition(found, MappingProxyType(told), _HAS if each is None else None)
 
 
 def _counted(table: TreatedTable) -> Iterator[Field]:
@@ -190,11 +190,11 @@ def _values(table: TreatedTable, name: str) -> list[object]:
 
 
 def _told(
-    parts: Mapping[_Key, _Partition], n_participants: int, min_cell: int | None
-) -> tuple[Mapping[tuple[_Key, int], int | None], bool]:
+    parts: Mapping[Key, Partition], n_participants: int, min_cell: int | None
+) -> tuple[Mapping[tuple[Key, int], int | None], bool]:
     """Each count of each partition, None where it must not be told; and whether zeros are told."""
     cells, place_of = tabulated(parts, with_implied=min_cell is not None)
-    counts: dict[tuple[_Key, int], int | None] = {}
+    counts: dict[tuple[Key, int], int | None] = {}
     suppressed, shows_zeros = np.zeros(len(cells.counts), dtype=np.bool_), True
     if min_cell is not None:
         everybody = cells.places[EVERYBODY]
@@ -219,8 +219,8 @@ def _told(
 
 
 def tabulated(
-    parts: Mapping[_Key, _Partition], *, with_implied: bool = True
-) -> tuple[Cells, Mapping[tuple[_Key, int], int]]:
+    parts: Mapping[Key, Partition], *, with_implied: bool = True
+) -> tuple[Cells, Mapping[tuple[Key, int], int]]:
     """Count all partitions, with the sums that tie their cells; and where each stands."""
     keys = {"\0".join(key): key for key in parts}
     columns: dict[str, Codes] = {name: parts[key].codes for name, key in keys.items()}
@@ -298,7 +298,8 @@ def _figure(
 
 
 def _to(value: float, step: float) -> float:
-    return float(f"{round(value / step) * step:.12g}") + 0.0
+    # Halves go up, always: half-even ones are up to two steps apart where the values are one.
+    return float(f"{floor(value / step + 0.5) * step:.12g}") + 0.0
 
 
 def _round_step(least: float) -> float:
