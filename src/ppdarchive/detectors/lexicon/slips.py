@@ -75,21 +75,32 @@ class Slips:
         """
         found = np.zeros(len(starts), np.bool_)
         sizes = ends - starts
-        for size in np.unique(sizes[(sizes >= LEAST) & (sizes <= LONGEST)]).tolist():
-            own = np.flatnonzero(sizes == size)
-            whole, left = _hashes(codes[starts[own, None] + np.arange(size)])
-            places = np.arange(size)
-            looked_up = [
-                left,  # a letter too many
-                _placed(whole, np.arange(size + 1)),  # one too few
-                _placed(left, places),  # another
-                _placed(left[:, :-1], places[1:]),  # two swapped
-                _placed(left[:, 1:], places[:-1]),
-            ]
-            is_near = np.zeros(len(own), np.bool_)
-            for keys in looked_up:
-                is_near |= self._has(keys).any(axis=1)
-            found[own] = is_near & ~self._has(whole)[:, 0]
+        own = np.flatnonzero((sizes >= LEAST) & (sizes <= LONGEST))
+        if not len(own):
+            return found
+        # All letters of all words in a row, each with the number of its word and its place in it.
+        sizes = sizes[own]
+        begins = np.cumsum(sizes) - sizes
+        of_word = np.repeat(np.arange(len(own)), sizes)
+        places = np.arange(len(of_word)) - begins[of_word]
+        terms = (codes[starts[own][of_word] + places].astype(np.uint64) + np.uint64(1)) * _POWERS[places]
+        after = np.cumsum(terms)
+        whole = after[begins + sizes - 1] - after[begins] + terms[begins]
+        passed = after - (after[begins] - terms[begins])[of_word]
+        left = passed - terms + (whole[of_word] - passed) * _BACK
+        inner, later = places + 1 < sizes[of_word], places > 0
+        looked_up = [
+            (left, of_word),  # a letter too many
+            (_placed(whole[of_word], places), of_word),  # one too few
+            (_placed(whole, sizes), np.arange(len(own))),
+            (_placed(left, places), of_word),  # another
+            (_placed(left[inner], places[inner] + 1), of_word[inner]),  # two swapped
+            (_placed(left[later], places[later] - 1), of_word[later]),
+        ]
+        keys, words = (np.concatenate(column) for column in zip(*looked_up, strict=True))
+        is_near = np.zeros(len(own), np.bool_)
+        is_near[words[self._has(keys)]] = True
+        found[own] = is_near & ~self._has(whole)
         return found
 
     def _has(self, hashes: Hashes) -> npt.NDArray[np.bool_]:

@@ -138,6 +138,25 @@ _NEVER_LAST: Final = _hashes(
 )
 """Words that a mention neither starts nor ends with, in small letters."""
 _LONGEST_EDGE: Final = 2
+
+
+class _Sets:
+    """Small sets of words, in all of which words are looked up at once."""
+
+    def __init__(self, *sets: Hashes) -> None:
+        self._hashes = np.unique(np.concatenate(sets))
+        self._has = np.array([np.append(np.isin(self._hashes, own), False) for own in sets])
+
+    def have(self, hashes: Hashes) -> Flags:
+        """Whether each set has each word, shape (n_sets, k)."""
+        at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        at[self._hashes[at] != hashes] = len(self._hashes)
+        result: Flags = self._has.take(at, axis=1)
+        return result
+
+
+_OWN_SETS: Final = _Sets(_LINKS, _JOINING, _GLUE, _PARTICLES, _NEVER_FIRST, _NEVER_LAST)
+_SETS_BEFORE: Final = _Sets(_BEFORE_WORDS, _SPANISH_ARTICLES)
 _NEVER: Final = Flag.SAFE | Flag.MEDICATION | Flag.CONDITION
 """A mention of such words alone is none, unless they are a company's name as well."""
 
@@ -296,13 +315,17 @@ class _Candidates:
         )
         before = np.maximum(at - 1, 0)
         goes_on = (at > 0) & (tokens.texts[before] == tokens.texts[at])
+        is_link, joins, is_glue, is_particle, never_first, never_last = _OWN_SETS.have(hashes)
+        after_article, after_spanish = _SETS_BEFORE.have(tokens.hashes[before]) & goes_on
         is_small = batch.cased[starts] == batch.lower[starts]
-        capitals = _counted(batch.cased != batch.lower)
-        has_capitals = np.diff(capitals[batch.starts]) > 1
+        capitals = np.flatnonzero(batch.cased != batch.lower)
+        has_capitals = (np.diff(np.searchsorted(capitals, batch.starts)) > 1)[tokens.texts[at]]
         in_spanish = _in_spanish(tokens, at, known)
         is_country = listed.has(Flag.COUNTRY | Flag.STATE) | (tokens.ends[at] - starts == 1)
         is_dictionary = listed.has(Flag.DICTIONARY) | (listed.column(Column.SPANISH) > 0)
-        opens = _opens(batch, tokens, at)
+        breaks = np.flatnonzero(batch.lower == ord("\n"))
+        line = np.searchsorted(breaks, starts)
+        opens = _opens(batch, tokens, at, line != np.searchsorted(breaks, tokens.starts[before]))
         slipped = _slipped(
             batch, tokens, at, listed, is_possible & (is_small | opens | _ends_big(batch, tokens, at))
         )
@@ -311,28 +334,28 @@ class _Candidates:
             label,
             best,
             kinds != Kind.SIGN,
-            _among(hashes, _LINKS),
-            _among(hashes, _JOINING),
-            _among(hashes, _GLUE) & (kinds == Kind.SIGN) & _is_inside(batch, tokens, at),
-            _among(hashes, _PARTICLES),
+            is_link,
+            joins,
+            is_glue & (kinds == Kind.SIGN) & _is_inside(batch, tokens, at),
+            is_particle,
             (_of_the_field(known, at) & (best != _PLACE) & ~is_country)
             | _never(
                 listed, is_small, in_spanish & (is_small | ~goes_on | (tokens.kinds[before] != Kind.LETTER))
             ),
-            listed.has(Flag.DEMONYM) | (listed.has(_GENERIC) & is_small & has_capitals[tokens.texts[at]]),
+            listed.has(Flag.DEMONYM) | (listed.has(_GENERIC) & is_small & has_capitals),
             _unknown(listed, kinds, tokens.ends[at] - starts),
-            is_small & listed.has(Flag.DICTIONARY) & has_capitals[tokens.texts[at]],
+            is_small & listed.has(Flag.DICTIONARY) & has_capitals,
             (is_small | in_spanish) & is_dictionary,
-            goes_on & _among(tokens.hashes[before], _BEFORE_WORDS),
+            after_article,
             np.where(
-                in_spanish & is_small & goes_on & _among(tokens.hashes[before], _SPANISH_ARTICLES),
+                in_spanish & is_small & after_spanish,
                 np.float32(_WORD_IS_SURE),
-                _needed(batch, tokens, at, listed, (has_capitals[tokens.texts[at]], opens, slipped)),
+                _needed(batch, tokens, at, listed, (has_capitals, opens, slipped)),
             ),
             slipped,
-            is_small & _among(hashes, _NEVER_FIRST),
-            (is_small | (hashes == _I)) & _among(hashes, _NEVER_LAST),
-            _follow(batch, tokens, at),
+            is_small & never_first,
+            (is_small | (hashes == _I)) & never_last,
+            _follow(tokens, at, line),
         )
 
 
@@ -395,22 +418,19 @@ def _ends_big(batch: TextBatch, tokens: Tokens, at: Positions) -> Flags:
     return result
 
 
-def _opens(batch: TextBatch, tokens: Tokens, at: Positions) -> Flags:
+def _opens(batch: TextBatch, tokens: Tokens, at: Positions, is_new_line: Flags) -> Flags:
     """Which tokens a sentence or a line starts with."""
     before = np.maximum(at - 1, 0)
     opens = (at == 0) | (tokens.texts[before] != tokens.texts[at])
-    opens |= (tokens.kinds[before] == Kind.SIGN) & _among(batch.lower[tokens.starts[before]], _STOPS)
-    breaks = np.flatnonzero(batch.lower == ord("\n"))
-    opens |= np.searchsorted(breaks, tokens.starts[at]) != np.searchsorted(breaks, tokens.starts[before])
-    result: Flags = opens
+    signs = np.flatnonzero(tokens.kinds[before] == Kind.SIGN)
+    opens[signs] |= _among(batch.lower[tokens.starts[before[signs]]], _STOPS)
+    result: Flags = opens | is_new_line
     return result
 
 
-def _follow(batch: TextBatch, tokens: Tokens, at: Positions) -> Flags:
+def _follow(tokens: Tokens, at: Positions, line: Positions) -> Flags:
     follows = np.zeros(len(at), np.bool_)
-    breaks = np.flatnonzero(batch.lower == ord("\n"))
-    follows[1:] = (np.diff(at) == 1) & (np.diff(tokens.texts[at]) == 0)
-    follows[1:] &= np.diff(np.searchsorted(breaks, tokens.starts[at])) == 0
+    follows[1:] = (np.diff(at) == 1) & (np.diff(tokens.texts[at]) == 0) & (np.diff(line) == 0)
     return follows
 
 
@@ -468,9 +488,9 @@ def _in_spanish(tokens: Tokens, at: Positions, known: Features) -> Flags:
     spanish, english = listed.column(Column.SPANISH), listed.column(Column.ENGLISH)
     is_spanish = ((spanish > 0) & ((english < _EVERYDAY) | (spanish > english)))[known.form_of]
     is_word = tokens.kinds == Kind.LETTER
-    first = np.searchsorted(tokens.texts, tokens.texts[at])
-    end = np.searchsorted(tokens.texts, tokens.texts[at], side="right")
-    low, high = np.maximum(at - _AROUND, first), np.minimum(at + _AROUND + 1, end)
+    own = tokens.texts[at]
+    bounds = np.searchsorted(tokens.texts, np.arange(own.max(initial=-1) + 2))
+    low, high = np.maximum(at - _AROUND, bounds[own]), np.minimum(at + _AROUND + 1, bounds[own + 1])
     n_spanish, n_words = _counted(is_spanish & is_word), _counted(is_word)
     result: Flags = n_spanish[high] - n_spanish[low] > _SPANISH_SHARE * (n_words[high] - n_words[low])
     return result
