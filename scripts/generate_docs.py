@@ -34,11 +34,13 @@ from ppdarchive.detectors.known import KnownIdentifiers
 from ppdarchive.detectors.patterns import Patterns
 from ppdarchive.detectors.patterns.rules import RULES
 from ppdarchive.errors import PROBLEMS
+from ppdarchive.gate import OVERRIDABLE
 from ppdarchive.model.finding import Rule, RuleKind
 from ppdarchive.model.schema import Constraints, Field, FieldsMatch, ForeignKey, Kind, Lexical, Role, Schema
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.model.treatment import TREATMENTS, ParameterKind
 from ppdarchive.study import Config
+from ppdarchive.study.config import Release
 from ppdarchive.tableschema import load_package, parse
 from ppdarchive.tableschema.node import Node
 from ppdarchive.tableschema.treatments import disclosure
@@ -469,7 +471,7 @@ def gate() -> str:
     """Every condition of the gate, as its own source states it."""
     found = _conditions()
     words = meaning("gate", found)
-    open_to_reasons = [name for name, (_, overridable) in found.items() if overridable]
+    advice = [name for name, (_, is_advice) in found.items() if is_advice]
     lines = [
         "# The gate",
         "",
@@ -478,7 +480,8 @@ def gate() -> str:
         "of that stage that failed and what to do about it, and nothing is written. A message holds numbers "
         "and places, never a value.",
         "",
-        "There are two stages. The treated tables are judged in memory. Then the package is written beside "
+        "There are two stages. The treated tables are judged in memory, the very tables that would be "
+        "published. Then the package is written beside "
         "its place, and every string of every file in it is looked at: cells, labels, the codebook, the "
         "descriptor, the footers of Parquet files, and the names of files. It is searched for the known "
         "identifiers and, once more, by the whole text engine with thresholds that are lower by a third. "
@@ -489,39 +492,69 @@ def gate() -> str:
             ((f"`{name}`", words[name], remedy) for name, (remedy, _) in found.items()),
         ),
         "",
-        f"A written reason will be able to override {code(open_to_reasons)}, and no other. There is no "
-        "way to give one yet: where such a condition does not hold, `pack` warns and writes the package.",
+        f"{' and '.join(f'`{name}`' for name in advice)} are advice: `pack` warns, and they stop nothing.",
         "",
-        "One cause is told once: a name that the title repeats in the descriptor, the README and the "
+        "One cause is told "
+        "once: a name that the title repeats in the descriptor, the README and the "
         "citation is one failure with its places. Places are files and columns, lines of documents, and "
         "paths in the descriptor (`resources[0].schema.fields[2].title`, counted from 0). A file that is "
         "itself named after somebody is not named.",
         "",
+        "## Limits on risk",
+        "",
+        "Risk is counted as [Why: risk](../why/risk.md) tells. What `[release]` does not say follows from "
+        "its `access`:",
+        "",
+        *table(("`access`", "`k`", "`max_prosecutor_risk`", "`max_average_risk`"), _limits()),
+        "",
+        "Where a smaller `k` is given, a highest prosecutor risk of 1/k is accepted with it, unless "
+        "`max_prosecutor_risk` says otherwise. `l` and `t` are demanded where they are given.",
+        "",
+        "## A written reason",
+        "",
+        f"A written reason can override {code(OVERRIDABLE)}, and no other: "
+        "`ppdarchive pack ... --override CONDITION --reason TEXT`. The package names the condition and the "
+        "reason, which is scanned like any string that is published, and not the number that did not "
+        "suffice. An override of a condition that holds is not named.",
+        "",
         "## What it does not judge yet",
         "",
-        "The thresholds under `[release]` (`k`, `max_prosecutor_risk`, `max_average_risk`), the `review` of "
-        "uncertain words and the identifier classes of the `standard` are read and checked as part of "
-        "`study.toml`, and **no condition enforces them today**. That the gate lets a package pass says that "
-        "the conditions above hold, and no more.",
+        "The `review` of uncertain words is read and checked as part of `study.toml`, and **no condition "
+        "enforces it today**; the package says so (`not_assessed`). What risk cannot count stands in "
+        "[Why: risk](../why/risk.md#what-stays).",
     ]
     return "\n".join(lines)
 
 
+def _limits() -> Iterator[tuple[str, ...]]:
+    """What holds for each access where study.toml gives no numbers."""
+    for access in get_args(Release.model_fields["access"].annotation):
+        limits = Release(standard="safe-harbor", consent="all: stated", access=access).limits
+        yield (
+            f"`{access}`",
+            str(limits.k),
+            f"{limits.max_prosecutor_risk:g}",
+            f"{limits.max_average_risk:g}",
+        )
+
+
 def _conditions() -> dict[str, tuple[str, bool]]:
-    """Each condition of the gate: its remedy, and whether a reason can override it."""
+    """Each condition of the gate, tables before files: its remedy, and whether it is mere advice."""
     result: dict[str, tuple[str, bool]] = {}
-    calls: list[ast.Call] = []
-    for name in ("tables", "folder"):
-        tree = ast.parse((ROOT / f"src/ppdarchive/gate/{name}.py").read_text("utf-8"))
-        own = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        calls += sorted(own, key=lambda call: call.lineno)
-    for node in calls:
-        if isinstance(node.func, ast.Name) and node.func.id == "Failure":
-            given = dict(zip(("condition", "what", "remedy", "overridable"), node.args, strict=False))
-            given |= {each.arg: each.value for each in node.keywords if each.arg is not None}
-            name, remedy = (ast.literal_eval(given[key]) for key in ("condition", "remedy"))
-            overridable = ast.literal_eval(given["overridable"]) if "overridable" in given else False
-            result.setdefault(name, (remedy, overridable))
+    paths = sorted((ROOT / "src/ppdarchive/gate").glob("*.py"), key=lambda path: path.stem != "tables")
+    paths.sort(key=lambda path: path.stem == "folder")
+    for path in paths:
+        tree = ast.parse(path.read_text("utf-8"))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        for node in sorted(calls, key=lambda call: call.lineno):
+            if isinstance(node.func, ast.Name) and node.func.id == "Failure":
+                given = dict(zip(("condition", "what", "remedy"), node.args, strict=False))
+                given |= {each.arg: each.value for each in node.keywords if each.arg is not None}
+                name, remedy = (ast.literal_eval(given[key]) for key in ("condition", "remedy"))
+                is_advice = "is_advice" in given and ast.literal_eval(given["is_advice"])
+                result.setdefault(name, (remedy, is_advice))
+    if unknown := set(OVERRIDABLE) - set(result):
+        raise LookupError(f"the gate has no conditions {sorted(unknown)}")
     return result
 
 
