@@ -9,5 +9,5 @@ access = "internal"
 k = 1
 max_prosecutor_risk = 1.0
 max_average_risk = 1.0
-approval = {id = "A-1"}
+approval = {id = "A-1", dua = "D-1"}
 """

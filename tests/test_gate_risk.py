@@ -13,7 +13,7 @@ from ppdarchive.gate.risk import judge_approvals, judge_risk, risk_figures
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Role
 from ppdarchive.risk.assessment import assess
-from ppdarchive.study.config import Approval, Expert, Release
+from ppdarchive.study.config import Approval, Release
 
 from .risk.released import field, of_participants, participants
 
@@ -141,24 +141,12 @@ def test_figures_of_a_passed_gate() -> None:
             {"access": "restricted"},
             ["the id of an approval", "a privacy review", "a data use agreement", "who may receive it"],
         ),
-        (
-            {"access": "public", "standard": "limited-data-set"},
-            ["a data use agreement, 45 CFR 164.514(e)(4)"],
-        ),
     ],
 )
 def test_papers_are_demanded(given: dict[str, object], missing: list[str]) -> None:
-    """What the access and the standard demand must be named; a reason cannot stand in for it."""
+    """What the access demands must be named; a reason cannot stand in for it."""
     assert judge_approvals(release(**given)) == []
     (failure,) = judge_approvals(release(**given, approval=Approval()))
     assert failure.condition == "approvals"
     assert not failure.overridable
     assert all(words in failure.what for words in missing)
-
-
-def test_an_expert_determination_has_a_statement() -> None:
-    """Who claims one names its statement."""
-    (failure,) = judge_approvals(release(standard="expert-determination"))
-    assert (failure.condition, failure.overridable) == ("expert-statement", False)
-    expert = Expert(statement="E-1", date=date(2026, 1, 30))
-    assert judge_approvals(release(standard="expert-determination", expert=expert)) == []

@@ -103,7 +103,7 @@ name = "CC0-1.0"
 title = "A lab"
 
 [release]
-standard = "safe-harbor"
+standard = "limited-data-set"
 consent = "agreed"
 """ + LENIENT
 

@@ -34,9 +34,11 @@ from ppdarchive.gate import (
     Failure,
     GateRefusedError,
     TextScan,
+    facts_of,
     judge_approvals,
     judge_folder,
     judge_risk,
+    judge_standard,
     judge_tables,
     risk_figures,
 )
@@ -251,6 +253,7 @@ def pack_study(
     treated = _treat(study, shared, known, engine, drawn=drawn, cells=cells, progress=progress)
     progress("asking the gate")
     risk = assessed(treated.tables, release, facts=_facts(study, shared, treated))
+    figures = risk_figures(risk, release)
     info = _info(study, version, released_on)
     failures = [
         *judge_tables(
@@ -258,10 +261,11 @@ def pack_study(
             info,
             without_consent=_without_consent(study, treated, drawn.pseudonyms, validation),
         ),
+        *judge_standard(study.schemas, release, facts_of(release, released_on=released_on, risk=figures)),
         *judge_approvals(release),
         *judge_risk(risk, release),
     ]
-    info = replace(info, policy=_with_outcome(info.policy, failures, overrides, risk_figures(risk, release)))
+    info = replace(info, policy=_with_outcome(info.policy, failures, overrides, figures))
     if any(failure.condition in _CANNOT_BE_WRITTEN for failure in failures):
         raise GateRefusedError(failures)
     summary = summarize(

@@ -95,7 +95,7 @@ t = 0.4
 min_cell = 5
 population = 9000
 review = "all"
-approval = {id = "IRB 7", privacy_review = 2026-01-31, dua = "DUA 3", recipients = ["A University"]}
+approval = {id = "IRB 7", privacy_review = 2026-01-31, dua = "DUA 3", recipients = ["A University"], no_actual_knowledge = true}
 expert = {statement = "E-1", date = 2026-01-30}
 
 [package]
@@ -200,7 +200,13 @@ def test_defaults() -> None:
         "max_suppressed": 0.0,
         "suppress_cells": False,
         "review": "uncertain",
-        "approval": {"id": None, "privacy_review": None, "dua": None, "recipients": []},
+        "approval": {
+            "id": None,
+            "privacy_review": None,
+            "dua": None,
+            "recipients": [],
+            "no_actual_knowledge": False,
+        },
     }
 
 

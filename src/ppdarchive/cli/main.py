@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from ppdarchive._version import __version__
-from ppdarchive.cli import publishing, render, risk, text
+from ppdarchive.cli import publishing, render, risk, standard, text
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -172,6 +172,7 @@ app.command("pack", epilog=example("ppdarchive pack my-study my-package --versio
 app.command("risk", epilog=example("ppdarchive risk my-study", "ppdarchive risk my-study --html risk.html"))(
     risk.risk
 )
+app.command("standard", epilog=example("ppdarchive standard my-study"))(standard.standard)
 app.command("suggest", epilog=example("ppdarchive suggest my-study --max-suppressed 0.1"))(risk.suggest)
 app.command("show", epilog=example("ppdarchive show my-package"))(publishing.show_package)
 app.command("demo", epilog=example("ppdarchive demo my-demo"))(publishing.demo)

@@ -8,6 +8,7 @@ from ppdarchive.gate.failures import Failure, GateRefusedError
 from ppdarchive.gate.folder import judge_folder
 from ppdarchive.gate.residual import TextScan, lowered
 from ppdarchive.gate.risk import OVERRIDABLE, judge_approvals, judge_risk, risk_figures
+from ppdarchive.gate.standard import facts_of, judge_standard
 from ppdarchive.gate.tables import judge_tables
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "Failure",
     "GateRefusedError",
     "TextScan",
+    "facts_of",
     "judge_approvals",
     "judge_folder",
     "judge_risk",
+    "judge_standard",
     "judge_tables",
     "lowered",
     "risk_figures",

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ppdarchive.gate.failures import Failure
-from ppdarchive.model.schema import JsonValue
 from ppdarchive.risk.assessment import Assessment, Diversity
 from ppdarchive.study.config import Release
 
@@ -36,9 +35,9 @@ def judge_risk(found: Assessment, release: Release) -> list[Failure]:
     return [*_classes(found, release), *_sensitive(found, release)]
 
 
-def risk_figures(found: Assessment, release: Release) -> dict[str, JsonValue]:
+def risk_figures(found: Assessment, release: Release) -> dict[str, float]:
     """The figures of a passed gate, for the descriptor: what a reader of the tables can compute."""
-    figures: dict[str, JsonValue] = {
+    figures: dict[str, float] = {
         "k": found.k,
         "max_prosecutor_risk": _rounded(found.prosecutor.highest),
         "average_risk": _rounded(found.prosecutor.average),
@@ -141,35 +140,22 @@ _DEMANDED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 
 
 def judge_approvals(release: Release) -> list[Failure]:
-    """The condition that the papers are named which the access and the standard demand.
+    """The condition that the papers are named which the access demands.
 
     References
     ----------
-    45 CFR 164.514(e)(4) (data use agreement of a limited data set), (b)(1)(ii) (documented methods and
-    results of an expert determination); VHA Directive 1605.01; 1200.05.
+    VHA Directive 1605.01; 1200.05. What a standard demands besides is `ppdarchive.standards`'.
     """
-    wanted = dict(_DEMANDED[release.access])
-    if release.standard == "limited-data-set":
-        wanted |= {"dua": "the id of a data use agreement, 45 CFR 164.514(e)(4)"}
-    missing = [words for key, words in wanted.items() if not getattr(release.approval, key)]
-    failures: list[Failure] = []
-    if missing:
-        failures.append(
-            Failure(
-                "approvals",
-                f"[release.approval] does not name {_joined(missing)}",
-                "Name it in study.toml, or restrict the access.",
-            )
+    missing = [words for key, words in _DEMANDED[release.access] if not getattr(release.approval, key)]
+    if not missing:
+        return []
+    return [
+        Failure(
+            "approvals",
+            f"[release.approval] does not name {_joined(missing)}",
+            "Name it in study.toml, or restrict the access.",
         )
-    if release.standard == "expert-determination" and release.expert is None:
-        failures.append(
-            Failure(
-                "expert-statement",
-                "the release claims an expert determination, and names no statement",
-                "Name its id and date under [release.expert] (45 CFR 164.514(b)(1)(ii)).",
-            )
-        )
-    return failures
+    ]
 
 
 def _joined(words: list[str]) -> str:

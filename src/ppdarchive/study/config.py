@@ -147,6 +147,7 @@ class Approval(_Part):
     privacy_review: date | None = None
     dua: Words | None = None
     recipients: list[Words] = []
+    no_actual_knowledge: bool = False
 
 
 class Expert(_Part):
