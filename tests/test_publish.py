@@ -30,6 +30,7 @@ from ppdarchive.errors import PackageError, PpdArchiveError, StudyError
 from ppdarchive.gate import GateRefusedError
 from ppdarchive.model.columns import values_of
 from ppdarchive.publish import FindingsError, pack_study, preview_study
+from ppdarchive.register import PRIVATE_FOLDER
 
 from .terms import LENIENT
 
@@ -423,6 +424,20 @@ def test_each_override_has_its_reason(
     """As many reasons as conditions, and none blank."""
     assert call(["pack", str(small), str(small.parent / "p"), "--version", "1.0.0", *words]) == 2
     assert "--reason" in capsys.readouterr().err
+
+
+def test_shifted_dates_may_be_somebodys_by_chance(small: Path) -> None:
+    """A date that was shifted by random days is released, even where it falls on a known one."""
+    schema = json.loads(json.dumps(PARTICIPANTS))
+    schema["fields"].append(
+        {"name": "seen", "type": "date", "disclosure": disclosure("quasi-identifier", "shift_dates")}
+    )
+    toml = TOML.replace('age = "age"', 'age = "age"\nseen = "born"').replace(
+        '"safe-harbor"', '"limited-data-set"'
+    )
+    write_small(small, toml=toml, participants=json.dumps(schema))
+    for number in range(3):
+        pack(small, small.parent / f"package{number}")
 
 
 def test_papers_are_demanded(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -909,6 +924,6 @@ def test_a_value_that_is_not_released_leaves_no_trace(tmp_path: Path) -> None:
     one, other = with_branches(tmp_path / "one", 18), with_branches(tmp_path / "other", 27)
     pack(one, tmp_path / "package")
     # The same pseudonyms for both.
-    shutil.copytree(one / ".ppdarchive", other / ".ppdarchive")
+    shutil.copytree(one / PRIVATE_FOLDER, other / PRIVATE_FOLDER)
     pack(other, tmp_path / "again", version="1.0.0")
     assert snapshot(tmp_path / "package") == snapshot(tmp_path / "again")

@@ -44,7 +44,7 @@ from ppdarchive.gate import (
 )
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import Contributor, License, PackageInfo, Source
-from ppdarchive.model.schema import JsonValue
+from ppdarchive.model.schema import JsonValue, Schemas
 from ppdarchive.model.span import TextCategory
 from ppdarchive.package import write_package
 from ppdarchive.pipeline import Progress, Validation, validate_study
@@ -277,7 +277,11 @@ def pack_study(
     logs: list[Path] = []
 
     def check(stage: Path) -> None:
-        judged = [*failures, *judge_folder(stage, known, info=info, scan=TextScan(engine, sooner, replaced))]
+        scan = TextScan(engine, sooner, replaced)
+        judged = [
+            *failures,
+            *judge_folder(stage, known, info=info, scan=scan, shifted=_shifted(study.schemas)),
+        ]
         told.extend(failure for failure in judged if _passes(failure, overrides))
         if len(told) < len(judged):
             raise GateRefusedError([failure for failure in judged if not _passes(failure, overrides)])
@@ -292,6 +296,16 @@ def pack_study(
         raise
     logger.info("wrote a package of %d tables", len(treated.tables))
     return Deidentified(validation, shared, treated, known, tuple(told))
+
+
+def _shifted(schemas: Schemas) -> frozenset[tuple[str, str]]:
+    """The fields whose dates are shifted."""
+    return frozenset(
+        (name, field.name)
+        for name, schema in schemas.items()
+        for field in schema
+        if field.disclosure is not None and field.disclosure.treatment.method == "shift_dates"
+    )
 
 
 def _passes(failure: Failure, overrides: Mapping[str, str]) -> bool:
