@@ -141,7 +141,7 @@ def _counts(field: Field, told: FieldSummary) -> Iterator[str]:
         label = f" {_cell(labels.get(value, ''))} |" if has_labels else ""
         yield f"| {shown} |{label} {_count(count)} |"
     if told.n_missing != 0:
-        yield f"| no value |{' |' if has_labels else ''} {_count(told.n_missing)} |"
+        yield f"| no value |{'  |' if has_labels else ''} {_count(told.n_missing)} |"
 
 
 def _count(count: int | None) -> str:

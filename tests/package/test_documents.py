@@ -124,6 +124,13 @@ def test_the_readme_shows_how_to_read() -> None:
     assert "sha256sum --check SHA256SUMS" in page
 
 
+def test_a_number_of_rows_may_be_withheld() -> None:
+    """The README then says so, and why."""
+    page = readme(FULL, {"responses": SCHEMA}, {"responses": None})
+    assert "| `responses` | – | What \\| was said. |" in page
+    assert "– stands for a number that is not told" in page
+
+
 def test_the_descriptor_says_all_that_is_known() -> None:
     """Every member of the standard is filled from what the package is told, without e-mail addresses."""
     found: Any = descriptor(
