@@ -125,3 +125,25 @@ def test_missing_is_a_value_of_entropy() -> None:
     frame = pd.DataFrame({"state": pd.Series(["IA", None], dtype=pandas_dtype(own))})
     found = column_of(frame, "state")
     assert (found.n_values, found.n_missing, found.entropy) == (1, 1, 1.0)
+
+
+def test_bands_count_as_their_means() -> None:
+    """What a reader of bands has at best is the mean of each: the mean stays, the SD and r shrink."""
+    before = released(
+        "participants", [numbers("age", [20.0, 24.0, 30.0, 34.0]), numbers("calls", [1.0, 2.0, 3.0, 4.0])]
+    )
+    bands = (field("age", Role.SENSITIVE), ["20-29", "20-29", "30-39", "30-39"])
+    after = released("participants", [bands, numbers("calls", [1.0, 2.0, 3.0, 4.0])])
+    found = utility({"participants": as_collected(before, age="band")}, {"participants": after})
+    age = found.fields[0].after
+    assert age is not None
+    assert age.mean == 27.0
+    assert age.sd == pytest.approx(np.std([22, 22, 32, 32], ddof=1))
+    assert found.correlations[0].after == pytest.approx(np.corrcoef([22, 22, 32, 32], [1, 2, 3, 4])[0, 1])
+
+
+def test_tables_that_lose_rows_are_left_out() -> None:
+    """Codings go with their texts, and what is left of them says nothing of a loss."""
+    before = released("participants", [(field("a", Role.NONE), ["x", "y"])])
+    after = released("participants", [(field("a", Role.NONE), ["x"])])
+    assert utility({"participants": as_collected(before)}, {"participants": after}).fields == ()

@@ -159,10 +159,12 @@ def _worst_pairs(found: Assessment) -> list[tuple[str, str, int]]:
 
 
 def utility_rows(found: Utility) -> list[tuple[str, str, str, str, str, str]]:
-    """Each field: its name, different values, cells left out, entropy, mean and SD, before and after."""
+    """Each treated field: name, different values, cells left out, entropy, mean and SD, before and after."""
     rows: list[tuple[str, str, str, str, str, str]] = []
     for each in found.fields:
         one, other = each.before, each.after
+        if one == other:
+            continue
         pairs = (
             (one.n_values, None if other is None else other.n_values),
             (one.entropy, None if other is None else other.entropy),
@@ -176,7 +178,11 @@ def utility_rows(found: Utility) -> list[tuple[str, str, str, str, str, str]]:
 
 def correlation_rows(found: Utility) -> list[tuple[str, str]]:
     """Each pair of numeric fields, and its correlation before and after."""
-    return [(f"{each.one} and {each.other}", _pair(each.before, each.after)) for each in found.correlations]
+    return [
+        (f"{each.one} and {each.other}", _pair(each.before, each.after))
+        for each in found.correlations
+        if each.before != each.after
+    ]
 
 
 def _pair(before: float | None, after: float | None) -> str:

@@ -7,7 +7,7 @@ tell is decided in `summaries`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import fsum, isfinite, log2, sqrt
 from typing import Final
@@ -21,6 +21,7 @@ from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Role, Schema
 from ppdarchive.model.table import CheckedTable, Frame
 from ppdarchive.risk.classes import class_sizes, codes_of
+from ppdarchive.risk.people import people_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,7 +41,8 @@ class Column:
     entropy : float
         In bits; missing is a value.
     mean, sd : float or None
-        Of numbers, with the sample's SD; None if there are too few, or one is not finite.
+        Of numbers, with the sample's SD; None if there are too few, or one is not finite. Numbers that are
+        released in classes, such as bands, count as the mean of their class: what a reader has at best.
     """
 
     n_values: int
@@ -101,7 +103,7 @@ class Utility:
     ----------
     fields : tuple of FieldUtility
     correlations : tuple of Correlation
-        Of fields that are numbers before and after.
+        Of numeric fields that are released, be it in classes.
     """
 
     fields: tuple[FieldUtility, ...]
@@ -120,25 +122,33 @@ def utility(before: Mapping[str, CheckedTable], after: Mapping[str, TreatedTable
     Returns
     -------
     Utility
-        Of every declared field but names, keys and texts.
+        Of every declared field of participants but names, keys and texts. Tables that lose rows with their
+        texts, such as codings, are left out.
     """
     fields: list[FieldUtility] = []
     correlations: list[Correlation] = []
-    for name, table in before.items():
-        released = after.get(name)
+    for name in people_of(after).of:
+        table, released = before[name], after[name]
+        if len(table.frame) != len(released.frame):
+            continue
+        numbers = dict(_numbers(table, released))
         for own in measured(table.schema):
             assert own.disclosure is not None
-            treated = None if released is None or own.name not in released.schema else released.frame
+            is_released = own.name in released.schema
             fields.append(
                 FieldUtility(
                     f"{name}.{own.name}",
                     own.disclosure.treatment.method,
                     column_of(table.frame, own.name),
-                    None if treated is None else column_of(treated, own.name),
+                    _released(released.frame, own.name, numbers) if is_released else None,
                 )
             )
-        if released is not None:
-            correlations += _correlations(table, released)
+        for (one, (x, x_after)), (other, (y, y_after)) in combinations(numbers.items(), 2):
+            correlations.append(
+                Correlation(
+                    f"{name}.{one}", f"{name}.{other}", correlation(x, y), correlation(x_after, y_after)
+                )
+            )
     return Utility(tuple(fields), tuple(correlations))
 
 
@@ -158,6 +168,39 @@ def column_of(frame: Frame, name: str) -> Column:
     numbers = numbers_of(frame, name)
     mean, sd = (None, None) if numbers is None else moments(numbers[~np.isnan(numbers)])
     return Column(len(sizes) - (n_missing > 0), n_missing, entropy(sizes), mean, sd)
+
+
+def _released(frame: Frame, name: str, numbers: Mapping[str, tuple[Floats, Floats]]) -> Column:
+    found = column_of(frame, name)
+    if name not in numbers:
+        return replace(found, mean=None, sd=None)
+    known = numbers[name][1]
+    mean, sd = moments(known[~np.isnan(known)])
+    return replace(found, mean=mean, sd=sd)
+
+
+def _numbers(before: CheckedTable, after: TreatedTable) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
+    """The numbers of each numeric field that is released, as collected and as a reader has them."""
+    for own in measured(before.schema):
+        numbers = numbers_of(before.frame, own.name)
+        if numbers is None or own.name not in after.schema:
+            continue
+        released = numbers_of(after.frame, own.name)
+        yield (
+            own.name,
+            (numbers, _class_means(numbers, after.frame, own.name) if released is None else released),
+        )
+
+
+def _class_means(numbers: Floats, frame: Frame, name: str) -> Floats:
+    """The mean of the numbers in each row's class; NaN where nothing is released."""
+    (codes,) = codes_of(frame, [name])
+    found = np.full(len(numbers), np.nan)
+    for code in np.unique(codes[codes >= 0]).tolist():
+        known = numbers[(codes == code) & ~np.isnan(numbers)]
+        mean, _ = moments(known)
+        found[codes == code] = np.nan if mean is None else mean
+    return found
 
 
 def entropy(sizes: npt.NDArray[np.int64]) -> float:
@@ -189,27 +232,8 @@ def moments(numbers: Floats) -> tuple[float | None, float | None]:
     return mean, sqrt(fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
 
 
-def _correlations(before: CheckedTable, after: TreatedTable) -> Iterator[Correlation]:
-    names = [
-        own.name
-        for own in measured(before.schema)
-        if own.name in after.schema
-        and numbers_of(before.frame, own.name) is not None
-        and numbers_of(after.frame, own.name) is not None
-    ]
-    for one, other in combinations(names, 2):
-        yield Correlation(
-            f"{before.schema.name}.{one}",
-            f"{before.schema.name}.{other}",
-            _correlation(before.frame, one, other),
-            _correlation(after.frame, one, other),
-        )
-
-
-def _correlation(frame: Frame, one: str, other: str) -> float | None:
-    first, second = numbers_of(frame, one), numbers_of(frame, other)
-    assert first is not None
-    assert second is not None
+def correlation(first: Floats, second: Floats) -> float | None:
+    """Pearson's r in rows where both are known; None if there is none."""
     both = ~np.isnan(first) & ~np.isnan(second)
     x, y = first[both], second[both]
     (mean_x, sd_x), (mean_y, sd_y) = moments(x), moments(y)
