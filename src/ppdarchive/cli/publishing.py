@@ -18,7 +18,14 @@ from ppdarchive.gate import OVERRIDABLE, GateRefusedError
 from ppdarchive.loading import Release, load
 from ppdarchive.pipeline import Validation
 from ppdarchive.profile import profile_files
-from ppdarchive.publish import NOT_ASSESSED, Deidentified, FindingsError, pack_study, preview_study
+from ppdarchive.publish import (
+    NOT_ASSESSED,
+    Deidentified,
+    FindingsError,
+    assess_study,
+    pack_study,
+    preview_study,
+)
 from ppdarchive.register import PRIVATE_FOLDER, warnings
 from ppdarchive.synthetic import write_study
 
@@ -153,8 +160,14 @@ def demo(
     typer.echo("3. Who did not consent to sharing is left out; every field is treated as its")
     typer.echo("   schema says; names, places and numbers in the answers are replaced by tags.")
     show(deidentified_lines(result))
-    typer.echo("4. The gate looked at every string of the package before it was moved into its")
-    typer.echo("   place.")
+    report = assess_study(study)
+    n_unique, n, k = report.before.n_uniques, report.before.n_participants, report.after.k
+    typer.echo(f"4. As collected, {n_unique} of {n} participants are unique. As released, each")
+    typer.echo(
+        f"   shares what can be known of her with {k - 1} others or more; {report.n_left_out} are left out."
+    )
+    typer.echo("   The gate counted that, and looked at every string of the package before it was")
+    typer.echo("   moved into its place.")
     typer.echo(f"   {package}")
     typer.echo("5. Answers before and after (the names are invented, so they may be shown):")
     show(answer_lines(result, 4))
