@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -223,12 +222,10 @@ def test_the_demonstration(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """In under a minute a study and its package are there, and every step was told."""
+    """A study and its package are there, and every step was told."""
     folder = tmp_path_factory.mktemp("demo")
     monkeypatch.chdir(folder)
-    began = time.monotonic()
     assert call(["demo", "d"]) == 0
-    assert time.monotonic() - began < 60
     said = capsys.readouterr()
     assert fits(said.out)
     assert [line[:2] for line in said.out.splitlines() if line[:1].isdigit()] == [

@@ -166,8 +166,8 @@ def demo(
     typer.echo(
         f"   shares what can be known of her with {k - 1} others or more; {report.n_left_out} are left out."
     )
-    typer.echo("   The gate counted that, and looked at every string of the package before it was")
-    typer.echo("   moved into its place.")
+    typer.echo("   The gate counted that, and looked at every string of the package before it")
+    typer.echo("   was moved into its place.")
     typer.echo(f"   {package}")
     typer.echo("5. Answers before and after (the names are invented, so they may be shown):")
     show(answer_lines(result, 4))
