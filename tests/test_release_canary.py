@@ -47,7 +47,8 @@ CANARIES = {
     "code without consent": "Kodenull",
     "ip": "203.0.113.77",
 }
-TOML = """\
+TOML = (
+    """\
 [study]
 id = "small"
 title = "A small study"
@@ -105,7 +106,9 @@ title = "A lab"
 [release]
 standard = "limited-data-set"
 consent = "agreed"
-""" + LENIENT
+"""
+    + LENIENT
+)
 
 
 def field(name: str, kind: str, role: str, method: str, **rest: Any) -> dict[str, Any]:
