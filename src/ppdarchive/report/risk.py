@@ -172,14 +172,14 @@ def utility_rows(found: Utility) -> list[tuple[str, str, str, str, str, str]]:
             (one.sd, None if other is None else other.sd),
         )
         values, entropy, mean, sd = (_pair(*pair) for pair in pairs)
-        rows.append((each.name, values, f"{each.n_suppressed:,}", entropy, mean, sd))
+        rows.append((_short(each.name), values, f"{each.n_suppressed:,}", entropy, mean, sd))
     return rows
 
 
 def correlation_rows(found: Utility) -> list[tuple[str, str]]:
     """Each pair of numeric fields, and its correlation before and after."""
     return [
-        (f"{each.one} and {each.other}", _pair(each.before, each.after))
+        (f"{_short(each.one)} and {_short(each.other)}", _pair(each.before, each.after))
         for each in found.correlations
         if each.before != each.after
     ]
@@ -192,7 +192,12 @@ def _pair(before: float | None, after: float | None) -> str:
 
 
 def _shown_figure(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else f"{round(value, 2) + 0.0:,.2f}"
+
+
+def _short(name: str) -> str:
+    """Fields of participants by their name alone."""
+    return name.removeprefix("participants.")
 
 
 @cache
