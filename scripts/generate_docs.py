@@ -721,6 +721,7 @@ def _help(*command: str) -> list[str]:
     with (
         patch.dict(os.environ, {"COLUMNS": "80"}),
         patch.object(sys, "argv", ["ppdarchive"]),
+        patch.object(sys.modules["__main__"], "__package__", None),  # as a script, also under `python -m`
         redirect_stdout(said),
     ):
         call([*command, "--help"])
