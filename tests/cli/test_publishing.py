@@ -88,6 +88,7 @@ def test_programs_get_json(write: Run, run: Run) -> None:
     assert preview == {
         "study": "small",
         "rows_without_consent": {"participants": 1},
+        "participants_too_rare": 0,
         "tables": {"participants": 2},
         "texts": {"participants.text": {"NAME": 1}},
         "codings": {},

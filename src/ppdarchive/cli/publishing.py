@@ -227,6 +227,7 @@ def render_deidentified(result: Deidentified) -> dict[str, object]:
     return {
         "study": result.validation.study.config.study.id,
         "rows_without_consent": dict(result.consented.left_out),
+        "participants_too_rare": result.consented.n_rare,
         "tables": {name: len(table.frame) for name, table in result.treated.tables.items()},
         "texts": {
             f"{table}.{field}": {str(category): number for category, number in _counts(redaction).items()}
@@ -249,6 +250,9 @@ def deidentified_lines(result: Deidentified) -> Iterator[Text]:
     left_out = ", ".join(f"{number} {name}" for name, number in result.consented.left_out.items())
     if left_out:
         yield from render.wrapped(f"   left out for want of consent: {left_out}", indent=6)
+    if result.consented.n_rare:
+        words = f"   left out since too few share their values: {result.consented.n_rare} participants"
+        yield from render.wrapped(words, indent=6)
     for (table, field), redaction in result.treated.redactions.items():
         counts = ", ".join(f"{number} {category}" for category, number in _counts(redaction).items())
         yield from render.wrapped(f"   {table}.{field}: {counts or 'nothing'} replaced", indent=6)

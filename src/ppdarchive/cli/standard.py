@@ -65,7 +65,9 @@ def _lines(name: str, rows: Sequence[Row]) -> Iterator[Text]:
 
 def _row(row: Row) -> Iterator[Text]:
     mark, style = _MARKS[row.satisfied]
-    head = " ".join(part for part in (row.field, row.treatment and f"({row.treatment})") if part)
+    head = " ".join(
+        part for part in (row.field or "as a whole", row.treatment and f"({row.treatment})") if part
+    )
     yield Text(f"  {mark:<3}{head}" + (f"  class {row.letter}" if row.letter != "-" else ""), style=style)
     yield from render.wrapped(f"     {row.why}. {row.paragraph}", indent=5, style="dim")
     if row.satisfied is not True and row.remedy:

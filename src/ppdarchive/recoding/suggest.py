@@ -10,9 +10,11 @@ from textwrap import wrap
 from typing import Final
 
 from ppdarchive.model.schema import JsonValue, Schemas, Treatment
+from ppdarchive.recoding.ladder import DROP
 from ppdarchive.recoding.options import Column, Options
 from ppdarchive.recoding.search import Search
 
+_SLACK: Final = 1e-12
 _WIDTH: Final = 76
 """Characters of a comment's line, without its mark."""
 
@@ -143,11 +145,15 @@ def suggestion(
         for field in schema
         if field.disclosure is not None
     }
-    found = options.treatments(best.node)
+    found = dict(options.treatments(best.node))
     losses = {
         column: loss
         for steps, loss in zip(options.steps, best.field_losses, strict=True)
         for column in steps[0]
+    }
+    # Of a field that tells no more than one value for all there is nothing to release.
+    found = {
+        column: DROP if losses[column] > 1 - _SLACK else treatment for column, treatment in found.items()
     }
     changed = {column: found[column] for column, now in declared.items() if found.get(column, now) != now}
     return Suggestion(

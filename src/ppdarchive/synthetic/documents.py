@@ -195,6 +195,7 @@ relationship = {{method = "drop"}}
 branch = {{method = "drop"}}
 rurality = {{method = "drop"}}
 coach_id = {{method = "drop"}}
+coach_calls = {{method = "drop"}}
 coach_minutes = {{method = "drop"}}
 
 [treatments.responses]
