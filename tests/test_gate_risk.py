@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppdarchive.gate.risk import judge_approvals, judge_risk, risk_figures
+from ppdarchive.gate.risk import judge_approvals, judge_people, judge_risk, risk_figures
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Role
 from ppdarchive.risk.assessment import assess
 from ppdarchive.study.config import Approval, Release
 
-from .risk.released import field, of_participants, participants
+from .risk.released import field, of_participants, participants, released
 
 PAPERS = Approval(id="IRB 1", privacy_review=date(2026, 1, 31), dua="DUA 2", recipients=["A University"])
 SCORE = field("score", Role.SENSITIVE)
@@ -113,6 +113,19 @@ def test_risk_thresholds(given: dict[str, float], ages: str, refused: list[str])
 def test_sensitive_fields(given: dict[str, object], scores: str, refused: list[str]) -> None:
     """Diversity and closeness are demanded of every sensitive field, where they are asked for."""
     assert conditions(release(k=2, **given), tables("aabb", scores)) == refused
+
+
+def test_rows_of_nobody_known_refuse() -> None:
+    """Where nothing tells whose the rows are, nothing can be counted, and that is no pass."""
+    lost = released("patients", [(PLACE, [*"xyz"])])
+    (failure,) = judge_people({"patients": lost})
+    assert (failure.condition, failure.overridable) == ("participants", True)
+    assert "patients" in failure.what
+    assert judge_people(tables("abc", "pqr")) == []
+    assert judge_people({**tables("abc"), "visits": lost}) != []
+    assert judge_people({"coders": released("coders", [(PLACE, ["x"])])}) == []
+    assert judge_people({"patients": released("patients", [(SCORE, ["x"])])}) == []
+    assert judge_people({"patients": released("patients", [(PLACE, [])])}) == []
 
 
 def test_nobody_is_at_no_risk() -> None:

@@ -36,7 +36,14 @@ def packed(
     shutil.copytree(source, study, ignore=shutil.ignore_patterns("private"))
     config = (study / "study.toml").read_text().replace("../../../../shared", shared.as_posix())
     (study / "study.toml").write_text(config)
-    result = pack_study(study, folder / "package", version="1.0.0", released_on=date(2026, 1, 31))
+    # Of some samples nothing tells which rows are one person's.
+    result = pack_study(
+        study,
+        folder / "package",
+        version="1.0.0",
+        released_on=date(2026, 1, 31),
+        overrides={"participants": "The people of the sample do not exist."},
+    )
     return folder / "package", result
 
 

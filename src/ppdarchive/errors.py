@@ -163,6 +163,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "rule function {name!r} failed with {kind}", "Mend the function; run it on its own."
         ),
         "study.treatment": Problem("{reason}", "Correct the treatment."),
+        "study.nothing-to-suggest": Problem(
+            "there are no participants of whom a quasi-identifier is released",
+            "Call the table of the people `participants`; `ppdarchive risk` tells what is counted.",
+        ),
         "study.no-role": Problem(
             "no role is declared for field {name!r}", "Give it a `disclosure` with a role in its schema."
         ),

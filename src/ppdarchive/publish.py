@@ -37,6 +37,7 @@ from ppdarchive.gate import (
     facts_of,
     judge_approvals,
     judge_folder,
+    judge_people,
     judge_risk,
     judge_standard,
     judge_tables,
@@ -54,6 +55,7 @@ from ppdarchive.report import RiskReport
 from ppdarchive.risk.classes import Codes
 from ppdarchive.risk.summaries import summarize
 from ppdarchive.risk.utility import utility
+from ppdarchive.risk.vectors import quasi_identifiers
 from ppdarchive.searching import engine_for, engines_for, known_identifiers
 from ppdarchive.study import Study
 
@@ -145,7 +147,7 @@ def assess_study(folder: Path, *, name: str | None = None, progress: Progress = 
         release.limits,
         before,
         after,
-        tuple(judge_risk(after, release)),
+        (*judge_people(released), *judge_risk(after, release)),
         shared.n_rare,
         utility(shared.tables, released),
     )
@@ -186,6 +188,8 @@ def suggest_study(
     study, _, allowed = _shareable(folder, name, progress)
     release = study.config.release
     assert release is not None
+    if not any(map(quasi_identifiers, study.schemas.values())) or PARTICIPANTS not in allowed.tables:
+        raise StudyError("study.nothing-to-suggest", path=study.path)
     fixed: set[tuple[str, str]] = set()
     for each in keep:
         table, _, field = each.rpartition(".")
@@ -263,6 +267,7 @@ def pack_study(
         ),
         *judge_standard(study.schemas, release, facts_of(release, released_on=released_on, risk=figures)),
         *judge_approvals(release),
+        *judge_people(treated.tables),
         *judge_risk(risk, release),
     ]
     info = replace(info, policy=_with_outcome(info.policy, failures, overrides, figures))
@@ -371,6 +376,15 @@ def _shareable(folder: Path, name: str | None, progress: Progress) -> tuple[Stud
         raise FindingsError(validation)
     field = study.config.release.consent
     allowed = consented(validation.checked.tables, None if field.startswith("all:") else field)
+    release = study.config.release
+    people = allowed.tables.get(PARTICIPANTS)
+    if people is not None and release.population is not None and release.population < len(people.frame):
+        raise StudyError(
+            "study.contradiction",
+            path=study.path,
+            pointer="release.population",
+            reason="the population is smaller than the participants",
+        )
     return study, validation, allowed
 
 

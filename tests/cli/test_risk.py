@@ -117,6 +117,36 @@ def test_no_proposal_is_said(raw: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert run(capsys, "suggest", raw, "--max-suppressed", "0", "--json")[1] == '{\n  "suggestion": null\n}\n'
 
 
+def test_a_population_holds_the_participants(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A population that is smaller than the sample is told with its key path."""
+    shutil.copytree(raw, tmp_path / "study")
+    path = tmp_path / "study/study.toml"
+    path.write_text(path.read_text().replace("[release]\n", "[release]\npopulation = 100\n"))
+    code, _, err = run(capsys, "risk", tmp_path / "study")
+    assert code == 2
+    assert "study.toml#release.population: the population is smaller than the participants" in err.replace(
+        "\n", ""
+    )
+
+
+def test_a_study_without_participants_is_told(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing can be proposed where nobody's quasi-identifier is released."""
+    shutil.copytree(raw, tmp_path / "study")
+    schema = tmp_path / "study/schemas/participants.json"
+    fields = json.loads(schema.read_text())
+    for each in fields["fields"]:
+        if each["disclosure"]["role"] == "quasi-identifier":
+            each["disclosure"]["treatment"] = {"method": "drop"}
+    schema.write_text(json.dumps(fields))
+    code, out, _ = run(capsys, "suggest", tmp_path / "study")
+    assert code == 0
+    assert "answered_on" in out
+
+
 def test_fields_can_be_kept(raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A field that is to stay is not among the lines; one that does not exist is named."""
     code, out, _ = run(

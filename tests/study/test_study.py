@@ -178,7 +178,10 @@ def test_a_field_without_a_role_cannot_be_treated(tmp_path: Path) -> None:
 
 REDCAP = 'dictionary = "d.csv"\n'
 TREATED = "[treatments.participants]\n"
+TERMS = '[release]\nstandard = "safe-harbor"\nconsent = "all: form"\n'
 PROBLEMS = [
+    (export(TERMS + 'l = 2\nl_kind = "recursive"'), "release.c", "recursive (c, l)-diversity needs a c"),
+    (export(TERMS + "l = 2.5"), "release.l", "so many values can be counted only in whole numbers"),
     (export('[treatments.people]\nage = {method = "drop"}'), "treatments.people", "no schema declares a table 'people'"),
     (export(TREATED + 'aeg = {method = "drop"}'), "treatments.participants.aeg", "table 'participants' has no field 'aeg'"),
     (export(TREATED + "age = {}"), "treatments.participants.age", "'method' is missing"),

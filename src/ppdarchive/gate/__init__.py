@@ -7,7 +7,7 @@ and never with a value. A gate that fails stops the release.
 from ppdarchive.gate.failures import Failure, GateRefusedError
 from ppdarchive.gate.folder import judge_folder
 from ppdarchive.gate.residual import TextScan, lowered
-from ppdarchive.gate.risk import OVERRIDABLE, judge_approvals, judge_risk, risk_figures
+from ppdarchive.gate.risk import OVERRIDABLE, judge_approvals, judge_people, judge_risk, risk_figures
 from ppdarchive.gate.standard import facts_of, judge_standard
 from ppdarchive.gate.tables import judge_tables
 
@@ -19,6 +19,7 @@ __all__ = [
     "facts_of",
     "judge_approvals",
     "judge_folder",
+    "judge_people",
     "judge_risk",
     "judge_standard",
     "judge_tables",

@@ -7,12 +7,16 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ppdarchive.gate.failures import Failure
+from ppdarchive.model.release import TreatedTable
 from ppdarchive.risk.assessment import Assessment, Diversity
+from ppdarchive.risk.people import people_of
+from ppdarchive.risk.vectors import quasi_identifiers
 from ppdarchive.study.config import Release
 
-OVERRIDABLE: Final = ("k", "prosecutor-risk", "average-risk", "l-diversity", "t-closeness")
+OVERRIDABLE: Final = ("participants", "k", "prosecutor-risk", "average-risk", "l-diversity", "t-closeness")
 """The conditions that a written reason can override; all others hold or nothing is published."""
 
+_CODERS: Final = "coders"
 _SLACK: Final = 1e-12
 """What binary fractions may differ by: 0.2 is one fifth."""
 
@@ -33,6 +37,29 @@ def judge_risk(found: Assessment, release: Release) -> list[Failure]:
         All can be overridden by a written reason.
     """
     return [*_classes(found, release), *_sensitive(found, release)]
+
+
+def judge_people(tables: Mapping[str, TreatedTable]) -> list[Failure]:
+    """The condition that risk can be counted: of every quasi-identifier it is known whose it is.
+
+    What is known of coders is not about participants.
+    """
+    known = people_of(tables).of
+    lost = [
+        name
+        for name, table in tables.items()
+        if name not in known and name != _CODERS and len(table.frame) and quasi_identifiers(table.schema)
+    ]
+    if not lost:
+        return []
+    return [
+        Failure(
+            "participants",
+            f"of {_joined(lost)} nothing tells whose each row is, so that its risk cannot be counted",
+            "Call the table of the people `participants`, and let others refer to it by a foreign key.",
+            overridable=True,
+        )
+    ]
 
 
 def risk_figures(found: Assessment, release: Release) -> dict[str, float]:

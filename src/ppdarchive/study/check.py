@@ -45,6 +45,11 @@ def _problems(study: Study) -> Iterator[StudyError]:
             yield fail("study.contradiction", "name", reason="two rules of one table have this name")
         names.add((rule.table, rule.name))
     release = study.config.release
+    if release is not None and release.l is not None and release.l_kind != "entropy":
+        if release.l_kind == "recursive" and release.c is None:
+            yield _contradiction(study, "release.c", "recursive (c, l)-diversity needs a c")
+        if release.l != round(release.l):
+            yield _contradiction(study, "release.l", "so many values can be counted only in whole numbers")
     if release is not None and not release.consent.startswith("all:"):
         participants = study.schemas.get("participants")
         if participants is None or release.consent not in participants:
@@ -56,6 +61,10 @@ def _problems(study: Study) -> Iterator[StudyError]:
                 name=release.consent,
                 hint=' (a statement begins with "all: ")',
             )
+
+
+def _contradiction(study: Study, pointer: str, reason: str) -> StudyError:
+    return StudyError("study.contradiction", path=study.path, pointer=pointer, reason=reason)
 
 
 def _export_problems(study: Study, export: Export, index: int) -> Iterator[StudyError]:
