@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ppdarchive.deidentify.cells import suppress_cells
-from ppdarchive.deidentify.consent import PARTICIPANTS, with_referring, without
+from ppdarchive.deidentify.consent import with_referring, without
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.deidentify.treat import treat
 from ppdarchive.drawn import Drawn
@@ -20,6 +20,7 @@ from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Kind, Role, Schemas
 from ppdarchive.model.span import IDENTITY
 from ppdarchive.model.table import CheckedTable
+from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.recoding.coarser import known_to
 from ppdarchive.recoding.criteria import (
     Criterion,

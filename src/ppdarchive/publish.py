@@ -14,7 +14,6 @@ from typing import Final
 from ppdarchive.audit import AuditedPackage, audit_lines, write_audit
 from ppdarchive.deidentify.cells import suppress_cells
 from ppdarchive.deidentify.consent import (
-    PARTICIPANTS,
     Consented,
     consented,
     participant_fields,
@@ -47,6 +46,7 @@ from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import Contributor, License, PackageInfo, Source
 from ppdarchive.model.schema import JsonValue, Schemas
 from ppdarchive.model.span import TextCategory
+from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.package import write_package
 from ppdarchive.pipeline import Progress, Validation, validate_study
 from ppdarchive.recoding.suggest import Suggestion

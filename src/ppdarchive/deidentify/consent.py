@@ -13,10 +13,9 @@ import pyarrow.compute as pc
 from ppdarchive.model.columns import positions, values_of
 from ppdarchive.model.schema import Field, ForeignKey, Schemas
 from ppdarchive.model.table import CheckedTable, Frame
+from ppdarchive.model.treatment import PARTICIPANTS
 
 Mask = npt.NDArray[np.bool_]
-
-PARTICIPANTS = "participants"
 
 
 @dataclass(frozen=True, slots=True)

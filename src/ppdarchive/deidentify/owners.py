@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ppdarchive.deidentify.consent import PARTICIPANTS
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.schema import ForeignKey
 from ppdarchive.model.table import CheckedTable
+from ppdarchive.model.treatment import PARTICIPANTS
 
 Owners = npt.NDArray[np.int64]
 

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ppdarchive.deidentify.codings import recoded
-from ppdarchive.deidentify.consent import PARTICIPANTS, with_referring, without
+from ppdarchive.deidentify.consent import with_referring, without
 from ppdarchive.deidentify.draws import draws
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.deidentify.owners import owners, participant_rows, target_rows
@@ -29,6 +29,7 @@ from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Schema, Schemas
 from ppdarchive.model.table import CheckedTable, Frame
+from ppdarchive.model.treatment import PARTICIPANTS
 
 Owners = npt.NDArray[np.int64]
 Redact = Callable[[Sequence[str | None], Sequence[Hashable]], Redaction]

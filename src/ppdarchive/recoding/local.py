@@ -9,11 +9,11 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.recoding.loss import non_uniform_entropy
 from ppdarchive.recoding.options import Column, Options
 from ppdarchive.recoding.suppression import Plan, Reading, suppress_cells
 from ppdarchive.risk.classes import Codes, classes_of
-from ppdarchive.risk.people import PARTICIPANTS
 
 Mask = npt.NDArray[np.bool_]
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import COMPANION_SUFFIX, Disclosure, Field, Schema, Schemas, Treatment
+from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.recoding.coarser import coarser
 from ppdarchive.recoding.ladder import DROP, Codes, Ladder, ladder
 from ppdarchive.risk.classes import classes_of, codes_of
-from ppdarchive.risk.people import NOBODY, PARTICIPANTS, people_of
+from ppdarchive.risk.people import NOBODY, people_of
 from ppdarchive.risk.vectors import WAVE, is_quasi_identifier, multisets, spread
 
 Column = tuple[str, str]

@@ -17,9 +17,9 @@ import pyarrow as pa
 from ppdarchive.model.columns import positions, values_of
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import ForeignKey, Role
+from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.risk.classes import Numbers, classes_of
 
-PARTICIPANTS = "participants"
 PARTICIPANT_KEY = "participant_id"
 
 NOBODY = -1

@@ -41,9 +41,10 @@ from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Kind, Role
 from ppdarchive.model.summary import FieldSummary, Figure, Summary
 from ppdarchive.model.table import CheckedTable
+from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.risk.cells import EVERYBODY, MIN_CELL, Cells, Relation, suppression, tabulate
 from ppdarchive.risk.classes import Codes, Numbers, classes_of
-from ppdarchive.risk.people import NOBODY, PARTICIPANTS, people_of
+from ppdarchive.risk.people import NOBODY, people_of
 from ppdarchive.risk.utility import column_of, measured
 
 _A_VALUE: Final = ""

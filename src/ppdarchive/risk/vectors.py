@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Field, Role, Schema
+from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.risk.classes import Classes, Codes, Numbers, classes_of, codes_of
-from ppdarchive.risk.people import NOBODY, PARTICIPANT_KEY, PARTICIPANTS, people_of
+from ppdarchive.risk.people import NOBODY, PARTICIPANT_KEY, people_of
 
 WAVE: Final = "wave"
 """Who knows a participant may know in which waves she answered; the field counts whatever its role."""

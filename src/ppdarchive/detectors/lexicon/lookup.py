@@ -11,7 +11,9 @@ from ppdarchive.text.batch import Positions
 from ppdarchive.text.tokens import Hashes
 
 _MOST_BITS: Final = 18
-_LAST: Final = np.uint64(2**64 - 1)
+_MOST_BITS_ROOMY: Final = 22
+LAST: Final = np.uint64(2**64 - 1)
+"""Behind all hashes, where every search ends."""
 
 
 def with_end(hashes: Hashes) -> Hashes:
@@ -26,7 +28,7 @@ def with_end(hashes: Hashes) -> Hashes:
     ndarray of uint64, shape (m + 1,)
     """
     distinct = np.unique(hashes)
-    return np.append(distinct[distinct != _LAST], _LAST)
+    return np.append(distinct[distinct != LAST], LAST)
 
 
 class SortedHashes:
@@ -39,13 +41,17 @@ class SortedHashes:
     ----------
     hashes : ndarray of uint64, shape (n + 1,)
         As `with_end` makes them.
+    is_roomy : bool
+        Whether there are twice as many beginnings: then one look at the beginnings and one at a hash tells
+        of nearly every word that it is not there.
     """
 
     __slots__ = ("_begins", "_shift", "hashes")
 
-    def __init__(self, hashes: Hashes) -> None:
+    def __init__(self, hashes: Hashes, *, is_roomy: bool = False) -> None:
         self.hashes = hashes.view(np.ndarray)
-        bits = min(max(len(hashes).bit_length(), 1), _MOST_BITS)
+        most = _MOST_BITS_ROOMY if is_roomy else _MOST_BITS
+        bits = min(max(len(hashes).bit_length() + is_roomy, 1), most)
         self._shift = np.uint64(64 - bits)
         self._begins: npt.NDArray[np.uint32] = np.zeros(1 << bits, np.uint32)
         counts = np.bincount((self.hashes >> self._shift).astype(np.int64), minlength=1 << bits)
