@@ -86,6 +86,8 @@ def test_the_refusal_names_numbers_and_the_cheapest_remedy() -> None:
         ({"k": 1, "max_average_risk": 0.5}, "aabb", []),
         ({"k": 1, "max_average_risk": 0.2}, "aaaaaaaabb", []),
         ({"k": 1, "max_average_risk": 0.19}, "aaaaaaaabb", ["average-risk"]),
+        ({"k": 1, "max_prosecutor_risk": 0.2}, "aaaa", ["prosecutor-risk"]),
+        ({"k": 1, "max_average_risk": 0.24}, "aaaa", ["average-risk"]),
         ({"k": 5, "max_prosecutor_risk": 0.2, "max_average_risk": 0.2}, "aaaaabbbbb", []),
         ({"k": 5, "max_prosecutor_risk": 0.1, "max_average_risk": 0.1}, "aaaa",
          ["k", "prosecutor-risk", "average-risk"]),
