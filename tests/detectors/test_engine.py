@@ -140,3 +140,36 @@ def test_groups_of_another_number_are_refused() -> None:
     """Each text needs one."""
     with pytest.raises(ValueError, match="2 texts of 1 groups"):
         Engine().detect(["a", "b"], groups=["p"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 6), st.booleans(), st.booleans()), max_size=12))
+def test_parts_and_agreement_are_what_comparing_all_pairs_says(
+    given_spans: list[tuple[int, int, bool, bool]],
+) -> None:
+    """Looking up how far spans reach finds the same as comparing each with each, which is slow."""
+    spans = [
+        Span(
+            start, start + length, TextCategory.CONTACT if is_whole else TextCategory.NAME, 0.5,
+            Tier.REDACT if is_whole else Tier.UNCERTAIN, "tagger" if is_tagger and not is_whole else "rule",
+        )
+        for start, length, is_whole, is_tagger in given_spans
+    ]  # fmt: skip
+    whole = [span for span in spans if span.category is TextCategory.CONTACT]
+    assert engine_module._without_parts(spans) == [
+        span
+        for span in spans
+        if span.detector != "tagger"
+        or not any(other.start <= span.start and span.end <= other.end for other in whole)
+    ]
+    unsure = [span for span in spans if span.tier is Tier.UNCERTAIN]
+    sure = [
+        span.tier is Tier.REDACT
+        or any(
+            (span.detector == "tagger") != (other.detector == "tagger")
+            and span.start < other.end
+            and other.start < span.end
+            for other in unsure
+        )
+        for span in spans
+    ]
+    assert [span.tier is Tier.REDACT for span in engine_module._agreed(spans)] == sure

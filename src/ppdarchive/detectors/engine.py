@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Final
 
 from ppdarchive.detectors import lexicon
@@ -168,12 +170,24 @@ def _without_parts(spans: list[Span]) -> list[Span]:
     whole = [span for span in spans if span.category in _WHOLE and span.tier is Tier.REDACT]
     if not whole:
         return spans
-    return [
-        span
-        for span in spans
-        if span.detector != "tagger"
-        or not any(other.start <= span.start and span.end <= other.end for other in whole)
-    ]
+    reach = _Reach(whole)
+    return [span for span in spans if span.detector != "tagger" or reach.before(span.start + 1) < span.end]
+
+
+class _Reach:
+    """How far spans reach, by where they start: many are asked about, and each is looked up once."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        places = sorted((span.start, span.end) for span in spans)
+        self._starts = [start for start, _ in places]
+        self._ends = list(accumulate((end for _, end in places), max))
+
+    def before(self, place: int) -> int:
+        """The furthest end of the spans that start before a place; 0 if there are none."""
+        at = bisect_left(self._starts, place)
+        return self._ends[at - 1] if at else 0
 
 
 def _agreed(spans: list[Span]) -> list[Span]:
@@ -183,13 +197,9 @@ def _agreed(spans: list[Span]) -> list[Span]:
     by_rules = [span for span in unsure if span.detector != "tagger"]
     if not (by_tagger and by_rules):
         return spans
-    agreed = {
-        id(span)
-        for one in by_tagger
-        for other in by_rules
-        if one.start < other.end and other.start < one.end
-        for span in (one, other)
-    }
+    rules, tagger = _Reach(by_rules), _Reach(by_tagger)
+    agreed = {id(one) for one in by_tagger if rules.before(one.end) > one.start}
+    agreed |= {id(other) for other in by_rules if tagger.before(other.end) > other.start}
     return [_sure(span) if id(span) in agreed else span for span in spans]
 
 
