@@ -221,6 +221,30 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "text.group": Problem(
             "row {n_rows} belongs to a group whose rows ended before", "Sort the file by its group column."
         ),
+        # -- coded projects ------------------------------------------------------------------
+        "coding.not-found": Problem("there is no such file", "Check its path."),
+        "coding.not-readable": Problem(
+            "it cannot be opened ({reason})", "Check its permissions and the disk."
+        ),
+        "coding.format": Problem(
+            "not a {kind} project ({reason})", "Export it again from the tool, or correct `format`."
+        ),
+        "coding.refused": Problem("refused, since {reason}", "Find out where the file comes from."),
+        "coding.too-large": Problem(
+            "{what} is larger than {limit}", "Check what the file holds; split the project."
+        ),
+        "coding.open": Problem(
+            "a program has the project open, or left changes beside it", "Close it there, then copy it whole."
+        ),
+        "coding.column": Problem("there is no column {name!r}", "Name one of the file's columns."),
+        "coding.row": Problem("{reason}", "Correct the row."),
+        "coding.positions": Problem(
+            "no way of counting fits the positions: {places}",
+            "Export the project again, with the texts as they were coded.",
+        ),
+        "coding.worksheet": Problem("{reason}", "Correct the worksheet at that place."),
+        "coding.nothing": Problem("{reason}", "Check what the coders' files hold."),
+        "coding.cannot-hold": Problem("{kind} cannot hold {what}", "Convert to another format."),
         # -- writing -------------------------------------------------------------------------
         "write.exists": Problem("the folder already exists and is not empty", "Name a new folder."),
         "write.there-already": Problem(
@@ -386,6 +410,10 @@ class DetectorError(PpdArchiveError):
 
 class TextError(PpdArchiveError):
     """Texts, annotated or plain, that cannot be used, or a file of what was learned from them."""
+
+
+class CodingError(PpdArchiveError):
+    """A coded project, or a worksheet of one, that cannot be used."""
 
 
 class UsageError(PpdArchiveError):

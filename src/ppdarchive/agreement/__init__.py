@@ -1,0 +1,1 @@
+"""Agreement between coders: columns of codings in, coefficients with intervals out; must not know files."""

@@ -1,0 +1,1 @@
+"""Qualitative coding: projects of other tools <-> tables, consensus, the codebook's quality."""

@@ -1,0 +1,1 @@
+"""Independent codings -> a proposal, a worksheet to settle, and back."""

@@ -1,0 +1,1 @@
+"""A project's selections onto the characters of a study's responses."""
