@@ -202,6 +202,19 @@ def test_telephones_with_and_without_area_code():
         assert long.endswith(short)
 
 
+@pytest.mark.parametrize(
+    "number", ["515-555-9123", "+1 515 555 9123", "5155559123", "515-555-9123 x12", "555-9123"]
+)
+def test_a_number_that_is_known_is_drawn_again(number):
+    """A known number refuses all that end like it, in whatever form, and another one stands there."""
+    known = KnownIdentifiers([(f"{area}-555-01{last}", TextCategory.CONTACT)
+                              for area, last in (("641", 42), ("515", 99), ("641", 10))])  # fmt: skip
+    for secret in range(200):
+        found = one(f"{{CONTACT:{number}}}", secret.to_bytes(2, "big"), known=known)
+        assert shape(found) == shape(number)
+        assert not any(known.detect([f"call {found} now"]))
+
+
 def test_places_share_their_names():
     """A town is the same town in its hospital's name, and a hospital the same in short."""
     texts = [

@@ -146,13 +146,14 @@ def phone_plan(value: str) -> Plan:
     if len(digits) == 7:
         return (Slot("phone", digits, _local(digits), lambda drawn: poured(value, drawn), stage=1),)
     lead, own = digits[:-10], digits[-10:]
-    return (Slot("phone", own, _american(own), lambda drawn: poured(value, lead + drawn)),)
+    return (Slot("phone", own, _american(own), lambda drawn: poured(value, lead + digits_of(drawn))),)
 
 
 def _american(digits: str) -> Draw:
     def draw(draws: Draws, _: Filled, __: int) -> str:
         area = f"{2 + draws.below(8)}{draws.below(9)}{draws.below(10)}"
-        return f"{area}55501{draws.below(100):02}" if area != digits[:3] and area[1:] != "11" else ""
+        # Apart from its area code, a known number is seen whatever area code it is known with.
+        return f"{area} 55501{draws.below(100):02}" if area != digits[:3] and area[1:] != "11" else ""
 
     return draw
 
@@ -163,7 +164,7 @@ def _local(digits: str) -> Draw:
     def draw(draws: Draws, filled: Filled, attempt: int) -> str:
         longer = [own for (space, key), own in filled.items() if space == "phone" and key[3:] == digits]
         if len(longer) == 1 and not attempt:
-            return longer[0][3:]
+            return digits_of(longer[0])[3:]
         return f"55501{draws.below(100):02}"
 
     return draw
