@@ -33,6 +33,7 @@ class RuleKind(StrEnum):
     UNIQUE_KEY = "unique-key"
     FOREIGN_KEY = "foreign-key"
     STUDY = "study"
+    PLACING = "placing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Rule:
     operand : Scalar, tuple of Scalar or None
         The bound, length, pattern or list that the rule compares with.
     name : str
-        For a study's own rule its name; else empty.
+        For a study's own rule, and for one about a coded project, its name; else empty.
     reference : tuple of (str, tuple of str) or None
         For a foreign key: the table and the fields referred to.
     """
@@ -65,7 +66,7 @@ class Rule:
 
     @property
     def id(self) -> str:
-        """A stable id: ``table.fields.kind``, or ``table.name.study`` for a study's own rule."""
+        """A stable id: ``table.fields.kind``, or ``table.name.kind`` for a rule with a name."""
         subject = self.name or "+".join(self.fields)
         return ".".join(part for part in (self.table, subject, self.kind.value) if part)
 

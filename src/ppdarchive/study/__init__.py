@@ -7,15 +7,17 @@ from typing import Final
 
 from ppdarchive.errors import StudyError
 from ppdarchive.study.check import check_study
-from ppdarchive.study.config import Config, Export, Long, parse_config
-from ppdarchive.study.model import PARTICIPANT, QUESTION, WAVE, Study, answer_field, missing_code
+from ppdarchive.study.config import CodedProject, Config, Export, Long, parse_config
+from ppdarchive.study.model import MEMO, PARTICIPANT, QUESTION, WAVE, Study, answer_field, missing_code
 from ppdarchive.study.treatments import with_treatments
 from ppdarchive.tableschema import file_reader, load_package
 
 __all__ = [
+    "MEMO",
     "PARTICIPANT",
     "QUESTION",
     "WAVE",
+    "CodedProject",
     "Config",
     "Export",
     "Long",

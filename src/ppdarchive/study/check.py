@@ -9,8 +9,17 @@ from typing import Any
 from ppdarchive.errors import StudyError
 from ppdarchive.model.lexical import check_pattern_format
 from ppdarchive.model.schema import Kind
-from ppdarchive.study.config import Export, key_path
-from ppdarchive.study.model import PARTICIPANT, QUESTION, WAVE, Study, answer_field, missing_code
+from ppdarchive.study.config import CodedProject, Export, key_path
+from ppdarchive.study.model import (
+    CODING_FIELDS,
+    MEMO,
+    PARTICIPANT,
+    QUESTION,
+    WAVE,
+    Study,
+    answer_field,
+    missing_code,
+)
 
 _SLIP = 0.8
 """How alike a question's name and a field's must be to be taken for a slip (difflib's ratio)."""
@@ -31,6 +40,8 @@ def check_study(study: Study) -> None:
 def _problems(study: Study) -> Iterator[StudyError]:
     for index, export in enumerate(study.config.export):
         yield from _export_problems(study, export, index)
+    for index, coded in enumerate(study.config.coding):
+        yield from _coding_problems(study, coded, index)
     names: set[tuple[str, str]] = set()
     for index, rule in enumerate(study.config.rule):
 
@@ -61,6 +72,26 @@ def _problems(study: Study) -> Iterator[StudyError]:
                 name=release.consent,
                 hint=' (a statement begins with "all: ")',
             )
+
+
+def _coding_problems(study: Study, coded: CodedProject, index: int) -> Iterator[StudyError]:
+    def fail(code: str, *parts: str | int, **facts: Any) -> StudyError:
+        return StudyError(code, path=study.path, pointer=key_path(["coding", index, *parts]), **facts)
+
+    for table, fields in CODING_FIELDS.items():
+        if table not in study.schemas:
+            yield fail("study.no-such-table", name=table)
+            return
+        for name in fields:
+            if name not in study.schemas[table]:
+                yield fail("study.no-such-field", table=table, name=name, hint="")
+    if coded.memos and MEMO not in study.schemas["codings"]:
+        yield fail("study.no-such-field", "memos", table="codings", name=MEMO, hint="")
+    for word in ("columns", "unit", "encoding", "delimiter"):
+        if getattr(coded, word) and coded.format != "csv":
+            yield fail("study.inapplicable", word, reason=f"`{word}` is for the format csv only")
+    if coded.project is not None and coded.format != "taguette":
+        yield fail("study.inapplicable", "project", reason="`project` is for the format taguette only")
 
 
 def _contradiction(study: Study, pointer: str, reason: str) -> StudyError:

@@ -34,6 +34,20 @@ def _detector(text: str) -> str:
     return text
 
 
+SOURCE_KEYS: Final = ("response_id", "participant_id", "question_id", "wave")
+"""What a source's name can tell, as named groups of `pattern`."""
+
+
+def _source_pattern(text: str) -> str:
+    try:
+        groups = re.compile(text).groupindex
+    except re.error:
+        groups = None
+    if not groups or not set(groups) <= set(SOURCE_KEYS):
+        raise ValueError("a regular expression with named groups such as (?P<response_id>...) expected")
+    return text
+
+
 def _once(names: list[str]) -> list[str]:
     if len(set(names)) < len(names):
         raise ValueError("each of them once expected")
@@ -108,6 +122,27 @@ class Export(_Part):
     exclude: Exclude = Exclude()
     ignore: list[str] = []
     long: list[Long] = []
+
+
+class CodedProject(_Part):
+    """``[[coding]]``: a project of a coding tool, and how its segments land on the responses."""
+
+    path: Words
+    format: Literal["refi-qda", "taguette", "taguette-highlights", "qualcoder", "csv"]
+    stage: Literal["independent", "consensus"] = "independent"
+    coder: Words | None = None
+    coders: dict[str, Words] = {}
+    codes: dict[str, str] = {}
+    sources: dict[str, Words] = {}
+    pattern: Annotated[str, AfterValidator(_source_pattern)] | None = None
+    project: Words | None = None
+    columns: dict[str, Words] = {}
+    unit: Literal["code-point", "utf-16", "utf-8"] | None = None
+    encoding: Words | None = None
+    delimiter: str | None = None
+    memos: bool = False
+    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.9
+    unplaced: Literal["refuse", "leave-out"] = "refuse"
 
 
 class Known(_Part):
@@ -266,6 +301,7 @@ class Config(_Part):
 
     study: StudyInfo
     export: Annotated[list[Export], Field(min_length=1)]
+    coding: list[CodedProject] = []
     known: list[Known] = []
     rule: list[StudyRule] = []
     text: Text = Text()
@@ -364,6 +400,7 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "export": Export,
     "exclude": Exclude,
     "long": Long,
+    "coding": CodedProject,
     "known": Known,
     "rule": StudyRule,
     "text": Text,

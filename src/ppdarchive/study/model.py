@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ppdarchive.model.schema import Field, MissingCode, Schema, Schemas
@@ -16,6 +18,17 @@ QUESTION: Final = "question_id"
 """The field that names the question of a long row."""
 WAVE: Final = "wave"
 """The field that `events` fills."""
+CODING_FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "responses": ("response_id", "text"),
+        "codes": ("code_id", "title"),
+        "coders": ("coder_id",),
+        "codings": ("response_id", "code_id", "coder_id", "start", "end", "stage"),
+    }
+)
+"""The tables and fields that a coded project needs."""
+MEMO: Final = "memo"
+"""The field of the codings that holds what coders wrote beside a segment, where a study keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
