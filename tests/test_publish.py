@@ -385,6 +385,23 @@ def test_a_reason_overrides_a_condition_on_risk(small: Path, capsys: pytest.Capt
     assert set(policy["risk"]) == {"average_risk"}
 
 
+def test_risk_that_cannot_be_counted_has_no_figures(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where it is overridden that nobody knows whose rows they are, no k is claimed."""
+    package = {"resources": [{"name": "patients", "schema": "schemas/participants.json"}]}
+    (small / "datapackage.json").write_text(json.dumps(package))
+    start, end = TOML.rindex("[[export]]"), TOML.index("[[package.licenses]]")
+    toml = (TOML[:start] + TOML[end:]).replace('table = "participants"', 'table = "patients"')
+    toml = toml.replace('consent = "agreed"', 'consent = "all: they signed"')
+    (small / "study.toml").write_text(toml)
+    _, err = refused(small, capsys)
+    assert [line.split(":")[0] for line in err.splitlines()[1::2]] == ["  participants"]
+    out = small.parent / "package"
+    pack_study(small, out, version="1.0.0", released_on=DAY, overrides={"participants": "A board agreed."})
+    policy = json.loads((out / "datapackage.json").read_text())["ppdarchive"]
+    assert policy["overridden"] == [{"condition": "participants", "reason": "A board agreed."}]
+    assert policy["risk"] == {}
+
+
 def test_what_held_is_not_called_overridden(small: Path) -> None:
     """A reason for a condition that holds changes nothing, and the figures are told."""
     out = small.parent / "package"

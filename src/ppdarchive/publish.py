@@ -338,6 +338,8 @@ def _with_outcome(
 
 
 _RISK_FIGURES: Final[Mapping[str, Sequence[str]]] = {
+    # Where it is not known whose rows they are no figure is right.
+    "participants": ("k", "max_prosecutor_risk", "average_risk", "l", "t"),
     "k": ("k", "max_prosecutor_risk"),
     "prosecutor-risk": ("k", "max_prosecutor_risk"),
     "average-risk": ("average_risk",),
