@@ -357,7 +357,7 @@ def rule_kinds() -> str:
         "# Rules",
         "",
         "A rule is one thing that must hold for a table. It has a stable id: `table.fields.kind`, "
-        "with `+` between several fields, or `table.name.study` for a study's own. A finding is a rule "
+        "with `+` between several fields, `table.name.study` for a study's own, or `table.name.placing` for what a coded project's segments must have. A finding is a rule "
         "that does not hold, with the number of rows that break it and up to ten places (file and "
         "line). It never holds a value.",
         "",
@@ -395,6 +395,9 @@ def _examples() -> dict[RuleKind, Rule]:
     profile = load_package(ROOT).schemas["participants"]
     found |= {rule.kind: rule for rule in rules(profile) if rule.kind is RuleKind.CATEGORY}
     found[RuleKind.STUDY] = Rule("codings", RuleKind.STUDY, (), "`start < end`", name="segment-not-empty")
+    found[RuleKind.PLACING] = Rule(
+        "codings", RuleKind.PLACING, (), "every source is known as a response's", name="unmatched-source"
+    )
     return found
 
 
@@ -411,6 +414,8 @@ def _source(kind: RuleKind) -> str:
             return f"`{name[kind]}`"
         case RuleKind.STUDY:
             return "`[[rule]]`"
+        case RuleKind.PLACING:
+            return "`[[coding]]`"
     head, *rest = kind.value.split("-")
     return f"`{head}{''.join(word.title() for word in rest)}`"
 

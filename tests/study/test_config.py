@@ -51,6 +51,24 @@ column = "L"
 into = "s"
 set = {u = "v"}
 
+[[coding]]
+path = "c.csv"
+format = "csv"
+stage = "consensus"
+coder = "c1"
+coders = {"A" = "c1"}
+codes = {"B!" = "b"}
+sources = {"S 1" = "r1"}
+pattern = "(?P<response_id>R_[0-9]+)"
+project = "P"
+columns = {quote = "text"}
+unit = "utf-16"
+encoding = "cp1252"
+delimiter = ";"
+memos = true
+min_confidence = 0.8
+unplaced = "leave-out"
+
 [[known]]
 path = "k.csv"
 columns = {n = "NAME"}
