@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,13 @@ from ppdarchive.deidentify.consent import consented
 from ppdarchive.disclosure import as_collected, assessed, fields_as_released, proposal, without_rare
 from ppdarchive.drawn import Drawn, draw
 from ppdarchive.gate import judge_risk
+from ppdarchive.model.schema import Disclosure, Field, Role, Treatment
 from ppdarchive.model.table import CheckedTable
 from ppdarchive.pipeline import validate_study
 from ppdarchive.risk.people import people_of
 from ppdarchive.study.config import Release
 
+QUASI = Role.QUASI_IDENTIFIER
 Given = tuple[Mapping[str, CheckedTable], Drawn]
 
 
@@ -31,6 +34,22 @@ def study(example) -> Given:  # type: ignore[no-untyped-def]
     """Return the example study's tables of those who consented, and what is drawn for them."""
     tables = consented(validate_study(example).checked.tables, "consent_to_share").tables
     return tables, draw(tables)
+
+
+def declared(
+    tables: Mapping[str, CheckedTable], name: str, method: str, *, of: Callable[[Field, Role], bool]
+) -> dict[str, CheckedTable]:
+    """The tables, in one of which some fields are treated in another way."""
+
+    def changed(field: Field) -> Field:
+        own = field.disclosure
+        if own is None or not of(field, own.role):
+            return field
+        return replace(field, disclosure=Disclosure(own.role, Treatment(method)))
+
+    schema = tables[name].schema
+    schema = replace(schema, fields=tuple(map(changed, schema)))
+    return {**tables, name: replace(tables[name], schema=schema)}
 
 
 def test_record_suppression_lets_the_gate_pass(study: Given) -> None:
@@ -67,6 +86,49 @@ def test_local_suppression_lets_the_gate_pass(study: Given) -> None:
     assert {table for table, _ in found.cells} <= {"participants"}
     assert found.n_left_out <= 0.05 * len(tables["participants"].frame)
     assert all(len(rows) == len(found.tables["participants"].frame) for rows in found.cells.values())
+
+
+def test_where_no_value_can_be_left_out_participants_are(study: Given) -> None:
+    """Where no field of participants counts, leaving out single values is leaving out participants."""
+    tables, drawn = study
+    bare = declared(tables, "participants", "drop", of=lambda field, role: role in (QUASI, Role.KEY)
+                    and field.name != "participant_id")  # fmt: skip
+    by_records = without_rare(bare, drawn, release(max_suppressed=0.05))
+    by_cells = without_rare(bare, drawn, release(max_suppressed=0.05, suppress_cells=True))
+    assert 0 < by_cells.n_left_out == by_records.n_left_out
+    assert dict(by_cells.cells) == {}
+    assert by_cells.tables["participants"].frame.equals(by_records.tables["participants"].frame)
+
+
+def test_nobody_goes_if_values_cannot_help_enough(study: Given) -> None:
+    """Where other tables tell almost all apart, no value of participants is left out in vain."""
+    tables, drawn = study
+    dated = declared(tables, "responses", "keep", of=lambda field, _: field.name == "answered_on")
+    for most in (0.05, 0.99):
+        found = without_rare(dated, drawn, release(max_suppressed=most, suppress_cells=True, k=200))
+        assert (found.tables, found.n_left_out, dict(found.cells)) == (dated, 0, {})
+
+
+def test_keys_lose_no_value(study: Given) -> None:
+    """A field that is part of a key counts, and others lose their values in its place."""
+    tables, drawn = study
+    schema = replace(tables["participants"].schema, unique_keys=(("participant_id", "deployed"),))
+    keyed = {**tables, "participants": replace(tables["participants"], schema=schema)}
+    keyed = declared(keyed, "participants", "keep", of=lambda field, _: field.name == "race_ethnicity")
+    own = release(max_suppressed=0.05, suppress_cells=True)
+    found = without_rare(keyed, drawn, own)
+    assert {field for _, field in found.cells} == {"race_ethnicity"}
+    treated = suppress_cells(fields_as_released(found.tables, drawn), found.cells)
+    assert judge_risk(assessed(treated, own), own) == []
+
+
+def test_participants_who_are_not_released_are_not_left_out(study: Given) -> None:
+    """Where their table is dropped nobody knows which of its rows other tables tell apart."""
+    tables, drawn = study
+    dropped = declared(tables, "participants", "drop", of=lambda *_: True)
+    for cells in (False, True):
+        found = without_rare(dropped, drawn, release(max_suppressed=0.5, suppress_cells=cells))
+        assert (found.tables, found.n_left_out, dict(found.cells)) == (dropped, 0, {})
 
 
 def test_a_proposal_meets_what_it_was_asked_for(study: Given) -> None:

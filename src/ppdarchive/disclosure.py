@@ -13,11 +13,12 @@ import numpy.typing as npt
 from ppdarchive.deidentify.cells import suppress_cells
 from ppdarchive.deidentify.consent import with_referring, without
 from ppdarchive.deidentify.freetext import Redaction
+from ppdarchive.deidentify.released import released
 from ppdarchive.deidentify.treat import treat
 from ppdarchive.drawn import Drawn
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
-from ppdarchive.model.schema import Kind, Role, Schemas
+from ppdarchive.model.schema import Kind, Role, Schema, Schemas
 from ppdarchive.model.span import IDENTITY
 from ppdarchive.model.table import CheckedTable
 from ppdarchive.model.treatment import PARTICIPANTS
@@ -30,7 +31,7 @@ from ppdarchive.recoding.criteria import (
     recursive_diversity,
     satisfying,
 )
-from ppdarchive.recoding.local import local_plan
+from ppdarchive.recoding.local import beyond_cells, local_plan
 from ppdarchive.recoding.loss import LOSSES
 from ppdarchive.recoding.options import Column, Options, Treat, options_of
 from ppdarchive.recoding.search import Solution, search
@@ -40,7 +41,7 @@ from ppdarchive.risk.classes import Codes, classes_of
 from ppdarchive.risk.closeness import equal_distance, ordered_distance
 from ppdarchive.risk.measures import prosecutor
 from ppdarchive.risk.sensitive import sensitive_values
-from ppdarchive.risk.vectors import participant_vectors
+from ppdarchive.risk.vectors import participant_vectors, quasi_identifiers
 from ppdarchive.study.config import Release
 
 
@@ -220,8 +221,9 @@ def without_rare(tables: Mapping[str, CheckedTable], drawn: Drawn, release: Rele
     """Leave out what is too rare, as far as the release lets: participants as a whole, or single cells.
 
     With ``suppress_cells`` it is single values of ``participants``, few of them, and participants as a
-    whole only where that cannot help: what their other tables tell is shared by too few. Without it, it
-    is every participant whose class is too small or tells too much.
+    whole only where that cannot help: what their keys and other tables tell is shared by too few.
+    Without it, or where no field of ``participants`` may lose values, it is every participant whose
+    class is too small or tells too much.
 
     Parameters
     ----------
@@ -233,15 +235,22 @@ def without_rare(tables: Mapping[str, CheckedTable], drawn: Drawn, release: Rele
     Returns
     -------
     Suppressed
-        With the tables as they were, if more participants would have to go.
+        With the tables as they were, if more participants would have to go, or ``participants`` is not
+        released: then nothing tells which of its rows are too rare.
     """
-    if PARTICIPANTS not in tables or not (release.max_suppressed or release.suppress_cells):
+    published = released({name: table.schema for name, table in tables.items()}).get(PARTICIPANTS)
+    if published is None or not (release.max_suppressed or release.suppress_cells):
         return Suppressed(tables)
-    return (
-        _without_cells(tables, drawn, release)
-        if release.suppress_cells
-        else _without_records(tables, drawn, release)
-    )
+    kept = _parts_of_keys(published)
+    if release.suppress_cells and not kept.issuperset(quasi_identifiers(published)):
+        return _without_cells(tables, drawn, release, kept)
+    return _without_records(tables, drawn, release)
+
+
+def _parts_of_keys(schema: Schema) -> frozenset[str]:
+    """The fields whose values cannot be left out, since keys would no longer name rows."""
+    keys = (schema.primary_key, *schema.unique_keys, *(key.fields for key in schema.foreign_keys))
+    return frozenset(field for key in keys for field in key)
 
 
 def _most(tables: Mapping[str, CheckedTable], release: Release) -> int:
@@ -254,24 +263,29 @@ def _without(tables: Mapping[str, CheckedTable], gone: npt.NDArray[np.bool_]) ->
     return {name: without(table, rows[name]) for name, table in tables.items()}
 
 
-def _without_cells(tables: Mapping[str, CheckedTable], drawn: Drawn, release: Release) -> Suppressed:
+def _without_cells(
+    tables: Mapping[str, CheckedTable], drawn: Drawn, release: Release, parts_of_keys: frozenset[str]
+) -> Suppressed:
     """Local suppression on the declared treatments."""
     most, found, n_left_out = _most(tables, release), tables, 0
     k, limits = _least_k(release), release.limits
+    kept = frozenset((PARTICIPANTS, field) for field in parts_of_keys)
     while len(found[PARTICIPANTS].frame) >= k:
         options = _declared_options(found, drawn, k)
-        plan = local_plan(options, [0] * len(options.ladders), k=k)
-        treated = suppress_cells(fields_as_released(found, drawn), plan.cells)
-        if not plan.left_out.any():
-            sizes = participant_vectors(treated).classes().sizes
-            if prosecutor(sizes).average <= limits.max_average_risk:
-                return Suppressed(found, n_left_out, plan.cells)
-            k += 1
+        node = [0] * len(options.ladders)
+        beyond = beyond_cells(options, node, k=k, kept=kept)
+        if beyond.any():
+            n_left_out += int(beyond.sum())
+            if n_left_out > most:
+                break
+            found = _without(found, beyond)
             continue
-        n_left_out += int(plan.left_out.sum())
-        if n_left_out > most:
-            break
-        found = _without(found, plan.left_out)
+        plan = local_plan(options, node, k=k, kept=kept)
+        treated = suppress_cells(fields_as_released(found, drawn), plan.cells)
+        sizes = participant_vectors(treated).classes().sizes
+        if prosecutor(sizes).average <= limits.max_average_risk:
+            return Suppressed(found, n_left_out, plan.cells)
+        k += 1
     return Suppressed(tables)
 
 

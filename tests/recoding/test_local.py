@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ppdarchive.model.schema import Treatment
 from ppdarchive.recoding.ladder import ladder
-from ppdarchive.recoding.local import local_plan
+from ppdarchive.recoding.local import beyond_cells, local_plan
 from ppdarchive.recoding.options import Options
 from ppdarchive.risk.classes import classes_of
 
@@ -80,6 +80,21 @@ def test_fields_weigh_as_their_ladders():
     ]
     steps = tuple(({("participants", name): KEEP},) for name in "ab")
     assert set(local_plan(Options(tuple(own), steps), (0, 0), k=2).cells) == {("participants", "b")}
+
+
+def test_fields_that_are_kept_lose_no_cell():
+    """A part of a key counts as what other tables tell: who shares it with too few is left out."""
+    own, kept = options({"a": [0, 0, 0, 1], "b": [0, 0, 1, 1]}), frozenset({("participants", "a")})
+    found = local_plan(own, (0, 0), k=2, kept=kept)
+    assert found.left_out.tolist() == [False, False, False, True]
+    assert found.left_out.tolist() == beyond_cells(own, (0, 0), k=2, kept=kept).tolist()
+    assert {name: cells.tolist() for name, cells in found.cells.items()} == {
+        ("participants", "b"): [True, True, True, False]
+    }
+    assert not beyond_cells(own, (0, 0), k=2).any()
+    assert not beyond_cells(own, (0, 0), k=3, kept=kept)[:3].any()
+    with pytest.raises(ValueError, match="no quasi-identifier"):
+        beyond_cells(options({}), (), k=2)
 
 
 def test_plan_that_cannot_be_is_refused():

@@ -45,7 +45,41 @@ class LocalPlan:
         return f"<LocalPlan: {self.plan.n_cells} cells, {int(self.left_out.sum())} participants left out>"
 
 
-def local_plan(options: Options, node: Sequence[int], *, k: int, reading: Reading = "value") -> LocalPlan:
+def beyond_cells(
+    options: Options, node: Sequence[int], *, k: int, kept: frozenset[Column] = frozenset()
+) -> Mask:
+    """The participants whom no suppressed cell can help, since what counts besides is shared by too few.
+
+    Parameters
+    ----------
+    options, node, k, kept
+        As `local_plan` takes them.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_participants,)
+
+    Raises
+    ------
+    ValueError
+        If there is no ladder.
+    """
+    _, fixed = _parted(options, node, kept)
+    if not options.ladders:
+        raise ValueError("no quasi-identifier is released")
+    if not fixed:
+        return np.zeros(len(options.ladders[0].codes), dtype=np.bool_)
+    return np.asarray(classes_of(fixed).per_row < k)
+
+
+def local_plan(
+    options: Options,
+    node: Sequence[int],
+    *,
+    k: int,
+    reading: Reading = "value",
+    kept: frozenset[Column] = frozenset(),
+) -> LocalPlan:
     """Find few cells of ``participants`` that, left out, reach k on the levels of a node.
 
     Fields weigh as much as their ladders do. What other tables tell, such as the number of answers,
@@ -59,6 +93,8 @@ def local_plan(options: Options, node: Sequence[int], *, k: int, reading: Readin
     k : int
     reading : {"value", "wildcard"}, optional
         What a suppressed cell is to an attacker, as in `ppdarchive.recoding.suppression`.
+    kept : frozenset of Column, optional
+        Fields that lose no cell, such as parts of keys; they count.
 
     Returns
     -------
@@ -67,40 +103,44 @@ def local_plan(options: Options, node: Sequence[int], *, k: int, reading: Readin
     Raises
     ------
     ValueError
-        If ``participants`` has no quasi-identifier, or fewer than k participants could stay.
+        If ``participants`` has no quasi-identifier that may lose cells, or fewer than k participants
+        could stay.
     """
-    columns: dict[Column, Codes] = {}
-    weights: list[float] = []
-    fixed: list[Codes] = []
-    for each, steps, level in zip(options.ladders, options.steps, node, strict=True):
-        column = next(iter(steps[0]), None)
-        if column is not None and column[0] == PARTICIPANTS:
-            columns[column] = each.at(level)
-            weights.append(each.weight)
-        else:
-            fixed.append(each.at(level))
+    columns, fixed = _parted(options, node, kept)
     if not columns:
         raise ValueError("no quasi-identifier of participants is released")
-    n_participants = len(options.ladders[0].codes)
-    left_out = np.zeros(n_participants, dtype=np.bool_)
-    if fixed:
-        left_out = np.asarray(classes_of(fixed).per_row < k)
+    left_out = beyond_cells(options, node, k=k, kept=kept)
     stay = ~left_out
     if int(stay.sum()) < k:
         raise ValueError("fewer than k participants could stay")
     plan = suppress_cells(
-        [codes[stay] for codes in columns.values()],
+        [codes[stay] for codes, _ in columns.values()],
         k=k,
-        weights=weights,
+        weights=[weight for _, weight in columns.values()],
         reading=reading,
         fixed=[codes[stay] for codes in fixed],
     )
     cells: dict[Column, Mask] = {}
     for column, own in zip(columns, plan.cells.T, strict=True):
         if own.any():
-            cells[column] = np.zeros(n_participants, dtype=np.bool_)
+            cells[column] = np.zeros(len(stay), dtype=np.bool_)
             cells[column][stay] = own
     hidden = [cells.get(next(iter(steps[0]), ("", "")), left_out) | left_out for steps in options.steps]
     groups = [each.at(level) for each, level in zip(options.ladders, node, strict=True)]
     loss = non_uniform_entropy(options.ladders).with_cells(node, groups, hidden)
     return LocalPlan(MappingProxyType(cells), left_out, plan, loss)
+
+
+def _parted(
+    options: Options, node: Sequence[int], kept: frozenset[Column]
+) -> tuple[dict[Column, tuple[Codes, float]], list[Codes]]:
+    """The fields that may lose cells, with their weights, and what counts besides."""
+    columns: dict[Column, tuple[Codes, float]] = {}
+    fixed: list[Codes] = []
+    for each, steps, level in zip(options.ladders, options.steps, node, strict=True):
+        column = next(iter(steps[0]), None)
+        if column is not None and column[0] == PARTICIPANTS and column not in kept:
+            columns[column] = each.at(level), each.weight
+        else:
+            fixed.append(each.at(level))
+    return columns, fixed
