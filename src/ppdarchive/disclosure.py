@@ -83,6 +83,14 @@ def assessed(
     )
 
 
+def tells_of_participants(tables: Mapping[str, TreatedTable]) -> bool:
+    """Whether the released tables have participants, and anything that could tell them apart."""
+    if PARTICIPANTS not in tables:
+        return False
+    vectors = participant_vectors(tables)
+    return vectors.n_participants > 0 and len(vectors.names) > 0
+
+
 def proposal(
     tables: Mapping[str, CheckedTable],
     drawn: Drawn,
@@ -116,7 +124,7 @@ def proposal(
     Raises
     ------
     ValueError
-        If there are no participants, or no quasi-identifier is released.
+        If there are no participants, or no quasi-identifier is released; see `tells_of_participants`.
     """
     schemas = {name: table.schema for name, table in tables.items()}
     treated = _treating(tables, drawn)

@@ -26,7 +26,14 @@ from ppdarchive.deidentify.treat import Treated, treat
 from ppdarchive.deidentify.treatments.method import Mask
 from ppdarchive.detectors.engine import Engine
 from ppdarchive.detectors.known import KnownIdentifiers
-from ppdarchive.disclosure import as_collected, assessed, fields_as_released, proposal, without_rare
+from ppdarchive.disclosure import (
+    as_collected,
+    assessed,
+    fields_as_released,
+    proposal,
+    tells_of_participants,
+    without_rare,
+)
 from ppdarchive.drawn import Drawn, draw, recall
 from ppdarchive.errors import PackageError, StudyError, UsageError
 from ppdarchive.gate import (
@@ -55,7 +62,6 @@ from ppdarchive.report import RiskReport
 from ppdarchive.risk.classes import Codes
 from ppdarchive.risk.summaries import summarize
 from ppdarchive.risk.utility import utility
-from ppdarchive.risk.vectors import quasi_identifiers
 from ppdarchive.searching import engine_for, engines_for, known_identifiers
 from ppdarchive.study import Study
 
@@ -188,7 +194,8 @@ def suggest_study(
     study, _, allowed = _shareable(folder, name, progress)
     release = study.config.release
     assert release is not None
-    if not any(map(quasi_identifiers, study.schemas.values())) or PARTICIPANTS not in allowed.tables:
+    drawn = draw(allowed.tables)
+    if not tells_of_participants(fields_as_released(allowed.tables, drawn)):
         raise StudyError("study.nothing-to-suggest", path=study.path)
     fixed: set[tuple[str, str]] = set()
     for each in keep:
@@ -201,7 +208,7 @@ def suggest_study(
     progress("searching for the least lossy treatments")
     return proposal(
         allowed.tables,
-        draw(allowed.tables),
+        drawn,
         release,
         max_suppressed=max_suppressed,
         fixed=frozenset(fixed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -145,6 +146,47 @@ def test_a_study_without_participants_is_told(
     code, out, _ = run(capsys, "suggest", tmp_path / "study")
     assert code == 0
     assert "answered_on" in out
+
+
+@pytest.mark.parametrize("left_out", ["participants", "all who refer to them", "people"])
+def test_what_cannot_be_searched_is_told(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], left_out: str
+) -> None:
+    """Where the table of participants is dropped, nothing is known of them, or there are none."""
+    study = tmp_path / "study"
+    shutil.copytree(raw, study)
+    schemas = {path: json.loads(path.read_text()) for path in (study / "schemas").glob("*.json")}
+    for path, schema in schemas.items():
+        for each in schema["fields"]:
+            is_dropped = {
+                "participants": path.stem == "participants",
+                "all who refer to them": path.stem in ("responses", "measures", "codings")
+                or each["disclosure"]["role"] == "quasi-identifier" or each["name"] == "coach_id",
+                "people": False,
+            }[left_out]  # fmt: skip
+            if is_dropped:
+                each["disclosure"]["treatment"] = {"method": "drop"}
+        path.write_text(json.dumps(schema))
+    if left_out == "people":
+        path = study / "exports/enrolment.csv"
+        header, *rows = list(csv.reader(path.read_text().splitlines()))
+        at = header.index("consent_share")
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows(
+                [header, *([*row[:at], "0" if row[at] else "", *row[at + 1 :]] for row in rows)]
+            )
+    code, out, err = run(capsys, "suggest", study)
+    assert (code, out) == (2, "")
+    assert "study.toml: there are no participants of whom a quasi-identifier is released" in " ".join(
+        err.split()
+    )
+    # Whatever cannot be searched can be assessed, however much may be left out.
+    for terms in ("max_suppressed = 0.5\n", "suppress_cells = true\n"):
+        path = study / "study.toml"
+        text = path.read_text()
+        path.write_text(text.replace("[release]\n", f"[release]\n{terms}"))
+        assert run(capsys, "risk", study)[0] == 0
+        path.write_text(text)
 
 
 def test_fields_can_be_kept(raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
