@@ -1,0 +1,297 @@
+"""A project's positions -> code points of its sources' texts; the one place where ways of counting are tried.
+
+Tools do not agree on what a position counts. Every way that the project leaves open is tried on all its
+selections together, and its texts decide: by the quotes that it holds, or by the words that borders cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from ppdarchive.coding.landing.counting import Axis, Counting, Mask, countings
+from ppdarchive.coding.landing.quotes import Missing, Quotes, Skeleton, located
+from ppdarchive.coding.project import NONE, Project
+from ppdarchive.errors import CodingError
+from ppdarchive.model.span import Positions
+
+MIN_EQUAL: Final = 0.5
+"""Below this share of equal quotes, no way of counting fits."""
+
+MAX_CUT: Final = 0.5
+"""Above this share of borders that cut words, and without quotes, no way of counting fits."""
+
+DECIDING_SHARE: Final = 0.25
+"""Of the borders on which two ways differ: by how many more the preferred one must cut to give way.
+
+Under a wrong way a border stands anywhere, and cuts a word more often than not; coders who mark
+carelessly cut a few under the right one, too.
+"""
+
+_BLOCK_CHARACTERS: Final = 1 << 21
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Resolved:
+    """Selections in code points, and how their positions had to be read.
+
+    Attributes
+    ----------
+    start, end : ndarray of int64, shape (n,)
+        Half-open, of the source's text as the project has it; `NONE` where unresolved.
+    not_found, not_unique : ndarray of bool, shape (n,)
+        Where a quote without positions does not stand in its text once.
+    misfit : ndarray of bool, shape (n,)
+        Where the quote is not what is selected.
+    counting : Counting or None
+        The way chosen; None if nothing in the project has positions in a text.
+    n_positions, n_quotes, n_quotes_equal : int
+        Selections with positions, how many of them have a quote, and how many quotes are what is selected.
+    n_cut : int
+        Borders, of twice `n_positions`, that cut a word.
+    is_unambiguous : bool
+        Whether every way that fits as well gives the same places.
+    """
+
+    start: Positions
+    end: Positions
+    not_found: Mask
+    not_unique: Mask
+    misfit: Mask
+    counting: Counting | None
+    n_positions: int
+    n_quotes: int
+    n_quotes_equal: int
+    n_cut: int
+    is_unambiguous: bool
+
+    def __repr__(self) -> str:
+        way = "no positions" if self.counting is None else self.counting.description
+        return f"<Resolved: {len(self.start)} selections, {way}>"
+
+
+def resolve(project: Project) -> Resolved:
+    """Read a project's positions as code points.
+
+    The way of counting is the same for the whole project. It is impossible if one position lies outside its
+    text or inside a character. Of the possible ways, the one under which most quotes are what is selected is
+    chosen (white space aside; of a shortened quote what is left). Among equals the preferred one is (see
+    `countings`), unless it cuts words on more than `DECIDING_SHARE` of the borders on which they differ.
+
+    A selection without positions is where its quote stands, if it stands there once, or without a quote
+    the whole source. A selection with positions in a source without text stays unresolved.
+
+    Parameters
+    ----------
+    project : Project
+
+    Returns
+    -------
+    Resolved
+
+    Raises
+    ------
+    CodingError
+        ``coding.positions``, with the first three misfits by source and selection: every way is
+        impossible, or fewer than `MIN_EQUAL` of the quotes are what is selected, or there are no quotes
+        and more than `MAX_CUT` of the borders cut words.
+    """
+    selections = project.selections
+    n = len(selections)
+    lengths = np.array([len(source.text) for source in project.sources] or [0], np.int64)
+    has_source = selections.source != NONE
+    has_positions = (selections.start != NONE) | (selections.end != NONE)
+    at = np.flatnonzero(has_source & has_positions & (lengths[selections.source] > 0))
+    start, end = np.full(n, NONE), np.full(n, NONE)
+    misfit = np.zeros(n, np.bool_)
+    trial = _Trial(project, at)
+    best = trial.best()
+    if best is not None:
+        start[at], end[at] = best.start, best.end
+        misfit[trial.at[trial.quoted]] = ~best.is_equal
+    not_found, not_unique = _place_quotes(project, np.flatnonzero(has_source & ~has_positions), start, end)
+    return Resolved(
+        start,
+        end,
+        not_found,
+        not_unique,
+        misfit,
+        None if best is None else best.way,
+        len(at),
+        len(trial.quoted),
+        0 if best is None else int(best.is_equal.sum()),
+        0 if best is None else int(best.is_cut.sum()),
+        trial.is_unambiguous(best),
+    )
+
+
+def _place_quotes(project: Project, at: Positions, start: Positions, end: Positions) -> tuple[Mask, Mask]:
+    """Fill in the places of selections without positions; tell which quotes have none, or more than one."""
+    selections = project.selections
+    not_found, not_unique = np.zeros((2, len(selections)), np.bool_)
+    known: dict[tuple[int, str], tuple[int, int] | Missing] = {}
+    for i, source in zip(at.tolist(), selections.source[at].tolist(), strict=True):
+        text, quote = project.sources[source].text, selections.quotes[i]
+        if quote is None or not quote.strip():
+            start[i], end[i] = 0, len(text)
+            continue
+        place = known.get((source, quote))
+        if place is None:
+            place = known[source, quote] = located(text, quote)
+        if isinstance(place, Missing):
+            (not_found if place is Missing.NOT_FOUND else not_unique)[i] = True
+        else:
+            start[i], end[i] = place
+    return not_found, not_unique
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class _Try:
+    """What one way of counting makes of all positions.
+
+    Attributes
+    ----------
+    start, end : ndarray of int64, shape (n,)
+    is_cut : ndarray of bool, shape (2, n)
+    is_equal : ndarray of bool, shape (n_quoted,)
+    """
+
+    way: Counting
+    start: Positions = field(default_factory=lambda: np.zeros(0, np.int64))
+    end: Positions = field(default_factory=lambda: np.zeros(0, np.int64))
+    is_cut: Mask = field(default_factory=lambda: np.zeros((2, 0), np.bool_))
+    is_equal: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
+    is_possible: bool = True
+
+
+class _Trial:
+    """Every way of counting on all selections of a project that have positions.
+
+    Parameters
+    ----------
+    project : Project
+    at : ndarray of int64, shape (n,)
+        Those selections.
+    """
+
+    def __init__(self, project: Project, at: Positions) -> None:
+        selections = project.selections
+        self.project = project
+        # Source by source, so that a block of texts meets a run of selections.
+        self.order = np.argsort(selections.source[at], kind="stable")
+        self.at = at
+        self.source, self.start, self.end = selections.source[at], selections.start[at], selections.end[at]
+        self.ordered = self.source[self.order]
+        quotes = [selections.quotes[i] for i in at.tolist()]
+        self.quoted = np.array([i for i, quote in enumerate(quotes) if quote and quote.strip()], np.int64)
+        self.quotes = Quotes.of([quotes[i] or "" for i in self.quoted.tolist()])
+        self.tries: list[_Try] = []
+
+    def best(self) -> _Try | None:
+        """The way that fits best; None if there is nothing to read."""
+        if not len(self.at):
+            return None
+        used = np.unique(self.source).tolist()
+        texts = [self.project.sources[source].text for source in used]
+        bases = (0, 1) if self.project.format == "csv" else (0,)
+        ways = countings(texts, unit=self.project.unit, bases=bases)
+        self.tries = [_Try(way) for way in ways]
+        for block in _blocks(used, [len(text) for text in texts]):
+            self._try_block(block, self.tries)
+        possible = [each for each in self.tries if each.is_possible]
+        if not possible:
+            self._refuse(self._misfits(ways[0]))
+        n_equal = max(int(each.is_equal.sum()) for each in possible)
+        best, *others = (each for each in possible if each.is_equal.sum() == n_equal)
+        for other in others:
+            n_differ = int((best.start != other.start).sum() + (best.end != other.end).sum())
+            if int(best.is_cut.sum()) - int(other.is_cut.sum()) > DECIDING_SHARE * n_differ:
+                best = other
+        if n_equal < MIN_EQUAL * len(self.quoted):
+            misfit = np.zeros(len(self.at), np.bool_)
+            misfit[self.quoted] = ~best.is_equal
+            self._refuse(misfit)
+        if not len(self.quoted) and best.is_cut.sum() > MAX_CUT * 2 * len(self.at):
+            self._refuse(best.is_cut.any(axis=0))
+        return best
+
+    def is_unambiguous(self, best: _Try | None) -> bool:
+        """Whether no other way fits as well and gives other places."""
+        if best is None:
+            return True
+        return all(
+            bool((each.start == best.start).all() and (each.end == best.end).all())
+            for each in self.tries
+            if each.is_possible
+            and each.is_equal.sum() == best.is_equal.sum()
+            and each.is_cut.sum() <= best.is_cut.sum()
+        )
+
+    def _room(self, each: _Try) -> None:
+        """Make room for all places, which few ways of counting live to need."""
+        if not len(each.start):
+            each.start, each.end = np.full((2, len(self.at)), NONE)
+            each.is_cut = np.zeros((2, len(self.at)), np.bool_)
+            each.is_equal = np.zeros(len(self.quoted), np.bool_)
+
+    def _try_block(self, block: list[int], tries: list[_Try]) -> None:
+        """Try the ways that are still possible on the selections of some sources."""
+        first, last = np.searchsorted(self.ordered, (block[0], block[-1] + 1))
+        rows = self.order[first:last]
+        axis = Axis.of([self.project.sources[source].text for source in block])
+        text = np.searchsorted(np.array(block), self.source[rows])
+        # The block's rows that have a quote, and which quotes those are.
+        nth = np.searchsorted(self.quoted, rows)
+        has_quote = np.append(self.quoted, NONE)[nth] == rows
+        skeleton = Skeleton.of(axis) if has_quote.any() else None
+        own = self.quotes.taken(nth[has_quote])
+        for each in tries:
+            if not each.is_possible:
+                continue
+            start, end, is_possible = axis.code_points(text, self.start[rows], self.end[rows], each.way)
+            if not is_possible.all():
+                each.is_possible = False
+                continue
+            self._room(each)
+            each.start[rows], each.end[rows] = start, end
+            each.is_cut[0, rows], each.is_cut[1, rows] = axis.cuts(text, start), axis.cuts(text, end)
+            if skeleton is not None:
+                begin = axis.starts[text[has_quote]]
+                is_equal = own.are(skeleton, begin + start[has_quote], begin + end[has_quote])
+                each.is_equal[nth[has_quote]] = is_equal
+
+    def _misfits(self, way: Counting) -> Mask:
+        """Which selections one way cannot read."""
+        misfit = np.zeros(len(self.at), np.bool_)
+        used = np.unique(self.source).tolist()
+        for block in _blocks(used, [len(self.project.sources[source].text) for source in used]):
+            rows = np.flatnonzero(np.isin(self.source, block))
+            axis = Axis.of([self.project.sources[source].text for source in block])
+            text = np.searchsorted(np.array(block), self.source[rows])
+            misfit[rows] = ~axis.code_points(text, self.start[rows], self.end[rows], way)[2]
+        return misfit
+
+    def _refuse(self, misfit: Mask) -> None:
+        """Stop, naming the first three misfits."""
+        places = self.project.selections.place[self.at]
+        named = ", ".join(
+            f"source {self.source[i] + 1} selection {places[i]}" for i in np.flatnonzero(misfit)[:3]
+        )
+        raise CodingError("coding.positions", path=self.project.path, places=named)
+
+
+def _blocks(sources: list[int], lengths: list[int]) -> Iterator[list[int]]:
+    """Runs of sources, each of bounded length unless one text is longer."""
+    block: list[int] = []
+    size = 0
+    for source, length in zip(sources, lengths, strict=True):
+        if block and size + length > _BLOCK_CHARACTERS:
+            yield block
+            block, size = [], 0
+        block.append(source)
+        size += length
+    if block:
+        yield block
