@@ -65,6 +65,8 @@ class Coefficient:
         Units that it was counted from.
     reason : str
         Why it is undefined; else empty.
+    n_undefined_draws : int
+        Replicates of the bootstrap in which it was undefined: left out of the interval.
     """
 
     value: float | None
@@ -72,3 +74,4 @@ class Coefficient:
     high: float | None = None
     n_units: int = 0
     reason: str = ""
+    n_undefined_draws: int = 0

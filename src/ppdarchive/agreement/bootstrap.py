@@ -1,0 +1,225 @@
+"""Percentile intervals over participants: who is drawn how often, and the sums of what was drawn.
+
+A drawn participant brings all their units. Every coefficient is a function of sums over participants,
+so that a replicate is a row of counts times a column of sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ppdarchive.agreement.coded import Coded, Coefficient, Indices
+from ppdarchive.agreement.weights import Floats
+
+Hashes = npt.NDArray[np.uint64]
+
+_ROUNDS = 4
+_ROWS = 32
+_CELLS = 1 << 23
+"""Counts that are spread out as floats at once: 64 MB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """How often each participant is in each sample: in the one at hand, and in its replicates.
+
+    Attributes
+    ----------
+    counts : ndarray of uint8, shape (n_participants, 1 + n_replicates)
+        The first column is the sample itself, of ones. Nobody is drawn 256 times or more: of 255
+        participants or fewer nobody can be, and of more each is drawn about once.
+    """
+
+    counts: npt.NDArray[np.uint8]
+
+    def sums(self, by_participant: Floats) -> Floats:
+        """Sum columns over the participants of each sample.
+
+        Parameters
+        ----------
+        by_participant : ndarray, shape (n_participants, n_columns)
+            Each participant's sums over their units.
+
+        Returns
+        -------
+        ndarray of float64, shape (1 + n_replicates, n_columns)
+            A participant counts as often as drawn.
+        """
+        total = np.zeros((self.counts.shape[1], by_participant.shape[1]))
+        there = np.flatnonzero(by_participant.any(axis=1))
+        size = max(_CELLS // self.counts.shape[1], 1)
+        for first in range(0, len(there), size):
+            chunk = there[first : first + size]
+            total += self.counts[chunk].astype(np.float64).T @ by_participant[chunk]
+        return total
+
+
+def draw(n_participants: int, *, replicates: int, seed: int) -> Draws:
+    """Draw participants with replacement, as many as there are, once for each replicate.
+
+    Parameters
+    ----------
+    n_participants : int
+        How many there are, in an order that does not depend on names or rows: see `in_order`.
+    replicates : int
+        How many times.
+    seed : int
+        The same seed draws the same places.
+
+    Returns
+    -------
+    Draws
+        The sample itself and its replicates.
+
+    References
+    ----------
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 13; Field & Welsh (2007),
+    doi:10.1111/j.1467-9868.2007.00593.x, for drawing whole clusters
+    """
+    generator = np.random.default_rng(seed)
+    counts = np.ones((n_participants, 1 + replicates), dtype=np.uint8)
+    if not n_participants:
+        return Draws(counts)
+    for first in range(1, replicates + 1, _ROWS):
+        columns = counts[:, first : first + _ROWS]
+        rows = [
+            np.bincount(generator.integers(0, n_participants, size=n_participants), minlength=n_participants)
+            for _ in range(columns.shape[1])
+        ]
+        columns[:] = np.stack(rows, axis=1)
+    return Draws(counts)
+
+
+def with_interval(
+    coefficient: Coefficient, replicates: Floats, *, n_participants: int, confidence: float = 0.95
+) -> Coefficient:
+    """Give a coefficient the percentile interval of its replicates.
+
+    Parameters
+    ----------
+    coefficient : Coefficient
+        As computed from the whole sample.
+    replicates : ndarray, shape (n_replicates,)
+        Its values in the replicates, NaN where undefined.
+    n_participants : int
+        Participants who have a unit in it: with fewer than two nothing can vary between draws.
+    confidence : float
+        How much of the replicates lies within.
+
+    Returns
+    -------
+    Coefficient
+        With the number of undefined draws, which are left out; without an interval if they are more
+        than half, or if the coefficient itself is undefined.
+    """
+    if coefficient.value is None or not len(replicates):
+        return coefficient
+    defined = replicates[~np.isnan(replicates)]
+    left_out = len(replicates) - len(defined)
+    if n_participants < 2 or 2 * left_out > len(replicates):
+        return replace(coefficient, n_undefined_draws=left_out)
+    tail = (1 - confidence) / 2
+    low, high = (float(end) for end in np.quantile(defined, [tail, 1 - tail]))
+    return replace(coefficient, low=low, high=high, n_undefined_draws=left_out)
+
+
+def in_order(
+    coded: Coded, *, questions: Sequence[str] = (), themes: Mapping[str, Sequence[str]] | None = None
+) -> Indices:
+    """Number participants by what was coded of them, whatever the order of anything.
+
+    Parameters
+    ----------
+    coded : Coded
+        Independent codings.
+    questions : sequence of str, shape (n_units,), optional
+        The question each unit answers.
+    themes : mapping of str to sequence of str, optional
+        The themes of each code.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_units,)
+        `coded.participants` renumbered. Two participants tie only where coders, codes and units can be
+        exchanged for each other without a difference; which of the two comes first then changes nothing.
+
+    Notes
+    -----
+    Coders, codes, units, participants, questions and themes colour each other in rounds, by sums of
+    hashes that no order changes (colour refinement; Weisfeiler & Leman, 1968). Names take no part.
+    """
+    n_participants = int(coded.participants.max(initial=-1)) + 1
+    question = _numbered(questions, coded.n_units)
+    code_in, theme_of = _memberships(coded.codes, themes or {})
+    rater, rated_by = np.nonzero(coded.rated)
+    place = _mix(_mix(coded.start.astype(np.uint64)) + coded.end.astype(np.uint64))
+    unit = _mix(coded.lengths.astype(np.uint64))
+    coder, code = _ones(len(coded.coders)), _ones(len(coded.codes))
+    person = _ones(n_participants)
+    for turn in range(_ROUNDS):
+        salt = np.uint64(turn + 1)
+        edge = _mix(
+            _mix(unit[coded.unit] + salt)
+            + _mix(coder[coded.coder] ^ salt)
+            + (code[coded.code] << np.uint64(1))
+            + place
+        )
+        seeing = _mix(unit[rater] + (coder[rated_by] << np.uint64(1)))
+        person = _mix(person + _sum(_mix(unit ^ salt), coded.participants, n_participants))
+        asked = _sum(_mix(unit + salt), question, int(question.max(initial=-1)) + 1)
+        grouped = _sum(_mix(code[code_in]), theme_of, int(theme_of.max(initial=-1)) + 1)
+        unit = _mix(
+            unit
+            + _sum(edge, coded.unit, len(unit))
+            + _sum(seeing, rater, len(unit)) * np.uint64(3)
+            + _mix(person[coded.participants])
+            + _mix(asked[question] + np.uint64(7))
+        )
+        coder = _mix(
+            coder + _sum(edge, coded.coder, len(coder)) + _sum(seeing, rated_by, len(coder)) * np.uint64(3)
+        )
+        code = _mix(
+            code + _sum(edge, coded.code, len(code)) + _sum(_mix(grouped[theme_of]), code_in, len(code))
+        )
+    person = _mix(person + _sum(_mix(unit), coded.participants, n_participants))
+    number = np.empty(n_participants, dtype=np.int64)
+    number[np.argsort(person, kind="stable")] = np.arange(n_participants)
+    return number[coded.participants]
+
+
+def _numbered(names: Sequence[str], n_units: int) -> Indices:
+    if not len(names):
+        return np.zeros(n_units, dtype=np.int64)
+    return np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
+
+
+def _memberships(codes: Sequence[str], themes: Mapping[str, Sequence[str]]) -> tuple[Indices, Indices]:
+    number: dict[str, int] = {}
+    pairs = [
+        (place, number.setdefault(theme, len(number)))
+        for place, code in enumerate(codes)
+        for theme in themes.get(code, ())
+    ]
+    columns = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+    return columns[:, 0], columns[:, 1]
+
+
+def _ones(size: int) -> Hashes:
+    return np.ones(size, dtype=np.uint64)
+
+
+def _sum(values: Hashes, place: Indices, size: int) -> Hashes:
+    total = np.zeros(size, dtype=np.uint64)
+    np.add.at(total, place, values)
+    return total
+
+
+def _mix(values: Hashes) -> Hashes:
+    """Scatter 64 bits, as SplitMix64 ends (Steele, Lea & Flood, 2014, doi:10.1145/2660193.2660195)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))

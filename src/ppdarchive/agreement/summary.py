@@ -1,0 +1,386 @@
+"""Agreement of a study's coders, whole and in parts: what a page and a JSON file are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from ppdarchive.agreement.bootstrap import Draws, draw, in_order, with_interval
+from ppdarchive.agreement.coded import Coded, Coefficient, Indices
+from ppdarchive.agreement.nominal import FEW_CODERS, NO_COMPLETE, NO_PAIRS, NO_VARIATION, ONE_CATEGORY
+from ppdarchive.agreement.presence import (
+    N_SEEN,
+    Flags,
+    Marks,
+    PresenceValues,
+    cell_marks,
+    code_marks,
+    coded_units,
+    mark_sums,
+    presence_values,
+    seen_sums,
+)
+from ppdarchive.agreement.sets import SetValues, label_sets, set_values
+from ppdarchive.agreement.weights import Floats
+
+NO_COMMON_UNITS = "the two coders saw no unit in common"
+_WAITING = 1 << 23
+"""Sums of participants that wait to be drawn together: 64 MB."""
+
+_NO_SUMS = np.empty((0, 0))
+PAIR_WITHOUT_VARIATION = "no variation in {} of {} pairs of coders"
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """How well coders agree on the presence of one code, or of several.
+
+    Attributes
+    ----------
+    name : str
+        The code, theme or question; empty for all codes in all units.
+    n_units : int
+        Units that two or more coders saw.
+    n_coded : int
+        Units of any coder in which someone found the code, or one of the codes.
+    n_incomplete : int
+        Units that two or more, but not every coder saw: Fleiss' kappa leaves them out.
+    percent, cohen, fleiss, alpha, ac1 : Coefficient
+        Over units for a code or theme; over cells of unit and code overall and for a question. Cohen's
+        is the mean over pairs of coders.
+    """
+
+    name: str
+    n_units: int
+    n_coded: int
+    n_incomplete: int
+    percent: Coefficient
+    cohen: Coefficient
+    fleiss: Coefficient
+    alpha: Coefficient
+    ac1: Coefficient
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """How well two coders agree, over cells of unit and code.
+
+    Attributes
+    ----------
+    first, second : int
+        Places in the summary's `coders`, the lower first.
+    percent, cohen : Coefficient
+        Over the units that both saw.
+    """
+
+    first: int
+    second: int
+    percent: Coefficient
+    cohen: Coefficient
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """How well coders agree on a unit's whole set of codes.
+
+    Attributes
+    ----------
+    n_sets : int
+        Different sets that were given, the empty one among them.
+    alpha : Coefficient
+        Krippendorff's, with MASI distance.
+    ac2 : Coefficient
+        Gwet's, with MASI weights.
+    """
+
+    n_sets: int
+    alpha: Coefficient
+    ac2: Coefficient
+
+
+@dataclass(frozen=True, slots=True)
+class LevelAgreement:
+    """Presence agreement over one choice of units.
+
+    Attributes
+    ----------
+    overall : AgreementRow
+        Pooled over cells of unit and code.
+    codes, themes, questions : tuple of AgreementRow
+        In the order of their names.
+    pairs : tuple of PairRow
+        Every two coders.
+    sets : SetRow
+        Sets of codes.
+    lowest : tuple of str
+        Codes by their alpha, the lowest first; those without one are left out.
+    """
+
+    overall: AgreementRow
+    codes: tuple[AgreementRow, ...]
+    themes: tuple[AgreementRow, ...]
+    questions: tuple[AgreementRow, ...]
+    pairs: tuple[PairRow, ...]
+    sets: SetRow
+    lowest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitizingRow:
+    """How well coders agree on which characters bear a code.
+
+    Attributes
+    ----------
+    name : str
+        The code; empty for all together.
+    coefficients : tuple of (str, Coefficient)
+        By name, such as ``u_alpha``.
+    """
+
+    name: str
+    coefficients: tuple[tuple[str, Coefficient], ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AgreementSummary:
+    """Agreement between a study's coders.
+
+    Attributes
+    ----------
+    coders : tuple of str
+        Their ids.
+    n_units, n_participants, n_codings : int
+        What was coded.
+    replicates, seed : int
+        Of the bootstrap.
+    all_text : LevelAgreement
+        Every unit counts: agreement that nothing is there, too.
+    coded_part : LevelAgreement
+        Only the units in which some coder marked anything, with any code, count.
+    unitizing : tuple of UnitizingRow
+        Over characters, where it was computed; else empty.
+    """
+
+    coders: tuple[str, ...]
+    n_units: int
+    n_participants: int
+    n_codings: int
+    replicates: int
+    seed: int
+    all_text: LevelAgreement
+    coded_part: LevelAgreement
+    unitizing: tuple[UnitizingRow, ...] = ()
+
+    def __repr__(self) -> str:
+        n_coders = len(self.coders)
+        return f"<AgreementSummary: {self.n_codings} codings of {self.n_units} units by {n_coders} coders>"
+
+
+def summarize(
+    coded: Coded, *, themes: Mapping[str, Sequence[str]], questions: Sequence[str],
+    replicates: int = 1000, seed: int = 0, unitizing: Sequence[UnitizingRow] = (),
+) -> AgreementSummary:  # fmt: skip
+    """Compute presence agreement overall, per code, theme and question, at both levels.
+
+    Parameters
+    ----------
+    coded : Coded
+        Independent codings.
+    themes : mapping of str to sequence of str
+        The themes that each code is in, with the themes that those are in.
+    questions : sequence of str, shape (n_units,)
+        The question that each unit answers; empty for none at all.
+    replicates : int
+        Of the bootstrap over participants; 0 for no intervals.
+    seed : int
+        The same seed gives the same intervals, in whatever order people, units and codes come.
+    unitizing : sequence of UnitizingRow
+        Agreement over characters, to hand on.
+
+    Returns
+    -------
+    AgreementSummary
+        Coefficients with 95 % intervals.
+
+    Raises
+    ------
+    ValueError
+        If there is not one question a unit, or a coder marked a unit that they did not see.
+    """
+    if len(questions) not in {0, coded.n_units}:
+        raise ValueError(f"{coded.n_units} questions expected, one a unit; {len(questions)} given")
+    study = _Study(coded, questions, themes, replicates=replicates, seed=seed)
+    part = coded_units(coded)
+    whole_sets, part_sets = set_values(label_sets(coded), part, study.participants, study.draws)
+    marked = list(study.marked())
+    return AgreementSummary(
+        coders=coded.coders,
+        n_units=coded.n_units,
+        n_participants=len(study.draws.counts),
+        n_codings=len(coded.unit),
+        replicates=replicates,
+        seed=seed,
+        all_text=_level(study, marked, np.ones_like(part), whole_sets),
+        coded_part=_level(study, marked, part, part_sets),
+        unitizing=tuple(unitizing),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Marked:
+    """What coders marked of one row, summed in each sample: the same at both levels."""
+
+    kind: str
+    name: str
+    n_coded: int
+    sums: Floats
+    question: int | None = None
+    n_codes: int = 1
+
+
+class _Study:
+    """Codings with participants in their order, and the samples drawn of them."""
+
+    def __init__(
+        self, coded: Coded, questions: Sequence[str], themes: Mapping[str, Sequence[str]], *,
+        replicates: int, seed: int,
+    ) -> None:  # fmt: skip
+        self.coded = coded
+        self.participants: Indices = in_order(coded, questions=questions, themes=themes)
+        n_participants = int(self.participants.max(initial=-1)) + 1
+        self.draws: Draws = draw(n_participants, replicates=replicates, seed=seed)
+        names = np.asarray(questions, dtype=object).astype(str)
+        self.questions, self.question_of = np.unique(names, return_inverse=True)
+        self.themes = themes
+
+    def marked(self) -> Iterator[_Marked]:
+        """Sum the marks of every row in each sample, many rows at a time."""
+        waiting: list[tuple[_Marked, Floats]] = []
+        for row in self._rows():
+            waiting.append(row)
+            if sum(sums.size for _, sums in waiting) > _WAITING:
+                yield from self._drawn(waiting)
+                waiting = []
+        yield from self._drawn(waiting)
+
+    def _drawn(self, rows: Sequence[tuple[_Marked, Floats]]) -> Iterator[_Marked]:
+        if rows:
+            drawn = np.split(self.draws.sums(np.hstack([sums for _, sums in rows])), len(rows), axis=1)
+            yield from (replace(row, sums=sums) for (row, _), sums in zip(rows, drawn, strict=True))
+
+    def _rows(self) -> Iterator[tuple[_Marked, Floats]]:
+        coded, n_codes = self.coded, len(self.coded.codes)
+        cells = cell_marks(coded)
+        yield self._row("overall", "", cells, n_codes=n_codes)
+        for place, name in enumerate(coded.codes):
+            yield self._row("code", name, code_marks(coded, np.arange(n_codes) == place))
+        for theme in sorted({theme for code in coded.codes for theme in self.themes.get(code, ())}):
+            within = np.array([theme in self.themes.get(code, ()) for code in coded.codes])
+            yield self._row("theme", theme, code_marks(coded, within))
+        for place, name in enumerate(self.questions.tolist()):
+            asked = cells.where(self.question_of == place)
+            yield self._row("question", name, asked, question=place, n_codes=n_codes)
+
+    def _row(
+        self, kind: str, name: str, marks: Marks, *, question: int | None = None, n_codes: int = 1
+    ) -> tuple[_Marked, Floats]:
+        sums = mark_sums(marks, self.coded.rated, self.participants, len(self.draws.counts))
+        return _Marked(kind, name, len(np.unique(marks.units)), _NO_SUMS, question, n_codes), sums
+
+    def seen(self, units: Flags, question: int | None) -> tuple[Floats, int]:
+        """Sum in each sample who saw what, and count the participants there."""
+        chosen = units if question is None else units & (self.question_of == question)
+        sums = seen_sums(self.coded.rated, chosen, self.participants, len(self.draws.counts))
+        return self.draws.sums(sums), int((sums[:, 1] > 0).sum())
+
+
+def _level(study: _Study, marked: Sequence[_Marked], units: Flags, sets: SetValues) -> LevelAgreement:
+    seen = {question: study.seen(units, question) for question in {row.question for row in marked}}
+    n_coders = len(study.coded.coders)
+    rows: dict[str, list[AgreementRow]] = {"overall": [], "code": [], "theme": [], "question": []}
+    pairs: tuple[PairRow, ...] = ()
+    for row in marked:
+        counts, n_participants = seen[row.question]
+        values = presence_values(counts * row.n_codes, row.sums, n_coders=n_coders)
+        rows[row.kind].append(_agreement(row, values, counts[0], n_participants, n_coders))
+        if row.kind == "overall":
+            pairs = _pairs(values, counts[0], n_participants, n_coders)
+    counts, n_participants = seen[None]
+    reason = _reason(counts[0, 1], n_coders)
+    some = {"n_units": int(counts[0, 1]), "n_participants": n_participants}
+    one_set = ONE_CATEGORY if counts[0, 1] else reason
+    return LevelAgreement(
+        overall=rows["overall"][0],
+        codes=tuple(rows["code"]),
+        themes=tuple(rows["theme"]),
+        questions=tuple(rows["question"]),
+        pairs=pairs,
+        sets=SetRow(
+            sets.n_sets,
+            _coefficient(sets.alpha, reason=reason, **some),
+            _coefficient(sets.ac2, reason=one_set, **some),
+        ),
+        lowest=_lowest(rows["code"]),
+    )
+
+
+def _agreement(
+    row: _Marked, values: PresenceValues, counts: Floats, n_participants: int, n_coders: int
+) -> AgreementRow:
+    paired, complete = int(counts[1]), int(counts[3])
+    reason = _reason(counts[1], n_coders) if row.n_codes else "no codes"
+    together = counts[N_SEEN:] > 0
+    lacking = int(np.isnan(values.pair_cohen[0][together]).sum())
+    in_pairs = (
+        PAIR_WITHOUT_VARIATION.format(lacking, int(together.sum())) if lacking and row.n_codes else reason
+    )
+
+    def coefficient(samples: Floats, why: str = reason, n_units: int = paired) -> Coefficient:
+        return _coefficient(samples, n_units=n_units, n_participants=n_participants, reason=why)
+
+    in_full = NO_COMPLETE if paired and not complete else reason
+    return AgreementRow(
+        name=row.name,
+        n_units=paired,
+        n_coded=row.n_coded,
+        n_incomplete=paired - complete if n_coders > 1 else 0,
+        percent=coefficient(values.percent),
+        cohen=coefficient(values.cohen, in_pairs),
+        fleiss=coefficient(values.fleiss, in_full, complete if n_coders > 1 else 0),
+        alpha=coefficient(values.alpha),
+        ac1=coefficient(values.ac1),
+    )
+
+
+def _pairs(values: PresenceValues, counts: Floats, n_participants: int, n_coders: int) -> tuple[PairRow, ...]:
+    rows = []
+    for place, (first, second) in enumerate(combinations(range(n_coders), 2)):
+        together = int(counts[N_SEEN + place])
+        some = {"n_units": together, "n_participants": n_participants}
+        reason = NO_VARIATION if together else NO_COMMON_UNITS
+        percent = _coefficient(values.pair_percent[:, place], reason=reason, **some)
+        cohen = _coefficient(values.pair_cohen[:, place], reason=reason, **some)
+        rows.append(PairRow(first, second, percent, cohen))
+    return tuple(rows)
+
+
+def _lowest(rows: Sequence[AgreementRow]) -> tuple[str, ...]:
+    with_alpha = [(row.alpha.value, row.name) for row in rows if row.alpha.value is not None]
+    return tuple(name for _, name in sorted(with_alpha))
+
+
+def _reason(paired: float, n_coders: int) -> str:
+    if n_coders < 2:
+        return FEW_CODERS
+    return NO_VARIATION if paired else NO_PAIRS
+
+
+def _coefficient(samples: Floats, *, n_units: int, n_participants: int, reason: str) -> Coefficient:
+    if np.isnan(samples[0]):
+        return Coefficient(None, n_units=n_units, reason=reason)
+    return with_interval(
+        Coefficient(float(samples[0]), n_units=n_units), samples[1:], n_participants=n_participants
+    )
