@@ -215,7 +215,7 @@ class _Trial:
             misfit[self.quoted] = ~best.is_equal
             self._refuse(misfit)
         if not len(self.quoted) and best.is_cut.sum() > MAX_CUT * 2 * len(self.at):
-            self._refuse(best.is_cut.any(axis=0))
+            self._refuse(best.is_cut[0] | best.is_cut[1])
         return best
 
     def is_unambiguous(self, best: _Try | None) -> bool:
