@@ -255,6 +255,7 @@ def test_the_risk_is_that_of_the_terms() -> None:
     facts = {"answers": np.array([0, 0, 0, 0, 1, 2])}
     own = lenient(k=3, l=3, l_kind="recursive", population=50)
     assert assessed(tables, own, facts=facts) == assess(tables, k=3, l=3, population_size=50, facts=facts)
+    assert assessed(tables, own) == assess(tables, k=3, l=3, population_size=50)
     assert assessed(tables, lenient(k=2)) == assess(tables, k=2, l=2)
 
 
