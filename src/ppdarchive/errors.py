@@ -244,6 +244,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         ),
         "coding.worksheet": Problem("{reason}", "Correct the worksheet at that place."),
         "coding.nothing": Problem("{reason}", "Check what the coders' files hold."),
+        "coding.not-installed": Problem(
+            "{what} needs the library {library!r}, which is not installed",
+            "Install it: pip install 'ppdarchive[{extra}]'.",
+        ),
         "coding.cannot-hold": Problem("{kind} cannot hold {what}", "Convert to another format."),
         # -- writing -------------------------------------------------------------------------
         "write.exists": Problem("the folder already exists and is not empty", "Name a new folder."),
