@@ -309,6 +309,7 @@ def test_a_proposal_demands_as_much_as_the_average_does() -> None:
         return found.k
 
     assert k_of("xxyyzzww", 0.5) == 2
+    assert k_of("xxyyy", 0.4) == 2
     assert k_of("xxyyzzww", 0.34) == 3
     assert k_of("x" * 8 + "zzzzy", 0.2, 0.2) == 2
     for own in (lenient(k=3), lenient(k=2, max_prosecutor_risk=0.34), lenient(k=3, max_prosecutor_risk=0.5)):
