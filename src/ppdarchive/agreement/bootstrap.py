@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from ppdarchive.agreement.weights import Floats
 Hashes = npt.NDArray[np.uint64]
 
 _ROUNDS = 4
+_SALT = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 _ROWS = 32
 _CELLS = 1 << 23
 """Counts that are spread out as floats at once: 64 MB."""
@@ -144,60 +146,78 @@ def in_order(
     Returns
     -------
     ndarray of int64, shape (n_units,)
-        `coded.participants` renumbered. Two participants tie only where coders, codes and units can be
-        exchanged for each other without a difference; which of the two comes first then changes nothing.
+        `coded.participants` renumbered. What is not named decides first; only between participants whom
+        nothing but names tells apart (as when each of two bears one code of two) names decide. Their own
+        ids never do: who ties still can be exchanged for the other without a difference.
 
     Notes
     -----
     Coders, codes, units, participants, questions and themes colour each other in rounds, by sums of
-    hashes that no order changes (colour refinement; Weisfeiler & Leman, 1968). Names take no part.
+    hashes that no order changes (colour refinement; Weisfeiler & Leman, 1968).
     """
     n_participants = int(coded.participants.max(initial=-1)) + 1
-    question = _numbered(questions, coded.n_units)
-    code_in, theme_of = _memberships(coded.codes, themes or {})
-    rater, rated_by = np.nonzero(coded.rated)
-    place = _mix(_mix(coded.start.astype(np.uint64)) + coded.end.astype(np.uint64))
-    unit = _mix(coded.lengths.astype(np.uint64))
-    coder, code = _ones(len(coded.coders)), _ones(len(coded.codes))
-    person = _ones(n_participants)
-    for turn in range(_ROUNDS):
-        salt = np.uint64(turn + 1)
-        edge = _mix(
-            _mix(unit[coded.unit] + salt)
-            + _mix(coder[coded.coder] ^ salt)
-            + (code[coded.code] << np.uint64(1))
-            + place
-        )
-        seeing = _mix(unit[rater] + (coder[rated_by] << np.uint64(1)))
-        person = _mix(person + _sum(_mix(unit ^ salt), coded.participants, n_participants))
-        asked = _sum(_mix(unit + salt), question, int(question.max(initial=-1)) + 1)
-        grouped = _sum(_mix(code[code_in]), theme_of, int(theme_of.max(initial=-1)) + 1)
-        unit = _mix(
-            unit
-            + _sum(edge, coded.unit, len(unit))
-            + _sum(seeing, rater, len(unit)) * np.uint64(3)
-            + _mix(person[coded.participants])
-            + _mix(asked[question] + np.uint64(7))
-        )
-        coder = _mix(
-            coder + _sum(edge, coded.coder, len(coder)) + _sum(seeing, rated_by, len(coder)) * np.uint64(3)
-        )
-        code = _mix(
-            code + _sum(edge, coded.code, len(code)) + _sum(_mix(grouped[theme_of]), code_in, len(code))
-        )
-    person = _mix(person + _sum(_mix(unit), coded.participants, n_participants))
+    graph = _graph(coded, questions, themes or {})
+    keys = [_portraits(coded, graph, n_participants, named=named) for named in (True, False)]
     number = np.empty(n_participants, dtype=np.int64)
-    number[np.argsort(person, kind="stable")] = np.arange(n_participants)
+    number[np.lexsort(keys)] = np.arange(n_participants)
     return number[coded.participants]
 
 
-def _numbered(names: Sequence[str], n_units: int) -> Indices:
-    if not len(names):
-        return np.zeros(n_units, dtype=np.int64)
-    return np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Graph:
+    """What is joined to what beside the codings: units to questions, codes to themes."""
+
+    question: Indices
+    questions: Hashes
+    code_in: Indices
+    theme_of: Indices
+    themes: Hashes
 
 
-def _memberships(codes: Sequence[str], themes: Mapping[str, Sequence[str]]) -> tuple[Indices, Indices]:
+def _graph(coded: Coded, questions: Sequence[str], themes: Mapping[str, Sequence[str]]) -> _Graph:
+    names, question = np.unique(np.asarray(questions, dtype=object).astype(str), return_inverse=True)
+    if not len(questions):
+        names, question = np.array([""]), np.zeros(coded.n_units, dtype=np.int64)
+    code_in, theme_of, theme_names = _memberships(coded.codes, themes)
+    return _Graph(question, _names(names.tolist()), code_in, theme_of, _names(theme_names))
+
+
+def _portraits(coded: Coded, graph: _Graph, n_participants: int, *, named: bool) -> Hashes:
+    """Hash what was coded of each participant, so that equal hashes mean the same in every respect."""
+    who, whom = np.nonzero(coded.rated)
+    place = _mix(_mix(coded.start.astype(np.uint64)) + coded.end.astype(np.uint64))
+    unit, person = _mix(coded.lengths.astype(np.uint64)), np.ones(n_participants, dtype=np.uint64)
+    coder, code, asked, grouped = (
+        colours if named else np.ones_like(colours)
+        for colours in (_names(coded.coders), _names(coded.codes), graph.questions, graph.themes)
+    )
+    for _ in range(_ROUNDS):
+        edge = _mix(
+            _mix(unit[coded.unit]) + _SALT[0] * coder[coded.coder] + _SALT[1] * code[coded.code] + place
+        )
+        seeing = _mix(unit[who] + _SALT[2] * coder[whom])
+        person = _mix(person + _sum(_mix(unit), coded.participants, n_participants))
+        asked = _mix(asked + _sum(_mix(unit), graph.question, len(asked)))
+        grouped = _mix(grouped + _sum(_mix(code[graph.code_in]), graph.theme_of, len(grouped)))
+        unit = _mix(
+            unit
+            + _sum(edge, coded.unit, len(unit))
+            + _SALT[0] * _sum(seeing, who, len(unit))
+            + _SALT[1] * _mix(person)[coded.participants]
+            + _SALT[2] * _mix(asked)[graph.question]
+        )
+        coder = _mix(coder + _sum(edge, coded.coder, len(coder)) + _SALT[0] * _sum(seeing, whom, len(coder)))
+        code = _mix(
+            code
+            + _sum(edge, coded.code, len(code))
+            + _SALT[0] * _sum(_mix(grouped)[graph.theme_of], graph.code_in, len(code))
+        )
+    return _mix(person + _sum(_mix(unit), coded.participants, n_participants))
+
+
+def _memberships(
+    codes: Sequence[str], themes: Mapping[str, Sequence[str]]
+) -> tuple[Indices, Indices, tuple[str, ...]]:
     number: dict[str, int] = {}
     pairs = [
         (place, number.setdefault(theme, len(number)))
@@ -205,11 +225,12 @@ def _memberships(codes: Sequence[str], themes: Mapping[str, Sequence[str]]) -> t
         for theme in themes.get(code, ())
     ]
     columns = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
-    return columns[:, 0], columns[:, 1]
+    return columns[:, 0], columns[:, 1], tuple(number)
 
 
-def _ones(size: int) -> Hashes:
-    return np.ones(size, dtype=np.uint64)
+def _names(names: Sequence[str]) -> Hashes:
+    digests = b"".join(blake2b(name.encode(), digest_size=8).digest() for name in names)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
 
 def _sum(values: Hashes, place: Indices, size: int) -> Hashes:

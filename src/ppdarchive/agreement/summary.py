@@ -341,7 +341,7 @@ def _agreement(
     def coefficient(samples: Floats, why: str = reason, n_units: int = paired) -> Coefficient:
         return _coefficient(samples, n_units=n_units, n_participants=n_participants, reason=why)
 
-    in_full = NO_COMPLETE if paired and not complete else reason
+    in_full = NO_COMPLETE if n_coders > 1 and not complete and row.n_codes else reason
     return AgreementRow(
         name=row.name,
         n_units=paired,
