@@ -32,7 +32,7 @@ CODEBOOK: Final = f'<CodeBook><Codes><Code guid="{CODE}" name="bond" isCodable="
 USERS: Final = f'<Users><User guid="{USER}" name="Thea Brandt" id="TB"/></Users>'
 
 
-def tag(element: str, inner: str = "", **attributes: str | int) -> str:
+def tag(element: str, inner: str = "", /, **attributes: str | int) -> str:
     """Return an element; newlines in attributes are written as references."""
     stated = "".join(
         f" {name}={quoteattr(str(value), {chr(10): '&#10;', chr(13): '&#13;'})}"

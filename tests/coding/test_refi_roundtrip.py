@@ -226,7 +226,7 @@ def test_guids_follow_from_keys_alone():
 
 
 def test_a_label_is_the_beginning_of_the_text(again):
-    """A selection's name is its first 80 code points; what XML lacks is U+FFFD there, and kept in the text."""
+    """A selection's name is its first 80 code points; what XML lacks is U+FFFD there."""
     text = "\x0b" + "👍" * 100
     rows = Selections.of(source=[0], code=[0], coder=[NONE], start=[0], end=[101])
     found = again(simple(text, selections=rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
 import os
 import stat
 import struct
@@ -37,10 +36,10 @@ _TAIL_BYTES: Final = (1 << 16) + 22 + 20 + 56
 _DAMAGED: Final = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     struct.error,
     EOFError,
     OSError,
+    # NotImplementedError is one, for packings and versions that zipfile does not know.
     RuntimeError,
     ValueError,
     OverflowError,
@@ -103,14 +102,9 @@ class Zipped:
         return b"".join(self.pieces(key))
 
     def _open(self, key: str) -> IO[bytes]:
-        reason = "the archive is damaged"
-        try:
+        with suppress(*_DAMAGED):
             return self._archive.open(self._members[key])
-        except NotImplementedError:
-            reason = "it is packed in an unknown way"
-        except _DAMAGED:
-            pass
-        raise CodingError("coding.refused", path=self._name, reason=reason)
+        raise CodingError("coding.refused", path=self._name, reason="the archive is damaged")
 
     def _piece(self, stream: IO[bytes]) -> bytes:
         piece: bytes | None = None
@@ -207,8 +201,6 @@ def open_zip(stream: BinaryIO, *, name: str, max_bytes: int = MAX_READ_BYTES) ->
         else:
             archive = zipfile.ZipFile(stream)
             members, reason = _safe_members(archive.infolist(), _n_bytes(stream))
-    except NotImplementedError:
-        reason = "it is packed in an unknown way"
     except _DAMAGED:
         pass
     if archive is None or reason is not None:
@@ -263,6 +255,9 @@ def _danger(info: zipfile.ZipInfo) -> str | None:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if info.flag_bits & 0x1:
         return "is encrypted"
+    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        # Also since LZMA takes as much memory as a member asks for.
+        return "is packed in an unknown way"
     if path.startswith("/") or path[1:2] == ":" or ".." in path.split("/"):
         return "leads out of the archive"
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:

@@ -21,6 +21,7 @@ _ESCAPES: Final[Mapping[int, str]] = {
     ord("\r"): "&#13;",
     ord("\ufeff"): "&#65279;",
 }
+_ESCAPED: Final = re.compile('[&<>"\t\n\r\ufeff]')
 
 Attributes = Mapping[str, str | int | None]
 """Names and values; one that is None is not written."""
@@ -50,7 +51,8 @@ def escaped(text: str) -> str:
     >>> escaped('a\r\n<"')
     'a&#13;&#10;&lt;&quot;'
     """
-    return text.translate(_ESCAPES)
+    # Most values are GUIDs and numbers, and a look at them costs less than a translation.
+    return text.translate(_ESCAPES) if _ESCAPED.search(text) else text
 
 
 def start_tag(element: str, attributes: Attributes) -> str:

@@ -6,8 +6,9 @@ import io
 import os
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
@@ -27,6 +28,7 @@ ORIGIN: Final = "ppdarchive"
 WRITTEN_AT: Final = "1980-01-01T00:00:00Z"
 """The one instant of all files. MAXQDA stops at a selection without one."""
 
+_BATCH: Final = 1000
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 _DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 _PROJECT_NAMESPACE: Final = "urn:QDA-XML:project:1.0"
@@ -134,11 +136,17 @@ def _codebook_xml(project: Project) -> Iterator[str]:
 def _write_archive(project: Project, stream: IO[bytes]) -> None:
     with zipfile.ZipFile(stream, "w", allowZip64=True) as archive:
         with archive.open(_entry("project.qde"), "w", force_zip64=True) as member:
-            for piece in _project_xml(project):
-                member.write(piece.encode())
+            for piece in _batched(_project_xml(project)):
+                member.write(piece)
         for path, text in sorted((_member(source), source.text) for source in project.sources):
             if not is_inline(text):
                 archive.writestr(_entry(f"sources/{path}"), text.encode())
+
+
+def _batched(pieces: Iterator[str]) -> Iterator[bytes]:
+    """Yield the pieces in larger ones, since compressing each would take longer than making it."""
+    while batch := list(islice(pieces, _BATCH)):
+        yield "".join(batch).encode()
 
 
 def _entry(path: str) -> zipfile.ZipInfo:
@@ -177,6 +185,8 @@ def _sources_xml(project: Project) -> Iterator[str]:
     if not project.sources:
         return
     segments = _segments(project)
+    guids = {code.key: guid_of("code", code.key) for code in project.codes}
+    users = {coder.key: guid_of("user", coder.key) for coder in project.coders}
     yield "<Sources>"
     for number in sorted(range(len(project.sources)), key=lambda number: _order(project.sources[number])):
         source = project.sources[number]
@@ -189,7 +199,7 @@ def _sources_xml(project: Project) -> Iterator[str]:
         }
         yield start_tag("TextSource", attributes) + ">"
         yield text_element("PlainTextContent", inline)
-        yield from _selections_xml(source, segments[number])
+        yield from _selections_xml(source, segments[number], guids, users)
         yield "</TextSource>"
     yield "</Sources>"
 
@@ -213,7 +223,12 @@ def _segments(project: Project) -> dict[int, dict[_Segment, list[str]]]:
     return found
 
 
-def _selections_xml(source: ProjectSource, segments: dict[_Segment, list[str]]) -> Iterator[str]:
+def _selections_xml(
+    source: ProjectSource,
+    segments: Mapping[_Segment, list[str]],
+    guids: Mapping[str, str],
+    users: Mapping[str, str],
+) -> Iterator[str]:
     n_alike: Counter[tuple[str | int, ...]] = Counter()
     for segment in sorted(segments, key=_place_order):
         start, end, user, memo, _ = segment
@@ -224,7 +239,7 @@ def _selections_xml(source: ProjectSource, segments: dict[_Segment, list[str]]) 
                 "name": holdable(source.text[start : min(end, start + LABEL_LENGTH)]),
                 "startPosition": start,
                 "endPosition": end,
-                "creatingUser": None if user is None else guid_of("user", user),
+                "creatingUser": None if user is None else users[user],
                 "creationDateTime": WRITTEN_AT,
             }
             yield start_tag("PlainTextSelection", selection) + ">"
@@ -232,11 +247,11 @@ def _selections_xml(source: ProjectSource, segments: dict[_Segment, list[str]]) 
         for code in sorted(segments[segment]):
             coding: Attributes = {
                 "guid": _next_guid("coding", (*place, code), n_alike),
-                "creatingUser": None if user is None else guid_of("user", user),
+                "creatingUser": None if user is None else users[user],
                 "creationDateTime": WRITTEN_AT,
             }
             yield start_tag("Coding", coding) + ">"
-            yield start_tag("CodeRef", {"targetGUID": guid_of("code", code)}) + "/></Coding>"
+            yield start_tag("CodeRef", {"targetGUID": guids[code]}) + "/></Coding>"
         if start != NONE:
             yield "</PlainTextSelection>"
 
