@@ -267,6 +267,20 @@ def test_memos_are_descriptions_and_notes(tmp_path: Path):
     assert (dropped.selections.memos, dropped.left) == ((None,), {"memo": 1, "note": 1})
 
 
+def test_empty_names_and_descriptions_say_nothing(tmp_path: Path):
+    """NVivo writes both for every selection; only of an empty selection is an empty name the text."""
+    inner = files.tag("Description", " \n ") + files.coding(1)
+    source = files.text_source(
+        files.selection(1, 0, 1, inner, name="") + files.selection(2, 1, 1, inner, name=""), content="ok"
+    )
+    xml = files.project(sources=source)
+    for memos in (True, False):
+        project = read(tmp_path, xml, memos=memos)
+        assert project.selections.quotes == (None, "")
+        assert project.selections.memos == (None, None)
+        assert project.left == {}
+
+
 def test_other_media_are_counted(tmp_path: Path):
     """Pictures, PDFs, audio and video, with the selections and codings in them, are left."""
     inside = files.tag("PDFSelection", files.coding(1), guid=CODE, page=1)

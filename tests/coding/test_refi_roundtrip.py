@@ -269,6 +269,7 @@ def test_what_cannot_be_written_is_refused(changes, reason: str):
     [
         ({"source": [NONE]}, "no source"),
         ({"code": [NONE]}, "without a code"),
+        ({"code": [NONE], "memos": (" ",)}, "without a code"),
         ({"start": [NONE], "end": [NONE], "quotes": ("coach",)}, "without positions"),
         ({"start": [NONE], "end": [NONE], "memos": ("why",)}, "memo of a whole text"),
         ({"memos": ("\x00",)}, "a memo"),

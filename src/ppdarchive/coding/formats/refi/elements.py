@@ -279,23 +279,25 @@ class _Gathering:
     def _start_selection(self, attributes: Mapping[str, str]) -> None:
         said = self.said
         self._n_selections += 1
-        places = []
-        for end in ("startPosition", "endPosition"):
-            found = _INTEGER.fullmatch(attributes.get(end, ""))
-            if found is None:
-                self._refuse(f"selection {self._n_selections}: {end} is not a number from 0")
-            places.append(int(found[1]))
+        start, end = self._position(attributes, "startPosition"), self._position(attributes, "endPosition")
         said.sources[-1].n_selections += 1
         said.selections.append(
             Selection(
                 source=len(said.sources) - 1,
-                start=places[0],
-                end=places[1],
+                start=start,
+                end=end,
                 place=self._n_selections,
-                quote=attributes.get("name"),
+                # An empty name says nothing, unless nothing was selected.
+                quote=attributes.get("name") or ("" if "name" in attributes and start == end else None),
                 user=_guid(attributes, "creatingUser") or said.sources[-1].user,
             )
         )
+
+    def _position(self, attributes: Mapping[str, str], which: str) -> int:
+        found = _INTEGER.fullmatch(attributes.get(which, ""))
+        if found is None:
+            self._refuse(f"selection {self._n_selections}: {which} is not a number from 0")
+        return int(found[1])
 
     def _start_coding(self, attributes: Mapping[str, str]) -> None:
         said = self.said
@@ -331,11 +333,12 @@ class _Gathering:
             case "Code":
                 self._codes[-1].description = text
             case "PlainTextSelection":
-                said.selections[-1].description = text
+                # NVivo gives every selection a description, most of them empty.
+                said.selections[-1].description = text if text.strip() else None
             case "Set":
                 said.sets[-1].description = text
             case "Project" | "TextSource":
-                said.left["description"] += 1
+                said.left["description"] += bool(text.strip())
 
     def _count_inside(self, element: str) -> None:
         if self._inside is not None:

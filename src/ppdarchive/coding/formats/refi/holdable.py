@@ -67,7 +67,7 @@ def check_sources(project: Project) -> None:
     for source_index, start, end, code, quote, memo in zip(*columns, rows.quotes, rows.memos, strict=True):
         if source_index == NONE:
             raise cannot_hold("a selection of no source")
-        if code == NONE and memo is None:
+        if code == NONE and not (memo or "").strip():
             raise cannot_hold("a selection without a code")
         if start == NONE:
             if end != NONE or quote is not None:
