@@ -22,6 +22,7 @@ from ppdarchive.agreement.nominal import (
 )
 from ppdarchive.agreement.presence import coded_units, presence
 from ppdarchive.agreement.summary import AgreementRow, AgreementSummary, LevelAgreement, summarize
+from ppdarchive.agreement.unitizing import unitized
 
 NAMES = ("percent", "cohen", "fleiss", "alpha", "ac1")
 
@@ -175,6 +176,26 @@ def test_another_seed_draws_another_interval():
     assert first.all_text.overall.alpha.low != summary_of(coded, seed=2).all_text.overall.alpha.low
     alpha = first.all_text.overall.alpha
     assert alpha.low < alpha.value < alpha.high
+
+
+def test_agreement_on_characters_comes_with_intervals_and_on_request():
+    """The unitizing coefficients are those of their module, with intervals over the same participants."""
+    generator = np.random.default_rng(6)
+    cells = [tuple(cell) for cell in np.argwhere(generator.random((40, 2, 2)) < 0.5).tolist()]
+    coded = coded_of_cells(cells, n_coders=2, n_codes=2, participants=(np.arange(40) // 2).tolist())
+    end = coded.start + generator.integers(1, 6, len(coded.start))
+    coded = replace(coded, end=end)
+    found = summary_of(coded).unitizing
+    family = unitized(coded)
+    for one, other in (
+        (found.boundaries, family.boundaries), (found.values, family.values), (found.coding, family.coding),
+        (found.codes[1].boundaries, family.code_boundaries[1]),
+        (found.codes[0].given_coding, family.code_given_coding[0]),
+    ):  # fmt: skip
+        assert one.value == pytest.approx(other.coefficient().value)
+        assert one.low < one.value < one.high
+    assert [row.name for row in found.codes] == list(coded.codes)
+    assert summarize(coded, themes={}, questions=[], replicates=0, characters=False).unitizing is None
 
 
 def test_codes_with_the_lowest_alpha_come_first():

@@ -24,6 +24,7 @@ from ppdarchive.agreement.presence import (
     seen_sums,
 )
 from ppdarchive.agreement.sets import SetValues, label_sets, set_values
+from ppdarchive.agreement.unitizing import UnitizedSums, unitized
 from ppdarchive.agreement.weights import Floats
 
 NO_COMMON_UNITS = "the two coders saw no unit in common"
@@ -130,18 +131,44 @@ class LevelAgreement:
 
 @dataclass(frozen=True, slots=True)
 class UnitizingRow:
-    """How well coders agree on which characters bear a code.
+    """How well coders agree on which characters bear one code.
 
     Attributes
     ----------
     name : str
-        The code; empty for all together.
-    coefficients : tuple of (str, Coefficient)
-        By name, such as ``u_alpha``.
+        The code.
+    boundaries : Coefficient
+        All text: whether a character bears the code.
+    given_coding : Coefficient
+        Coded part: whether a character that two coders coded bears the code.
     """
 
     name: str
-    coefficients: tuple[tuple[str, Coefficient], ...]
+    boundaries: Coefficient
+    given_coding: Coefficient
+
+
+@dataclass(frozen=True, slots=True)
+class UnitizingAgreement:
+    """How well coders agree on characters; the coefficients are those of `unitizing`.
+
+    Attributes
+    ----------
+    boundaries, values : Coefficient
+        All text: whether a character is coded at all; and with what.
+    coding : Coefficient
+        Coded part: with what a character is coded that two coders coded.
+    n_several : int
+        Characters, counted for each coder, to which one coder gave more than one code.
+    codes : tuple of UnitizingRow
+        In the order of their names.
+    """
+
+    boundaries: Coefficient
+    values: Coefficient
+    coding: Coefficient
+    n_several: int
+    codes: tuple[UnitizingRow, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -160,8 +187,8 @@ class AgreementSummary:
         Every unit counts: agreement that nothing is there, too.
     coded_part : LevelAgreement
         Only the units in which some coder marked anything, with any code, count.
-    unitizing : tuple of UnitizingRow
-        Over characters, where it was computed; else empty.
+    unitizing : UnitizingAgreement or None
+        Over characters; None if it was not asked for.
     """
 
     coders: tuple[str, ...]
@@ -172,7 +199,7 @@ class AgreementSummary:
     seed: int
     all_text: LevelAgreement
     coded_part: LevelAgreement
-    unitizing: tuple[UnitizingRow, ...] = ()
+    unitizing: UnitizingAgreement | None = None
 
     def __repr__(self) -> str:
         n_coders = len(self.coders)
@@ -181,9 +208,9 @@ class AgreementSummary:
 
 def summarize(
     coded: Coded, *, themes: Mapping[str, Sequence[str]], questions: Sequence[str],
-    replicates: int = 1000, seed: int = 0, unitizing: Sequence[UnitizingRow] = (),
+    replicates: int = 1000, seed: int = 0, characters: bool = True,
 ) -> AgreementSummary:  # fmt: skip
-    """Compute presence agreement overall, per code, theme and question, at both levels.
+    """Compute agreement on presence, overall, per code, theme and question, and on characters.
 
     Parameters
     ----------
@@ -197,8 +224,8 @@ def summarize(
         Of the bootstrap over participants; 0 for no intervals.
     seed : int
         The same seed gives the same intervals, in whatever order people, units and codes come.
-    unitizing : sequence of UnitizingRow
-        Agreement over characters, to hand on.
+    characters : bool
+        Whether agreement on characters is computed too.
 
     Returns
     -------
@@ -225,7 +252,7 @@ def summarize(
         seed=seed,
         all_text=_level(study, marked, np.ones_like(part), whole_sets),
         coded_part=_level(study, marked, part, part_sets),
-        unitizing=tuple(unitizing),
+        unitizing=_characters(study) if characters else None,
     )
 
 
@@ -365,6 +392,30 @@ def _pairs(values: PresenceValues, counts: Floats, n_participants: int, n_coders
         cohen = _coefficient(values.pair_cohen[:, place], reason=reason, **some)
         rows.append(PairRow(first, second, percent, cohen))
     return tuple(rows)
+
+
+def _characters(study: _Study) -> UnitizingAgreement:
+    family = unitized(replace(study.coded, participants=study.participants))
+    by_code = zip(study.coded.codes, family.code_boundaries, family.code_given_coding, strict=True)
+    return UnitizingAgreement(
+        boundaries=_unitizing(family.boundaries, study.draws),
+        values=_unitizing(family.values, study.draws),
+        coding=_unitizing(family.coding, study.draws),
+        n_several=family.values.n_several,
+        codes=tuple(
+            UnitizingRow(name, _unitizing(alone, study.draws), _unitizing(given, study.draws))
+            for name, alone, given in by_code
+        ),
+    )
+
+
+def _unitizing(unitized_sums: UnitizedSums, draws: Draws) -> Coefficient:
+    coefficient = unitized_sums.coefficient()
+    if not unitized_sums.is_by_participant or coefficient.value is None:
+        return coefficient
+    n_participants = int(unitized_sums.sums.any(axis=1).sum())
+    replicates = unitized_sums.formula(draws.sums(unitized_sums.sums)[1:])
+    return with_interval(coefficient, replicates, n_participants=n_participants)
 
 
 def _lowest(rows: Sequence[AgreementRow]) -> tuple[str, ...]:
