@@ -304,7 +304,8 @@ def test_a_proposal_demands_as_much_as_the_average_does() -> None:
 
     def k_of(places: str, average: float, suppressed: float = 0.0) -> int:
         own = lenient(k=2, max_prosecutor_risk=0.5, max_average_risk=average)
-        found = proposal(people(places), NOTHING, own, max_suppressed=suppressed)
+        fixed = frozenset({("participants", "place")} if suppressed else ())
+        found = proposal(people(places), NOTHING, own, max_suppressed=suppressed, fixed=fixed)
         assert found is not None
         return found.k
 
@@ -312,6 +313,10 @@ def test_a_proposal_demands_as_much_as_the_average_does() -> None:
     assert k_of("xxyyy", 0.4) == 2
     assert k_of("xxyyzzww", 0.34) == 3
     assert k_of("x" * 8 + "zzzzy", 0.2, 0.2) == 2
+    # One over a 49th is a bit more than 49.
+    found = proposal(people("x" * 49), NOTHING, lenient(max_prosecutor_risk=1 / 49), max_suppressed=0)
+    assert found is not None
+    assert (found.k, dict(found.treatments)) == (49, {})
     for own in (lenient(k=3), lenient(k=2, max_prosecutor_risk=0.34), lenient(k=3, max_prosecutor_risk=0.5)):
         found = proposal(people("xxyyy"), NOTHING, own, max_suppressed=0.4)
         assert found is not None
@@ -342,6 +347,7 @@ def test_a_proposal_climbs_a_ready_hierarchy_that_knows_all_values() -> None:
             (PARTICIPANT, [f"p{number}" for number in range(len(states))]),
             (field("state", QUASI), [*states]),
             (field("town", Role.NONE), ["IA"] * len(states)),
+            (Field("undeclared", Kind.STRING), ["OH"] * len(states)),
             (field("year", QUASI, Kind.INTEGER), [2000] * len(states)),
         ]
         table = checked(released("participants", columns, primary_key=("participant_id",)))
