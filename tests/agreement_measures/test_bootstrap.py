@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.agreement_measures.drawn_codings import coded_of_cells, codings, shuffled
 
+from ppdarchive.agreement import bootstrap
 from ppdarchive.agreement.bootstrap import draw, in_order, with_interval
 from ppdarchive.agreement.coded import Coefficient
 
@@ -41,6 +42,17 @@ def test_sums_count_a_participant_as_often_as_drawn(n_participants, seed):
     expected = draws.counts.astype(float).T @ columns
     assert draws.sums(columns) == pytest.approx(expected)
     assert draws.sums(np.zeros((n_participants, 2))).tolist() == [[0, 0]] * 10
+
+
+def test_tables_are_summed_one_by_one_or_together_alike(monkeypatch):
+    """Tables that wait for each other are summed as they would be alone."""
+    draws = draw(7, replicates=5, seed=1)
+    tables = [np.random.default_rng(place).random((7, 1 + place)) for place in range(5)]
+    for cells in (1, 30, 1 << 20):
+        monkeypatch.setattr(bootstrap, "_CELLS", cells)
+        for found, table in zip(draws.each(tables), tables, strict=True):
+            assert found == pytest.approx(draws.sums(table))
+    assert list(draws.each([])) == []
 
 
 def test_the_interval_is_that_of_the_percentiles():

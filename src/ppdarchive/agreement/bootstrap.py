@@ -6,7 +6,7 @@ so that a replicate is a row of counts times a column of sums.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -58,6 +58,31 @@ class Draws:
             chunk = there[first : first + size]
             total += self.counts[chunk].astype(np.float64).T @ by_participant[chunk]
         return total
+
+    def each(self, tables: Iterable[Floats]) -> Iterator[Floats]:
+        """Sum table by table, many at a time: counts are spread out once for all of them.
+
+        Parameters
+        ----------
+        tables : iterable of ndarray, each of shape (n_participants, n_columns)
+            Each participant's sums.
+
+        Yields
+        ------
+        ndarray of float64, shape (1 + n_replicates, n_columns)
+            In the order of the tables.
+        """
+        waiting: list[Floats] = []
+        for table in tables:
+            waiting.append(table)
+            if sum(held.size for held in waiting) >= _CELLS:
+                yield from self._together(waiting)
+                waiting = []
+        yield from self._together(waiting)
+
+    def _together(self, tables: list[Floats]) -> list[Floats]:
+        ends = np.cumsum([table.shape[1] for table in tables])[:-1]
+        return np.split(self.sums(np.hstack(tables)), ends, axis=1) if tables else []
 
 
 def draw(n_participants: int, *, replicates: int, seed: int) -> Draws:

@@ -28,9 +28,6 @@ from ppdarchive.agreement.unitizing import UnitizedSums, unitized
 from ppdarchive.agreement.weights import Floats
 
 NO_COMMON_UNITS = "the two coders saw no unit in common"
-_WAITING = 1 << 23
-"""Sums of participants that wait to be drawn together: 64 MB."""
-
 _NO_SUMS = np.empty((0, 0))
 PAIR_WITHOUT_VARIATION = "no variation in {} of {} pairs of coders"
 
@@ -284,19 +281,16 @@ class _Study:
         self.themes = themes
 
     def marked(self) -> Iterator[_Marked]:
-        """Sum the marks of every row in each sample, many rows at a time."""
-        waiting: list[tuple[_Marked, Floats]] = []
-        for row in self._rows():
-            waiting.append(row)
-            if sum(sums.size for _, sums in waiting) > _WAITING:
-                yield from self._drawn(waiting)
-                waiting = []
-        yield from self._drawn(waiting)
+        """Sum the marks of every row in each sample."""
+        rows: list[_Marked] = []
 
-    def _drawn(self, rows: Sequence[tuple[_Marked, Floats]]) -> Iterator[_Marked]:
-        if rows:
-            drawn = np.split(self.draws.sums(np.hstack([sums for _, sums in rows])), len(rows), axis=1)
-            yield from (replace(row, sums=sums) for (row, _), sums in zip(rows, drawn, strict=True))
+        def tables() -> Iterator[Floats]:
+            for row, sums in self._rows():
+                rows.append(row)
+                yield sums
+
+        for place, drawn in enumerate(self.draws.each(tables())):
+            yield replace(rows[place], sums=drawn)
 
     def _rows(self) -> Iterator[tuple[_Marked, Floats]]:
         coded, n_codes = self.coded, len(self.coded.codes)
@@ -317,15 +311,24 @@ class _Study:
         sums = mark_sums(marks, self.coded.rated, self.participants, len(self.draws.counts))
         return _Marked(kind, name, len(np.unique(marks.units)), _NO_SUMS, question, n_codes), sums
 
-    def seen(self, units: Flags, question: int | None) -> tuple[Floats, int]:
-        """Sum in each sample who saw what, and count the participants there."""
-        chosen = units if question is None else units & (self.question_of == question)
-        sums = seen_sums(self.coded.rated, chosen, self.participants, len(self.draws.counts))
-        return self.draws.sums(sums), int((sums[:, 1] > 0).sum())
+    def seen(self, units: Flags) -> dict[int | None, tuple[Floats, int]]:
+        """Sum in each sample who saw what, overall and by question, and count the participants there."""
+        questions = [None, *range(len(self.questions))]
+        n_participants: list[int] = []
+
+        def tables() -> Iterator[Floats]:
+            for question in questions:
+                chosen = units if question is None else units & (self.question_of == question)
+                sums = seen_sums(self.coded.rated, chosen, self.participants, len(self.draws.counts))
+                n_participants.append(int((sums[:, 1] > 0).sum()))
+                yield sums
+
+        drawn = list(self.draws.each(tables()))
+        return dict(zip(questions, zip(drawn, n_participants, strict=True), strict=True))
 
 
 def _level(study: _Study, marked: Sequence[_Marked], units: Flags, sets: SetValues) -> LevelAgreement:
-    seen = {question: study.seen(units, question) for question in {row.question for row in marked}}
+    seen = study.seen(units)
     n_coders = len(study.coded.coders)
     rows: dict[str, list[AgreementRow]] = {"overall": [], "code": [], "theme": [], "question": []}
     pairs: tuple[PairRow, ...] = ()
@@ -396,26 +399,28 @@ def _pairs(values: PresenceValues, counts: Floats, n_participants: int, n_coders
 
 def _characters(study: _Study) -> UnitizingAgreement:
     family = unitized(replace(study.coded, participants=study.participants))
-    by_code = zip(study.coded.codes, family.code_boundaries, family.code_given_coding, strict=True)
-    return UnitizingAgreement(
-        boundaries=_unitizing(family.boundaries, study.draws),
-        values=_unitizing(family.values, study.draws),
-        coding=_unitizing(family.coding, study.draws),
-        n_several=family.values.n_several,
-        codes=tuple(
-            UnitizingRow(name, _unitizing(alone, study.draws), _unitizing(given, study.draws))
-            for name, alone, given in by_code
-        ),
-    )
+    n_codes = len(study.coded.codes)
+    several = (family.boundaries, family.values, family.coding)
+    coefficients = _unitizing([*several, *family.code_boundaries, *family.code_given_coding], study.draws)
+    boundaries, values, coding = coefficients[:3]
+    by_code = zip(study.coded.codes, coefficients[3 : 3 + n_codes], coefficients[3 + n_codes :], strict=True)
+    rows = tuple(UnitizingRow(name, alone, given) for name, alone, given in by_code)
+    return UnitizingAgreement(boundaries, values, coding, family.values.n_several, rows)
 
 
-def _unitizing(unitized_sums: UnitizedSums, draws: Draws) -> Coefficient:
-    coefficient = unitized_sums.coefficient()
-    if not unitized_sums.is_by_participant or coefficient.value is None:
-        return coefficient
-    n_participants = int(unitized_sums.sums.any(axis=1).sum())
-    replicates = unitized_sums.formula(draws.sums(unitized_sums.sums)[1:])
-    return with_interval(coefficient, replicates, n_participants=n_participants)
+def _unitizing(family: Sequence[UnitizedSums], draws: Draws) -> list[Coefficient]:
+    coefficients = [member.coefficient() for member in family]
+    drawable = [
+        place
+        for place, member in enumerate(family)
+        if member.is_by_participant and coefficients[place].value is not None
+    ]
+    samples = draws.each(family[place].sums for place in drawable)
+    for place, drawn in zip(drawable, samples, strict=True):
+        n_participants = int(family[place].sums.any(axis=1).sum())
+        replicates = family[place].formula(drawn[1:])
+        coefficients[place] = with_interval(coefficients[place], replicates, n_participants=n_participants)
+    return coefficients
 
 
 def _lowest(rows: Sequence[AgreementRow]) -> tuple[str, ...]:
