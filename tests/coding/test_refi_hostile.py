@@ -133,6 +133,12 @@ def test_many_kinds_of_elements_are_refused(folder: Path):
         assert "too many kinds" in refused(folder, b"<Project>" + many + b"</Project>")
 
 
+def test_elements_without_end_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Many small elements take more time and memory than their bytes."""
+    monkeypatch.setattr(module, "MAX_ELEMENTS", 1000)
+    assert "too many elements" in refused(folder, b"<Project>" + b"<x/>" * 1000 + b"</Project>")
+
+
 def test_an_xml_bomb_in_an_archive_is_refused(folder: Path):
     """What packs far too well is refused before it is parsed."""
     stream = io.BytesIO()

@@ -309,3 +309,18 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path):
         write_qdpx(simple(), tmp_path / "c.qdpx")
     with pytest.raises(WriteError, match="cannot write"):
         write_qdc(simple(), tmp_path / "none" / "c.qdc")
+
+
+@given(projects())
+def test_another_program_finds_the_same_text(project: Project):
+    """Without our reader: a file's text, cut at a selection's positions, begins with the selection's name."""
+    with zipfile.ZipFile(io.BytesIO(qdpx_bytes(project))) as archive:
+        for source in etree.fromstring(archive.read("project.qde")).iter("{*}TextSource"):
+            path = source.get("plainTextPath")
+            if path is None:
+                text = source.findtext("{*}PlainTextContent")
+            else:
+                text = archive.read(path.replace("internal://", "sources/")).decode()
+            for selection in source.iter("{*}PlainTextSelection"):
+                cut = text[int(selection.get("startPosition")) : int(selection.get("endPosition"))]
+                assert selection.get("name") == cut[:LABEL]

@@ -22,6 +22,9 @@ MAX_TAG_BYTES: Final = 4 << 20
 MAX_NAMES: Final = 5000
 """How many different names elements and attributes may have."""
 
+MAX_ELEMENTS: Final = 10_000_000
+"""How many elements there may be: a million selections with a code each are three million."""
+
 # The parser reads an unfinished tag anew with every piece, so that pieces are small and tags bounded.
 _FED_BYTES: Final = 1 << 16
 
@@ -116,6 +119,7 @@ class _Collector:
         self.excess = ""
         self._texts_of = texts_of
         self._depth = 0
+        self._n_elements = 0
         self._events: list[Event] = []
         self._text: list[str] | None = None
         self._local: dict[str, str] = {}
@@ -124,6 +128,7 @@ class _Collector:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.is_moving = True
         self._depth += 1
+        self._n_elements += 1
         self._attributes.update(attributes)
         local = self._local.get(tag)
         if local is None:
@@ -131,6 +136,8 @@ class _Collector:
         # An exception here would go through the parser.
         if self._depth > MAX_DEPTH:
             self.excess = "its elements lie too deep in each other"
+        elif self._n_elements > MAX_ELEMENTS:
+            self.excess = "it has too many elements"
         elif len(self._local) + len(self._attributes) > MAX_NAMES:
             self.excess = "it has too many kinds of elements"
         if not self.excess:
