@@ -13,7 +13,7 @@ from ppdarchive.coding.landing.anchor import Confidences, anchor
 from ppdarchive.coding.landing.counting import Mask
 from ppdarchive.coding.landing.match import Matched, Responses, Trouble, match
 from ppdarchive.coding.landing.positions import Resolved, resolve
-from ppdarchive.coding.project import NONE, Project
+from ppdarchive.coding.project import NONE, Project, ProjectSource
 from ppdarchive.model.span import Positions
 
 MIN_CONFIDENCE: Final = 0.9
@@ -176,7 +176,7 @@ def _with_texts(project: Project, responses: Responses, matched: Matched) -> Pro
     sources = [
         source
         if source.text or at == NONE or responses.texts[at] is None
-        else replace(source, text=responses.texts[at] or "")
+        else ProjectSource(source.key, source.name, responses.texts[at] or "")
         for source, at in zip(project.sources, matched.response.tolist(), strict=True)
     ]
     return replace(project, sources=tuple(sources))

@@ -256,15 +256,16 @@ def _pattern_rule(names: Sequence[str], responses: Responses, pattern: re.Patter
 
 def _part_rule(names: Sequence[str], ids: Sequence[str]) -> _Rule:
     cores: defaultdict[str, list[int]] = defaultdict(list)
-    n_tokens = 0
-    for i, key in enumerate(ids):
-        tokens = list(_TOKEN.finditer(key))
-        if tokens:
-            cores[key[tokens[0].start() : tokens[-1].end()]].append(i)
-            n_tokens = max(n_tokens, len(tokens))
+    longest = [0]
 
     def responses_of(i: int) -> Sequence[int]:
-        name = names[i]
+        if not cores:  # most projects need none
+            for at, key in enumerate(ids):
+                tokens_of_id = list(_TOKEN.finditer(key))
+                if tokens_of_id:
+                    cores[key[tokens_of_id[0].start() : tokens_of_id[-1].end()]].append(at)
+                    longest[0] = max(longest[0], len(tokens_of_id))
+        name, n_tokens = names[i], longest[0]
         tokens = [token.span() for token in _TOKEN.finditer(name)]
         found: list[tuple[int, int, list[int]]] = []
         for first, (start, _) in enumerate(tokens):

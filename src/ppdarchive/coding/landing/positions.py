@@ -31,6 +31,13 @@ Under a wrong way a border stands anywhere, and cuts a word more often than not;
 carelessly cut a few under the right one, too.
 """
 
+HOPELESS_SHARE: Final = 0.1
+"""Of the quotes or borders so far: by how many more a way must fail than the best one to be given up early.
+
+Not before `_ENOUGH` selections. The right way is right for all of a project, so it falls behind nowhere.
+"""
+
+_ENOUGH: Final = 10_000
 _BLOCK_CHARACTERS: Final = 1 << 21
 
 
@@ -157,6 +164,8 @@ class _Try:
     start, end : ndarray of int64, shape (n,)
     is_cut : ndarray of bool, shape (2, n)
     is_equal : ndarray of bool, shape (n_quoted,)
+    n_tried, n_quotes, n_equal, n_cut : int
+        Selections so far, how many of them have a quote that may be equal, and borders that cut words.
     """
 
     way: Counting
@@ -165,6 +174,10 @@ class _Try:
     is_cut: Mask = field(default_factory=lambda: np.zeros((2, 0), np.bool_))
     is_equal: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
     is_possible: bool = True
+    n_tried: int = 0
+    n_quotes: int = 0
+    n_equal: int = 0
+    n_cut: int = 0
 
 
 class _Trial:
@@ -201,6 +214,7 @@ class _Trial:
         self.tries = [_Try(way) for way in ways]
         for block in _blocks(used, [len(text) for text in texts]):
             self._try_block(block, self.tries)
+            self._give_up()
         possible = [each for each in self.tries if each.is_possible]
         if not possible:
             self._refuse(self._misfits(ways[0]))
@@ -230,6 +244,19 @@ class _Trial:
             and each.is_cut.sum() <= best.is_cut.sum()
         )
 
+    def _give_up(self) -> None:
+        """Drop the ways that have fallen far behind, so that a large project does not try them to its end."""
+        alive = [each for each in self.tries if each.is_possible]
+        if len(alive) < 2 or alive[0].n_tried < _ENOUGH:
+            return
+        n_equal = max(each.n_equal for each in alive)
+        n_cut = min(each.n_cut for each in alive)
+        for each in alive:
+            if each.n_quotes >= _ENOUGH:
+                each.is_possible = n_equal - each.n_equal <= HOPELESS_SHARE * each.n_quotes
+            elif not len(self.quoted):
+                each.is_possible = each.n_cut - n_cut <= HOPELESS_SHARE * 2 * each.n_tried
+
     def _room(self, each: _Try) -> None:
         """Make room for all places, which few ways of counting live to need."""
         if not len(each.start):
@@ -257,11 +284,16 @@ class _Trial:
                 continue
             self._room(each)
             each.start[rows], each.end[rows] = start, end
-            each.is_cut[0, rows], each.is_cut[1, rows] = axis.cuts(text, start), axis.cuts(text, end)
+            is_cut = np.stack((axis.cuts(text, start), axis.cuts(text, end)))
+            each.is_cut[:, rows] = is_cut
+            each.n_tried += len(rows)
+            each.n_cut += int(is_cut.sum())
             if skeleton is not None:
                 begin = axis.starts[text[has_quote]]
                 is_equal = own.are(skeleton, begin + start[has_quote], begin + end[has_quote])
                 each.is_equal[nth[has_quote]] = is_equal
+                each.n_quotes += len(is_equal)
+                each.n_equal += int(is_equal.sum())
 
     def _misfits(self, way: Counting) -> Mask:
         """Which selections one way cannot read."""
