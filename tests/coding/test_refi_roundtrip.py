@@ -23,7 +23,10 @@ from ppdarchive.text.units import Unit
 
 from .strategies import projects
 
-LABEL = 80
+
+def shortened(text: str) -> str:
+    """Return what a selection's name shows of its text."""
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def meaning(project: Project) -> dict[str, object]:
@@ -44,7 +47,7 @@ def meaning(project: Project) -> dict[str, object]:
         coder = None if rows.coder[at] == NONE else project.coders[int(rows.coder[at])]
         code = None if rows.code[at] == NONE else path(project.codes[int(rows.code[at])].key)
         quote = rows.quotes[at]
-        label = None if quote is None else quote[:LABEL]
+        label = None if quote is None else shortened(quote)
         where = (source.name, source.text, int(rows.start[at]), int(rows.end[at]))
         who = None if coder is None else (coder.name, coder.stage)
         said.append((*where, code, who, label, rows.memos[at]))
@@ -226,11 +229,11 @@ def test_guids_follow_from_keys_alone():
 
 
 def test_a_label_is_the_beginning_of_the_text(again):
-    """A selection's name is its first 80 code points; what XML lacks is U+FFFD there."""
+    """A selection's name has 80 code points at most; what XML lacks is U+FFFD there."""
     text = "\x0b" + "👍" * 100
     rows = Selections.of(source=[0], code=[0], coder=[NONE], start=[0], end=[101])
     found = again(simple(text, selections=rows))
-    assert found.selections.quotes == ("\ufffd" + "👍" * 79,)
+    assert found.selections.quotes == ("\ufffd" + "👍" * 78 + "…",)
     assert found.sources[0].text == text
 
 
@@ -313,7 +316,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path):
 
 @given(projects())
 def test_another_program_finds_the_same_text(project: Project):
-    """Without our reader: a file's text, cut at a selection's positions, begins with the selection's name."""
+    """Without our reader: a file's text, cut at a selection's positions, is what the name shows."""
     with zipfile.ZipFile(io.BytesIO(qdpx_bytes(project))) as archive:
         for source in etree.fromstring(archive.read("project.qde")).iter("{*}TextSource"):
             path = source.get("plainTextPath")
@@ -323,4 +326,4 @@ def test_another_program_finds_the_same_text(project: Project):
                 text = archive.read(path.replace("internal://", "sources/")).decode()
             for selection in source.iter("{*}PlainTextSelection"):
                 cut = text[int(selection.get("startPosition")) : int(selection.get("endPosition"))]
-                assert selection.get("name") == cut[:LABEL]
+                assert selection.get("name") == shortened(cut)

@@ -31,7 +31,7 @@ def read_qdpx(path: Path, *, name: str, memos: bool = False) -> Project:
     version, and become keys. A coding belongs to its own user, else to its selection's, else to its
     source's; a user that the file does not list has the GUID for a name. A selection's `place` is its
     number among text selections and codings of whole texts. Its quote is what the file calls it, which some
-    tools cut short with dots (and `write_qdpx` after 80 code points); an empty name is no quote.
+    tools, and `write_qdpx`, cut short with dots; an empty name is no quote.
 
     Nothing is lost without a count in `left`: memos not asked for, selections without a code, codings
     whose code is a case (NVivo) or not in the codebook, sources without plain text (rich text alone),

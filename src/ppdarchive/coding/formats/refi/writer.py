@@ -20,7 +20,7 @@ from ppdarchive.coding.project import NONE, Project, ProjectSource
 from ppdarchive.errors import WriteError
 
 LABEL_LENGTH: Final = 80
-"""How many code points of a selection's text its name shows at most."""
+"""How many code points a selection's name has at most; one that shows less than its text ends in U+2026."""
 
 ORIGIN: Final = "ppdarchive"
 """Without a version: equal projects give equal bytes, whichever version wrote them."""
@@ -236,7 +236,7 @@ def _selections_xml(
         if start != NONE:
             selection: Attributes = {
                 "guid": _next_guid("selection", place, n_alike),
-                "name": holdable(source.text[start : min(end, start + LABEL_LENGTH)]),
+                "name": _label(source.text, start, end),
                 "startPosition": start,
                 "endPosition": end,
                 "creatingUser": None if user is None else users[user],
@@ -267,6 +267,11 @@ def _place_order(segment: _Segment) -> tuple[bool, int, int, str, str, bool, boo
     """How segments of one source are sorted; the schema has codings of the whole text at the end."""
     start, end, user, memo, is_coded = segment
     return start == NONE, start, end, user or "", memo or "", memo is None, is_coded
+
+
+def _label(text: str, start: int, end: int) -> str:
+    shown = text[start:end] if end - start <= LABEL_LENGTH else f"{text[start : start + LABEL_LENGTH - 1]}…"
+    return holdable(shown)
 
 
 def _order(source: ProjectSource) -> tuple[str, str]:
