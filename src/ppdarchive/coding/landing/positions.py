@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from ppdarchive.coding.landing.counting import Axis, Counting, Mask, countings
 from ppdarchive.coding.landing.quotes import Missing, Quotes, Skeleton, located
@@ -117,8 +118,8 @@ def resolve(project: Project) -> Resolved:
     trial = _Trial(project, at)
     best = trial.best()
     if best is not None:
-        start[at], end[at] = best.start, best.end
-        misfit[trial.at[trial.quoted]] = ~best.is_equal
+        start[at], end[at] = (best.column(name, "rows", len(at)) for name in ("start", "end"))
+        misfit[at[trial.quoted]] = ~best.column("is_equal", "quotes", len(trial.quoted))
     not_found, not_unique = _place_quotes(project, np.flatnonzero(has_source & ~has_positions), start, end)
     return Resolved(
         start,
@@ -129,8 +130,8 @@ def resolve(project: Project) -> Resolved:
         None if best is None else best.way,
         len(at),
         len(trial.quoted),
-        0 if best is None else int(best.is_equal.sum()),
-        0 if best is None else int(best.is_cut.sum()),
+        0 if best is None else best.n_equal,
+        0 if best is None else best.n_cut,
         trial.is_unambiguous(best),
     )
 
@@ -155,29 +156,67 @@ def _place_quotes(project: Project, at: Positions, start: Positions, end: Positi
     return not_found, not_unique
 
 
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class _Part:
+    """What a way of counting makes of some rows, of which some have quotes."""
+
+    rows: Positions
+    quotes: Positions
+    start: Positions
+    end: Positions
+    is_cut: Mask
+    is_equal: Mask
+
+
 @dataclass(slots=True, repr=False, eq=False)
 class _Try:
-    """What one way of counting makes of all positions.
+    """What one way of counting makes of positions.
 
     Attributes
     ----------
-    start, end : ndarray of int64, shape (n,)
-    is_cut : ndarray of bool, shape (2, n)
-    is_equal : ndarray of bool, shape (n_quoted,)
     n_tried, n_quotes, n_equal, n_cut : int
-        Selections so far, how many of them have a quote that may be equal, and borders that cut words.
+        Selections so far, how many of them have a quote, how many of those are equal, and borders that cut
+        words.
     """
 
     way: Counting
-    start: Positions = field(default_factory=lambda: np.zeros(0, np.int64))
-    end: Positions = field(default_factory=lambda: np.zeros(0, np.int64))
-    is_cut: Mask = field(default_factory=lambda: np.zeros((2, 0), np.bool_))
-    is_equal: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
+    parts: list[_Part] = field(default_factory=list)
     is_possible: bool = True
     n_tried: int = 0
     n_quotes: int = 0
     n_equal: int = 0
     n_cut: int = 0
+
+    def add(self, part: _Part) -> None:
+        """Take in what was made of some more rows."""
+        self.parts.append(part)
+        self.n_tried += len(part.rows)
+        self.n_quotes += len(part.is_equal)
+        self.n_equal += int(part.is_equal.sum())
+        self.n_cut += int(part.is_cut.sum())
+
+    def give_up(self) -> None:
+        """Leave this way."""
+        self.is_possible = False
+        self.parts.clear()
+
+    def n_places_other_than(self, other: _Try) -> int:
+        """How many borders two ways place differently."""
+        return sum(
+            int((one.start != two.start).sum() + (one.end != two.end).sum())
+            for one, two in zip(self.parts, other.parts, strict=True)
+            if one is not two
+        )
+
+    def column(self, name: str, at: str, n: int) -> npt.NDArray[Any]:
+        """One column of all parts, in the order of the selections (or their quotes)."""
+        parts = [getattr(part, name) for part in self.parts]
+        joined = np.concatenate(parts, axis=-1)
+        where = np.concatenate([getattr(part, at) for part in self.parts])
+        column = np.zeros((*joined.shape[:-1], n), joined.dtype)
+        # A part without quotes has no judgements, and names none.
+        column[..., where] = joined
+        return column
 
 
 class _Trial:
@@ -218,30 +257,28 @@ class _Trial:
         possible = [each for each in self.tries if each.is_possible]
         if not possible:
             self._refuse(self._misfits(ways[0]))
-        n_equal = max(int(each.is_equal.sum()) for each in possible)
-        best, *others = (each for each in possible if each.is_equal.sum() == n_equal)
+        n_equal = max(each.n_equal for each in possible)
+        best, *others = (each for each in possible if each.n_equal == n_equal)
         for other in others:
-            n_differ = int((best.start != other.start).sum() + (best.end != other.end).sum())
-            if int(best.is_cut.sum()) - int(other.is_cut.sum()) > DECIDING_SHARE * n_differ:
+            if best.n_cut - other.n_cut > DECIDING_SHARE * best.n_places_other_than(other):
                 best = other
         if n_equal < MIN_EQUAL * len(self.quoted):
             misfit = np.zeros(len(self.at), np.bool_)
-            misfit[self.quoted] = ~best.is_equal
+            misfit[self.quoted] = ~best.column("is_equal", "quotes", len(self.quoted))
             self._refuse(misfit)
-        if not len(self.quoted) and best.is_cut.sum() > MAX_CUT * 2 * len(self.at):
-            self._refuse(best.is_cut[0] | best.is_cut[1])
+        if not len(self.quoted) and best.n_cut > MAX_CUT * 2 * len(self.at):
+            first, last = best.column("is_cut", "rows", len(self.at))
+            self._refuse(first | last)
         return best
 
     def is_unambiguous(self, best: _Try | None) -> bool:
         """Whether no other way fits as well and gives other places."""
         if best is None:
             return True
-        return all(
-            bool((each.start == best.start).all() and (each.end == best.end).all())
+        return not any(
+            each.n_places_other_than(best)
             for each in self.tries
-            if each.is_possible
-            and each.is_equal.sum() == best.is_equal.sum()
-            and each.is_cut.sum() <= best.is_cut.sum()
+            if each.is_possible and each.n_equal == best.n_equal and each.n_cut <= best.n_cut
         )
 
     def _give_up(self) -> None:
@@ -253,16 +290,11 @@ class _Trial:
         n_cut = min(each.n_cut for each in alive)
         for each in alive:
             if each.n_quotes >= _ENOUGH:
-                each.is_possible = n_equal - each.n_equal <= HOPELESS_SHARE * each.n_quotes
-            elif not len(self.quoted):
-                each.is_possible = each.n_cut - n_cut <= HOPELESS_SHARE * 2 * each.n_tried
-
-    def _room(self, each: _Try) -> None:
-        """Make room for all places, which few ways of counting live to need."""
-        if not len(each.start):
-            each.start, each.end = np.full((2, len(self.at)), NONE)
-            each.is_cut = np.zeros((2, len(self.at)), np.bool_)
-            each.is_equal = np.zeros(len(self.quoted), np.bool_)
+                is_behind = n_equal - each.n_equal > HOPELESS_SHARE * each.n_quotes
+            else:
+                is_behind = each.n_cut - n_cut > HOPELESS_SHARE * 2 * each.n_tried and not len(self.quoted)
+            if is_behind:
+                each.give_up()
 
     def _try_block(self, block: list[int], tries: list[_Try]) -> None:
         """Try the ways that are still possible on the selections of some sources."""
@@ -275,25 +307,25 @@ class _Trial:
         has_quote = np.append(self.quoted, NONE)[nth] == rows
         skeleton = Skeleton.of(axis) if has_quote.any() else None
         own = self.quotes.taken(nth[has_quote])
+        begin = axis.starts[text[has_quote]]
+        parts: list[_Part] = []
         for each in tries:
             if not each.is_possible:
                 continue
             start, end, is_possible = axis.code_points(text, self.start[rows], self.end[rows], each.way)
             if not is_possible.all():
-                each.is_possible = False
+                each.give_up()
                 continue
-            self._room(each)
-            each.start[rows], each.end[rows] = start, end
-            is_cut = np.stack((axis.cuts(text, start), axis.cuts(text, end)))
-            each.is_cut[:, rows] = is_cut
-            each.n_tried += len(rows)
-            each.n_cut += int(is_cut.sum())
-            if skeleton is not None:
-                begin = axis.starts[text[has_quote]]
-                is_equal = own.are(skeleton, begin + start[has_quote], begin + end[has_quote])
-                each.is_equal[nth[has_quote]] = is_equal
-                each.n_quotes += len(is_equal)
-                each.n_equal += int(is_equal.sum())
+            # Many ways agree on most texts: what they agree on is judged once.
+            part = next((p for p in parts if (p.start == start).all() and (p.end == end).all()), None)
+            if part is None:
+                is_cut = np.stack((axis.cuts(text, start), axis.cuts(text, end)))
+                is_equal = np.zeros(0, np.bool_)
+                if skeleton is not None:
+                    is_equal = own.are(skeleton, begin + start[has_quote], begin + end[has_quote])
+                part = _Part(rows, nth[has_quote], start, end, is_cut, is_equal)
+                parts.append(part)
+            each.add(part)
 
     def _misfits(self, way: Counting) -> Mask:
         """Which selections one way cannot read."""
