@@ -1,0 +1,487 @@
+"""Agreement between coders -> JSON, and a page with pictures.
+
+Coders stand in both under letters, since their ids may be names. The page shows excerpts, and those only as
+they would be released; JSON holds figures and ids of codes, themes and questions, and no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from string import ascii_uppercase
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from ppdarchive.agreement.coded import Coefficient
+from ppdarchive.agreement.summary import (
+    AgreementRow,
+    AgreementSummary,
+    LevelAgreement,
+    PairRow,
+    UnitizingAgreement,
+)
+from ppdarchive.coding.quality import QualityFinding
+from ppdarchive.model.schema import JsonValue
+
+RELIABLE: Final = 0.8
+TENTATIVE: Final = 0.667
+"""Krippendorff (2019), Content Analysis, section 12.8: rely on what reaches the one; from the other on,
+conclude with caution only."""
+
+_UNDEFINED: Final = "–"
+_MOST_NAMES: Final = 12
+_MOST_OTHERS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """What other coders marked where a coder marked a code.
+
+    Attributes
+    ----------
+    code : str
+    n : int
+        Its segments, each once for every other coder who saw the response.
+    n_same : int
+        Those in which the other coder marked a character with the same code.
+    n_nothing : int
+        Those in which the other coder marked nothing.
+    others : tuple of (str, int)
+        Of the rest, the other codes that were marked there, the most frequent first; a segment counts
+        once for each of them.
+    """
+
+    code: str
+    n: int
+    n_same: int
+    n_nothing: int
+    others: tuple[tuple[str, int], ...]
+
+    @property
+    def n_other(self) -> int:
+        """Segments in which the other coder used other codes only."""
+        return self.n - self.n_same - self.n_nothing
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Version:
+    """What one coder marked with a code in an excerpt.
+
+    Attributes
+    ----------
+    coder : str
+        The letter.
+    pieces : tuple of (str, bool)
+        The excerpt in pieces, each with whether it is marked.
+    is_marked : bool
+        Whether the coder used the code in this response at all.
+    instead : tuple of str
+        Codes that the coder used in its place.
+    """
+
+    coder: str
+    pieces: tuple[tuple[str, bool], ...]
+    is_marked: bool
+    instead: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Version of coder {self.coder}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A de-identified place where coders differ on a code."""
+
+    code: str
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementReport:
+    """How well the coders of a study agree.
+
+    Attributes
+    ----------
+    study : str
+        The study's id, or the package's name.
+    is_package : bool
+    seen : str
+        ``all`` or ``own``: which responses a coder is taken to have seen.
+    summary : AgreementSummary
+        With letters for coders.
+    coder_ids : tuple of str
+        Whom each letter stands for; no part of the page or of JSON.
+    code_titles, theme_titles, wordings : mapping of str to str
+        Titles of codes and themes, wording of questions, by id.
+    themes : mapping of str to sequence of str
+        The themes that each code is in, the nearest first.
+    confusions : tuple of Confusion
+        Of the codes with the lowest alpha.
+    quality : tuple of QualityFinding
+        What the codebook should not have.
+    excerpts : tuple of Excerpt
+    no_excerpts : str
+        Why there is none, if they were asked for.
+    """
+
+    study: str
+    is_package: bool
+    seen: str
+    summary: AgreementSummary
+    coder_ids: tuple[str, ...] = field(repr=False)
+    code_titles: Mapping[str, str]
+    theme_titles: Mapping[str, str]
+    themes: Mapping[str, Sequence[str]]
+    wordings: Mapping[str, str]
+    confusions: tuple[Confusion, ...]
+    quality: tuple[QualityFinding, ...]
+    excerpts: tuple[Excerpt, ...] = ()
+    no_excerpts: str = ""
+
+
+def letters(n: int) -> tuple[str, ...]:
+    """Name coders as spreadsheets name columns.
+
+    >>> letters(28)[-3:]
+    ('Z', 'AA', 'AB')
+    """
+    names = []
+    for number in range(1, n + 1):
+        name, left = "", number
+        while left:
+            left, place = divmod(left - 1, len(ascii_uppercase))
+            name = ascii_uppercase[place] + name
+        names.append(name)
+    return tuple(names)
+
+
+def shown(value: float | None) -> str:
+    """A coefficient in two decimals; one that is undefined as a dash.
+
+    >>> shown(0.8), shown(-0.001), shown(None)
+    ('0.80', '0.00', '–')
+    """
+    return _UNDEFINED if value is None else f"{round(value, 2) + 0.0:.2f}"
+
+
+def undefined(report: AgreementReport) -> list[tuple[str, str, str]]:
+    """What is undefined: the reason, of which coefficient, and of what.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Each reason and coefficient once, with the codes, themes, questions or pairs that it is about.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for level, name, coefficient, subject in _every(report.summary):
+        if coefficient.value is None:
+            found.setdefault((coefficient.reason, f"{name}, {level}"), []).append(subject)
+    rows = []
+    for (reason, name), subjects in found.items():
+        named = list(dict.fromkeys(subject or "overall" for subject in subjects))
+        more = f" and {len(named) - _MOST_NAMES} more" if len(named) > _MOST_NAMES else ""
+        rows.append((reason, name, ", ".join(named[:_MOST_NAMES]) + more))
+    return rows
+
+
+def _every(summary: AgreementSummary) -> Iterator[tuple[str, str, Coefficient, str]]:
+    for level, rows in (("all text", summary.all_text), ("coded part", summary.coded_part)):
+        for row in (rows.overall, *rows.questions, *rows.themes, *rows.codes):
+            for name, coefficient in _measures(row):
+                yield level, name, coefficient, row.name
+        yield level, "alpha of sets", rows.sets.alpha, ""
+        yield level, "AC2 of sets", rows.sets.ac2, ""
+        for pair in rows.pairs:
+            yield level, "Cohen's kappa", pair.cohen, _pair_name(summary, pair)
+    if found := summary.unitizing:
+        yield "all text", "u-alpha, coded at all", found.boundaries, ""
+        yield "all text", "u-alpha, coded with what", found.values, ""
+        yield "coded part", "u-alpha, coded with what", found.coding, ""
+        for each in found.codes:
+            yield "all text", "u-alpha of a code", each.boundaries, each.name
+            yield "coded part", "u-alpha of a code", each.given_coding, each.name
+
+
+def _measures(row: AgreementRow) -> tuple[tuple[str, Coefficient], ...]:
+    return (
+        ("percent", row.percent),
+        ("Cohen's kappa", row.cohen),
+        ("Fleiss' kappa", row.fleiss),
+        ("Krippendorff's alpha", row.alpha),
+        ("Gwet's AC1", row.ac1),
+    )
+
+
+def _pair_name(summary: AgreementSummary, pair: PairRow) -> str:
+    return f"{summary.coders[pair.first]} with {summary.coders[pair.second]}"
+
+
+# ---------------------------------------------------------------------------------------------
+# For programs
+# ---------------------------------------------------------------------------------------------
+
+
+def as_json(report: AgreementReport) -> dict[str, JsonValue]:
+    """The report for programs; what is undefined is null, with its reason."""
+    summary = report.summary
+    return {
+        "study": report.study,
+        "coders": list(summary.coders),
+        "seen": report.seen,
+        "responses": summary.n_units,
+        "participants": summary.n_participants,
+        "codings": summary.n_codings,
+        "intervals": {"confidence": 0.95, "replicates": summary.replicates, "seed": summary.seed},
+        "all_text": _level_json(summary, summary.all_text),
+        "coded_part": _level_json(summary, summary.coded_part),
+        "characters": None if summary.unitizing is None else _unitizing_json(summary.unitizing),
+        "confusions": [
+            {
+                "code": each.code,
+                "segments": each.n,
+                "same": each.n_same,
+                "other": each.n_other,
+                "nothing": each.n_nothing,
+                "others": dict(each.others),
+            }
+            for each in report.confusions
+        ],
+        "quality": [
+            {"id": each.id, "concerned": list(each.concerned), "what": each.words, "segments": each.n}
+            for each in report.quality
+        ],
+    }
+
+
+def _level_json(summary: AgreementSummary, level: LevelAgreement) -> JsonValue:
+    return {
+        "overall": _row_json(level.overall),
+        "codes": [_row_json(row) for row in level.codes],
+        "themes": [_row_json(row) for row in level.themes],
+        "questions": [_row_json(row) for row in level.questions],
+        "pairs": [
+            {
+                "coders": [summary.coders[pair.first], summary.coders[pair.second]],
+                "percent": _coefficient_json(pair.percent),
+                "cohen": _coefficient_json(pair.cohen),
+            }
+            for pair in level.pairs
+        ],
+        "sets": {
+            "different": level.sets.n_sets,
+            "alpha": _coefficient_json(level.sets.alpha),
+            "ac2": _coefficient_json(level.sets.ac2),
+        },
+        "lowest": list(level.lowest),
+    }
+
+
+def _row_json(row: AgreementRow) -> JsonValue:
+    return {
+        "name": row.name or None,
+        "responses": row.n_units,
+        "coded": row.n_coded,
+        "incomplete": row.n_incomplete,
+        "percent": _coefficient_json(row.percent),
+        "cohen": _coefficient_json(row.cohen),
+        "fleiss": _coefficient_json(row.fleiss),
+        "alpha": _coefficient_json(row.alpha),
+        "ac1": _coefficient_json(row.ac1),
+    }
+
+
+def _unitizing_json(found: UnitizingAgreement) -> JsonValue:
+    return {
+        "all_text": {
+            "boundaries": _coefficient_json(found.boundaries),
+            "values": _coefficient_json(found.values),
+        },
+        "coded_part": {"coding": _coefficient_json(found.coding)},
+        "several_codes": found.n_several,
+        "codes": [
+            {
+                "name": each.name,
+                "all_text": _coefficient_json(each.boundaries),
+                "coded_part": _coefficient_json(each.given_coding),
+            }
+            for each in found.codes
+        ],
+    }
+
+
+def _coefficient_json(found: Coefficient) -> JsonValue:
+    return {
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "responses": found.n_units,
+        "reason": found.reason or None,
+        "undefined_draws": found.n_undefined_draws,
+    }
+
+
+# ---------------------------------------------------------------------------------------------
+# For people
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A coefficient as the page shows it.
+
+    Attributes
+    ----------
+    text, interval : str
+        Such as ``0.81`` and ``0.70 to 0.90``; without an interval that is empty.
+    grade : str
+        ``reliable``, ``tentative``, ``low``, or ``undefined``.
+    at, low, high : float
+        Places on a line from 0 (a value of 0 and below) to 100 (a value of 1).
+    reason : str
+        Why it is undefined.
+    """
+
+    text: str
+    interval: str
+    grade: str
+    at: float = 0
+    low: float = 0
+    high: float = 0
+    reason: str = ""
+
+
+def figure(found: Coefficient) -> Figure:
+    """A coefficient for people.
+
+    >>> figure(Coefficient(0.81, 0.7, 0.9)).interval
+    '0.70 to 0.90'
+    """
+    if found.value is None:
+        return Figure(_UNDEFINED, "", "undefined", reason=found.reason)
+    grade = "reliable" if found.value >= RELIABLE else "tentative" if found.value >= TENTATIVE else "low"
+    at = _place(found.value)
+    if found.low is None or found.high is None:
+        return Figure(shown(found.value), "", grade, at, at, at)
+    interval = f"{shown(found.low)} to {shown(found.high)}"
+    return Figure(shown(found.value), interval, grade, at, _place(found.low), _place(found.high))
+
+
+def _place(value: float) -> float:
+    return round(100 * min(max(value, 0), 1), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a heat map: what it shows, what it tells, and how strong its colour is, in percent."""
+
+    text: str
+    title: str
+    strength: int = 0
+    kind: str = "apart"
+
+
+def page(report: AgreementReport) -> str:
+    """The report as an HTML page that needs no other file."""
+    summary = report.summary
+    places = {code: place for place, code in enumerate(summary.all_text.lowest)}
+    codes = list(zip(summary.all_text.codes, summary.coded_part.codes, strict=True))
+    codes.sort(key=lambda pair: places.get(pair[0].name, len(places)))
+    found = summary.unitizing
+    others = _frequent(report.confusions)
+    return _template().render(
+        report=report,
+        summary=summary,
+        overall=_overall(summary),
+        codes=codes,
+        characters={} if found is None else {each.name: each for each in found.codes},
+        pairs=heat_of_pairs(summary),
+        others=others,
+        confused=[(each, heat_of_confusion(each, others, report.code_titles)) for each in report.confusions],
+        undefined=undefined(report),
+        figure=figure,
+        title=lambda code: report.code_titles.get(code, code),
+        theme=lambda name: report.theme_titles.get(name, name),
+        wording=lambda name: report.wordings.get(name, name),
+        reliable=RELIABLE,
+        tentative=TENTATIVE,
+    )
+
+
+def _overall(summary: AgreementSummary) -> list[tuple[str, Coefficient | None, Coefficient | None]]:
+    """Each coefficient's name, over all text, and over the coded part."""
+    whole, part = summary.all_text, summary.coded_part
+    rows: list[tuple[str, Coefficient | None, Coefficient | None]] = [
+        (f"{name}, by response and code", one, other)
+        for (name, one), (_, other) in zip(_measures(whole.overall), _measures(part.overall), strict=True)
+    ]
+    rows += [
+        ("Krippendorff's alpha of sets of codes (MASI)", whole.sets.alpha, part.sets.alpha),
+        ("Gwet's AC2 of sets of codes (MASI)", whole.sets.ac2, part.sets.ac2),
+    ]
+    if found := summary.unitizing:
+        rows += [
+            ("u-alpha, which characters are coded at all", found.boundaries, None),
+            ("u-alpha, which characters are coded with what", found.values, found.coding),
+        ]
+    return rows
+
+
+def heat_of_pairs(summary: AgreementSummary) -> list[list[Cell]]:
+    """Cohen's kappa of every two coders over all text, the stronger the more they differ."""
+    n = len(summary.coders)
+    cells = [[Cell("", "", kind="self") for _ in range(n)] for _ in range(n)]
+    for pair in summary.all_text.pairs:
+        found = pair.cohen
+        words = f"{_pair_name(summary, pair)}: "
+        if found.value is None:
+            cell = Cell(_UNDEFINED, words + found.reason, kind="undefined")
+        else:
+            interval = figure(found).interval
+            words += f"{found.value:.3f}{f', from {interval}' if interval else ''}, {found.n_units} responses"
+            cell = Cell(shown(found.value), words, round(100 * min(max(1 - found.value, 0), 1)))
+        cells[pair.first][pair.second] = cells[pair.second][pair.first] = cell
+    return cells
+
+
+def _frequent(found: Sequence[Confusion]) -> list[str]:
+    """The codes that were most often used in place of others."""
+    total: dict[str, int] = {}
+    for each in found:
+        for code, n in each.others:
+            total[code] = total.get(code, 0) + n
+    return sorted(total, key=lambda code: (-total[code], code))[:_MOST_OTHERS]
+
+
+def heat_of_confusion(found: Confusion, others: Sequence[str], titles: Mapping[str, str]) -> list[Cell]:
+    """A code's segments: the same code, nothing, each of `others`, and any further codes, in shares."""
+    counts = dict(found.others)
+    further = sum(n for code, n in counts.items() if code not in others)
+    named = [
+        ("the same code", found.n_same, "agreed"),
+        ("nothing", found.n_nothing, "apart"),
+        *((titles.get(code, code), counts.get(code, 0), "apart") for code in others),
+        ("further codes", further, "apart"),
+    ]
+    return [
+        Cell(
+            f"{n}" if n else "",
+            f"{titles.get(found.code, found.code)}: {name}, {n} of {found.n}",
+            round(100 * min(n / found.n, 1)) if found.n else 0,
+            kind,
+        )
+        for name, n, kind in named
+    ]
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("ppdarchive.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("agreement.html.jinja")
