@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ppdarchive.coding.formats.refi import read_qdc, read_qdpx
+from ppdarchive.coding.landing.positions import resolve
 from ppdarchive.coding.project import NONE, Project
 
 from . import refi_files as files
@@ -113,6 +114,15 @@ def test_every_dialect_says_who_coded_what(tmp_path: Path, dialect: str):
     assert project.codes[0].name == "bond"
     assert project.format == "refi-qda"
     assert "Thea" not in repr(project) + repr(project.coders)
+
+
+@pytest.mark.parametrize("dialect", sorted(set(files.DIALECTS) - {"Transana"}))
+def test_every_dialect_lands_on_the_words(tmp_path: Path, dialect: str):
+    """However a tool counts, the coded words are what its positions select."""
+    project = read(tmp_path, files.DIALECTS[dialect]())
+    found = resolve(project)
+    text = project.sources[0].text
+    assert tuple(text[found.start[row] : found.end[row]] for row in range(3)) == WORDS
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,14 @@ def test_too_many_members_are_refused(monkeypatch: pytest.MonkeyPatch):
     assert "more than 3 members" in reason(long)
 
 
+def test_a_signature_in_the_directorys_offset_hides_nothing(monkeypatch: pytest.MonkeyPatch):
+    """The end record is sought as zipfile seeks it, so that another one inside of it is no way around."""
+    content = bytearray(archive(*((f"a{n}", b"") for n in range(4))))
+    content[-6:-2] = b"PK\x05\x06"
+    monkeypatch.setattr(module, "MAX_MEMBERS", 0)
+    assert "more than 0 members" in reason(bytes(content))
+
+
 def test_the_large_directorys_size_is_known_too(monkeypatch: pytest.MonkeyPatch):
     """An archive of more than 65535 members states the size elsewhere (zip64)."""
     monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 1)

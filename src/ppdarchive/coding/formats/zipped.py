@@ -30,6 +30,7 @@ _ALWAYS_BYTES: Final = 64 << 20
 
 # A record of the central directory: 46 bytes, then name, extra field and comment (APPNOTE 4.3.12).
 _MAX_RECORD_BYTES: Final = 512
+_END_MAGIC: Final = b"PK\x05\x06"
 _TAIL_BYTES: Final = (1 << 16) + 22 + 20 + 56
 
 # What zipfile and the decompressors below it raise on damaged archives.
@@ -220,7 +221,10 @@ def _directory_bytes(stream: BinaryIO) -> int:
     size_bytes = _n_bytes(stream)
     stream.seek(max(0, size_bytes - _TAIL_BYTES))
     tail = stream.read(_TAIL_BYTES)
-    at = tail.rfind(b"PK\x05\x06")
+    # Found as zipfile finds it: at the very end without a comment, else the last that looks like one.
+    at = len(tail) - 22
+    if tail[at : at + 4] != _END_MAGIC or not tail.endswith(b"\0\0"):
+        at = tail.rfind(_END_MAGIC)
     if at < 0 or at + 22 > len(tail):
         return 0
     stated = int.from_bytes(tail[at + 12 : at + 16], "little")
