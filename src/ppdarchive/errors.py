@@ -245,8 +245,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "coding.worksheet": Problem("{reason}", "Correct the worksheet at that place."),
         "coding.nothing": Problem("{reason}", "Check what the coders' files hold."),
         "coding.not-installed": Problem(
-            "{what} needs the library {library!r}, which is not installed",
-            "Install it: pip install 'ppdarchive[{extra}]'.",
+            "{name} needs the library {what!r}, which is not installed",
+            "Install it: pip install 'ppdarchive[{name}]'.",
         ),
         "coding.cannot-hold": Problem("{kind} cannot hold {what}", "Convert to another format."),
         # -- writing -------------------------------------------------------------------------

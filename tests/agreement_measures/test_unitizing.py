@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.agreement_measures.unitizing_brute import Brute
 
 from ppdarchive.agreement import unitizing
+from ppdarchive.agreement.bootstrap import draw, with_interval
 from ppdarchive.agreement.coded import Coded
 from ppdarchive.agreement.continuum import end_to_end, partition
 from ppdarchive.agreement.unitizing import UnitizedFamily, UnitizedSums, unitized
@@ -146,7 +147,7 @@ def same(one: Sequence[float | None], other: Sequence[float | None]) -> bool:
 
 @pytest.mark.parametrize(("name", "printed"), [("values", 0.510), ("boundaries", 0.413), ("coding", 0.724)])
 def test_the_books_example_is_matched_to_its_digits(name: str, printed: float) -> None:
-    """Krippendorff (2019), section 12.6, prints 0.510, 0.413 and 0.724 for figure 12.11."""
+    """Krippendorff (2019), section 12.6, prints 0.510, 0.413 and 0.724 for figure 12.11 (in quallmer's tests)."""
     assert round(getattr(unitized(study(BOOK, [60])), name).coefficient().value, 3) == printed
 
 
@@ -170,7 +171,7 @@ def test_a_value_that_meets_gaps_only_is_undefined() -> None:
 
 
 def test_the_continuum_of_1995_character_by_character() -> None:
-    """Krippendorff (1995), doi:10.2307/271061, gives 0.329 for example A, digitized to units of one."""
+    """Example A of Krippendorff (1995), doi:10.2307/271061, in units of one: 0.329 (also in DKPro Agreement)."""
     marked = {"Bertha": [*range(2, 10), *range(14, 20)], "Bill": [*range(4, 8), 15, 16]}
     rows = [(coder, "A", 0, at, at + 1) for coder, places in marked.items() for at in places]
     family = unitized(study(rows, [24]))
@@ -331,6 +332,17 @@ def test_weighted_sums_are_a_study_with_participants_repeated(coded: Coded, time
         value = one.formula(np.stack([weights @ one.sums, one.sums.sum(axis=0)]))
         expected = [drawn.coefficient().value, one.coefficient().value]
         assert same(value.tolist(), expected)
+
+
+def test_intervals_come_from_the_sums_of_drawn_participants() -> None:
+    """The first row of drawn sums is the study itself, the others give an interval around its figure."""
+    rows = [(coder, code, unit, s + unit % 3, e) for unit in range(30) for coder, code, _, s, e in BOOK]
+    one = unitized(study(rows, [60 + unit for unit in range(30)])).values
+    draws = draw(30, replicates=200, seed=3)
+    figure, *replicates = one.formula(draws.sums(one.sums))
+    assert figure == pytest.approx(one.coefficient().value)
+    found = with_interval(one.coefficient(), np.array(replicates), n_participants=one.n_participants)
+    assert found.low < found.value < found.high
 
 
 # -- what is undefined, and why ----------------------------------------------------------------------

@@ -140,7 +140,7 @@ def _library() -> ModuleType:
         return import_module("pygamma_agreement")
     except ImportError:
         pass
-    raise CodingError("coding.not-installed", what="gamma", library=_LIBRARY, extra="gamma")
+    raise CodingError("coding.not-installed", name="gamma", what=_LIBRARY)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ each other:
 
 The sources disagree about equation 10 with three coders and more: whether a unit's pairable length is
 squared coder by coder (the 2016 paper as `unitized_alpha` reads it), or once, over the union of all other
-coders (`quallmer`). The first gives the printed 0.724 of the 2016 and 2019 example, the second 0.726; we
+coders (`quallmer`). The first gives the 0.724 that is printed for the example of 2019, the second 0.726; we
 follow the first. Either way, with three coders and more and hardly anything that two of them coded, what is
 left to be expected is nil or below it, and the formula would call full disagreement agreement: we call the
 coefficient undefined then. The definition of 1995 and 2004, by squared distances, is another coefficient.
@@ -39,7 +39,8 @@ References
 ----------
 Krippendorff, Mathet, Bouvry, Widlöcher (2016), On the reliability of unitizing textual continua: Further
 developments, doi:10.1007/s11135-015-0266-1; Krippendorff (2019), Content Analysis, 4th ed., section 12.6,
-doi:10.4135/9781071878781
+doi:10.4135/9781071878781. Equations of 2016 are numbered as https://github.com/lindanna/unitized_alpha cites
+them, figures of 2019 as https://github.com/quallmer/quallmer does.
 """
 
 from __future__ import annotations
@@ -61,6 +62,13 @@ from ppdarchive.agreement.continuum import (
     partition,
     shared,
 )
+from ppdarchive.agreement.unitizing_formulas import (
+    boundaries_of,
+    code_given_coding_of,
+    coding_of,
+    firm,
+    values_of,
+)
 
 FEW_CODERS: Final = "fewer than two coders"
 NO_PAIRS: Final = "no response was seen by two coders"
@@ -76,9 +84,6 @@ N_CELLS: Final = 20_000_000
 """Participants times values above which `values` and `coding` have no sums by participant."""
 N_DRAWS: Final = 1_000
 """Fewer participants than this count as so many there: the sums of that many replicates are needed too."""
-
-_FAINT: Final = 1e-9
-"""Below this share of the whole a difference of lengths is rounding: raters' weights are fractions."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -108,13 +113,19 @@ class UnitizedSums:
     is_by_participant: bool = True
     n_several: int = 0
 
+    @property
+    def n_participants(self) -> int:
+        """How many participants have a part in the sums, of one if they are totals only."""
+        return int(self.sums.any(axis=1).sum())
+
     def coefficient(self) -> Coefficient:
         """The coefficient of the whole study, undefined with its reason, and without an interval.
 
         Returns
         -------
         Coefficient
-            For its interval see `bootstrap.with_interval`: replicates are ``formula(draws.sums(sums))``.
+            `bootstrap.with_interval` gives it its interval from replicates, ``formula(draws.sums(sums))``
+            without the first row, and `n_participants`.
         """
         totals = self.sums.sum(axis=0)
         for applies, reason in self.reasons:
@@ -224,114 +235,6 @@ def unitized(coded: Coded) -> UnitizedFamily:
     )
 
 
-def boundaries_of(sums: Floats) -> Floats:
-    """Compute |u-alpha from sums.
-
-    Parameters
-    ----------
-    sums : ndarray, shape (..., 4)
-        Characters times their raters; coded ones; those of them that other coders coded too, weighted; and
-        the squared lengths of the coded segments.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        NaN if nothing is coded, or everything.
-
-    References
-    ----------
-    Krippendorff et al. (2016), equations 1, 4 and 6
-    """
-    whole, marked, both, square = np.moveaxis(sums, -1, 0)
-    gaps = whole - marked
-    left = whole - _ratio(square + gaps, whole)
-    return 1 - _ratio((marked - both) * left, gaps * marked)
-
-
-def values_of(sums: Floats) -> Floats:
-    """Compute u-alpha nominal from sums.
-
-    Parameters
-    ----------
-    sums : ndarray, shape (..., 4 + n_values)
-        Characters times their raters; those coded with the same value by another coder, weighted; those
-        that other coders coded with anything, weighted; the squared lengths of coded segments; and the
-        characters coded with each value.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        NaN if there is one value throughout, gaps being a value.
-
-    References
-    ----------
-    Krippendorff et al. (2016), equations 1, 4 and 5
-    """
-    whole, agreed, both, square = np.moveaxis(sums[..., :4], -1, 0)
-    by_value = sums[..., 4:]
-    marked = by_value.sum(axis=-1)
-    gaps = whole - marked
-    observed = marked - agreed + marked - both
-    itself = square + gaps
-    left = whole - _ratio(itself, whole)
-    # What is expected to disagree, times `left`: all pairs of characters but those of one value.
-    expected = whole * whole - gaps * gaps - np.square(by_value).sum(axis=-1)
-    return 1 - _ratio(observed * left, _firm(expected, whole * whole))
-
-
-def coding_of(sums: Floats) -> Floats:
-    """Compute cu-alpha nominal from sums.
-
-    Parameters
-    ----------
-    sums : ndarray, shape (..., 2 + n_values)
-        Characters coded with the same value by another coder, weighted; the squared lengths that segments
-        share with another coder's coded characters, weighted; and, by value, the characters that other
-        coders coded too, weighted.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        NaN if no two coders coded a character, or all that they did with one value, or too little.
-
-    References
-    ----------
-    Krippendorff et al. (2016), equations 10 and 11
-    """
-    agreed, square = np.moveaxis(sums[..., :2], -1, 0)
-    by_value = sums[..., 2:]
-    both = by_value.sum(axis=-1)
-    left = _firm(both - _ratio(square, both), both)
-    expected = both * both - np.square(by_value).sum(axis=-1)
-    value = 1 - _ratio((both - agreed) * left, _firm(expected, both * both))
-    return np.where(left > 0, value, np.nan)
-
-
-def code_given_coding_of(sums: Floats) -> Floats:
-    """Compute (k)u-alpha nominal from sums.
-
-    Parameters
-    ----------
-    sums : ndarray, shape (..., 4)
-        Characters coded with the code that other coders coded with anything, weighted; those coded with it
-        by both; the squared lengths that its segments share with another coder's coded characters; and all
-        characters that two coders coded, weighted.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        NaN if no such character carries the code, or all do, or too few.
-
-    References
-    ----------
-    Krippendorff et al. (2016), equation 13; the values other than this code cancel out of it
-    """
-    here, agreed, square, both = np.moveaxis(sums, -1, 0)
-    left = _firm(here * both - square, here * both)
-    value = 1 - _ratio(left * (here - agreed), here * here * _firm(both - here, both))
-    return np.where(left > 0, value, np.nan)
-
-
 def _by_code(
     continuum: Continuum,
     pieces: Segments,
@@ -430,18 +333,8 @@ def _one_value(totals: Floats) -> bool:
 
 
 def _all_here(totals: Floats) -> bool:
-    return not _firm(totals[3] - totals[0], totals[3])
+    return not firm(totals[3] - totals[0], totals[3])
 
 
 def _undefined(formula: Callable[[Floats], Floats], totals: Floats) -> bool:
     return bool(np.isnan(formula(totals)))
-
-
-def _firm(difference: Floats, whole: Floats) -> Floats:
-    return np.where(np.abs(difference) <= _FAINT * whole, 0.0, difference)
-
-
-def _ratio(above: Floats, below: Floats) -> Floats:
-    undefined = np.full(np.broadcast_shapes(np.shape(above), np.shape(below)), np.nan)
-    ratio: Floats = np.divide(above, below, out=undefined, where=np.asarray(below) != 0)
-    return ratio
