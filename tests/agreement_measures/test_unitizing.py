@@ -147,7 +147,7 @@ def same(one: Sequence[float | None], other: Sequence[float | None]) -> bool:
 
 @pytest.mark.parametrize(("name", "printed"), [("values", 0.510), ("boundaries", 0.413), ("coding", 0.724)])
 def test_the_books_example_is_matched_to_its_digits(name: str, printed: float) -> None:
-    """Krippendorff (2019), section 12.6, prints 0.510, 0.413 and 0.724 for figure 12.11 (in quallmer's tests)."""
+    """Krippendorff (2019), section 12.6, prints these for figure 12.11; so do the tests of quallmer."""
     assert round(getattr(unitized(study(BOOK, [60])), name).coefficient().value, 3) == printed
 
 
@@ -171,7 +171,7 @@ def test_a_value_that_meets_gaps_only_is_undefined() -> None:
 
 
 def test_the_continuum_of_1995_character_by_character() -> None:
-    """Example A of Krippendorff (1995), doi:10.2307/271061, in units of one: 0.329 (also in DKPro Agreement)."""
+    """Krippendorff (1995), doi:10.2307/271061, example A in units of one; so do the tests of DKPro."""
     marked = {"Bertha": [*range(2, 10), *range(14, 20)], "Bill": [*range(4, 8), 15, 16]}
     rows = [(coder, "A", 0, at, at + 1) for coder, places in marked.items() for at in places]
     family = unitized(study(rows, [24]))
