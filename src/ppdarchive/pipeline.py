@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType
@@ -12,11 +12,12 @@ from typing import cast
 
 from ppdarchive.arrange import Piece, arrange, combine
 from ppdarchive.arrange.piece import positions_used
+from ppdarchive.coded import Landing, land_projects
 from ppdarchive.errors import StudyError
-from ppdarchive.model.finding import ExportCount, Finding, RuleKind
+from ppdarchive.model.finding import ExportCount, Finding, Findings, RuleKind
 from ppdarchive.model.table import RawExport, RawTable
 from ppdarchive.read import read
-from ppdarchive.study import Export, Study, load_study
+from ppdarchive.study import CodedProject, Export, Study, check_study, load_study
 from ppdarchive.validate import (
     Checked,
     FunctionFailedError,
@@ -29,6 +30,7 @@ from ppdarchive.validate.expressions import ExpressionError, fields_of
 
 logger = logging.getLogger(__name__)
 
+RESPONSES = "responses"
 RULE_FUNCTIONS = "ppdarchive.rules"
 """The entry-point group of rule functions."""
 
@@ -50,6 +52,8 @@ class Validation:
         The tables' texts, for looking up the cells that a finding points to.
     exports : mapping of str to RawExport
         The files' texts and column names, by path.
+    landings : tuple of Landing
+        What became of the selections of each coded project.
     """
 
     study: Study
@@ -57,6 +61,7 @@ class Validation:
     counts: tuple[ExportCount, ...]
     raw: Mapping[str, RawTable]
     exports: Mapping[str, RawExport]
+    landings: tuple[Landing, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Validation of {len(self.raw)} tables: {len(self.checked.findings)} findings>"
@@ -83,7 +88,11 @@ class Validation:
 
 
 def validate_study(
-    folder: Path, *, name: str | None = None, progress: Progress = lambda _: None
+    folder: Path,
+    *,
+    name: str | None = None,
+    more: Sequence[CodedProject] = (),
+    progress: Progress = lambda _: None,
 ) -> Validation:
     """Read a study's exports and check everything that its schemas and rules say.
 
@@ -93,6 +102,8 @@ def validate_study(
         The study's folder, with study.toml.
     name : str, optional
         What messages call the folder.
+    more : sequence of CodedProject
+        Coded projects that are read besides those of study.toml.
     progress : callable
         Called with a few words before each step that may take long.
 
@@ -102,17 +113,28 @@ def validate_study(
 
     Raises
     ------
-    StudyError, SchemaError, ReadError
-        If study.toml or a schema makes no sense, or an export cannot be read.
+    StudyError, SchemaError, ReadError, CodingError
+        If study.toml or a schema makes no sense, or an export or a coded project cannot be read.
     """
     study = load_study(folder, name=name)
+    if more:
+        study = replace(
+            study, config=study.config.model_copy(update={"coding": [*study.config.coding, *more]})
+        )
+        check_study(study)
     row_rules, function_rules = _own_rules(study)
     exports = _read_exports(study, progress)
-    raw, counts = _arrange(study, exports, progress)
+    pieces = _arrange(study, exports, progress)
+    landings = land_projects(study, pieces, _combined(pieces, study, RESPONSES), progress)
+    for table, parts in landings.pieces.items():
+        pieces.setdefault(table, []).extend(parts)
+    raw = {table: combine(parts, study.schemas[table]) for table, parts in pieces.items()}
+    counts = tuple(piece.count for parts in pieces.values() for piece in parts)
     checked = _check(study, raw, row_rules, function_rules, progress)
+    checked = replace(checked, findings=Findings((*checked.findings, *landings.findings)))
     logger.info("checked %d tables: %d findings", len(raw), len(checked.findings))
     by_path = {export.path: export for export in exports.values()}
-    return Validation(study, checked, counts, MappingProxyType(raw), MappingProxyType(by_path))
+    return Validation(study, checked, counts, MappingProxyType(raw), MappingProxyType(by_path), landings.each)
 
 
 def _own_rules(study: Study) -> tuple[list[RowRule], list[FunctionRule]]:
@@ -188,7 +210,8 @@ def _read_exports(study: Study, progress: Progress) -> dict[_Source, RawExport]:
 
 def _arrange(
     study: Study, exports: Mapping[_Source, RawExport], progress: Progress
-) -> tuple[dict[str, RawTable], tuple[ExportCount, ...]]:
+) -> dict[str, list[Piece]]:
+    """The pieces that exports give to each table."""
     specs = study.config.export
     used = [
         positions_used(exports[_source(spec)], spec, study.schemas[spec.table], study.long_columns(spec))
@@ -206,8 +229,11 @@ def _arrange(
             used_elsewhere=frozenset().union(*others),
         )
         pieces.setdefault(spec.table, []).append(piece)
-    tables = {table: combine(parts, study.schemas[table]) for table, parts in pieces.items()}
-    return tables, tuple(piece.count for parts in pieces.values() for piece in parts)
+    return pieces
+
+
+def _combined(pieces: Mapping[str, Sequence[Piece]], study: Study, table: str) -> RawTable | None:
+    return combine(pieces[table], study.schemas[table]) if table in pieces else None
 
 
 def _check(

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from ppdarchive._version import __version__
-from ppdarchive.cli import publishing, render, risk, standard, text
+from ppdarchive.cli import code, publishing, render, risk, standard, text
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -177,6 +177,7 @@ app.command("suggest", epilog=example("ppdarchive suggest my-study --max-suppres
 app.command("show", epilog=example("ppdarchive show my-package"))(publishing.show_package)
 app.command("demo", epilog=example("ppdarchive demo my-demo"))(publishing.demo)
 app.add_typer(text.app)
+app.add_typer(code.app)
 
 
 # ---------------------------------------------------------------------------------------------

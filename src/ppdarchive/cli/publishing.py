@@ -96,7 +96,7 @@ def pack(
                 out,
                 version=version,
                 released_on=_date(released_on),
-                overrides=_overrides(override or [], reason or []),
+                overrides=overrides_of(override or [], reason or []),
                 progress=step,
             )
     except FindingsError as findings:
@@ -179,7 +179,7 @@ def demo(
     show(render.wrapped(f"   {len(release.joined()):,} rows from {tables}", indent=6))
 
 
-def _overrides(conditions: Sequence[str], reasons: Sequence[str]) -> dict[str, str]:
+def overrides_of(conditions: Sequence[str], reasons: Sequence[str]) -> dict[str, str]:
     """Each condition with its reason."""
     for condition in conditions:
         if condition not in OVERRIDABLE:

@@ -54,13 +54,14 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def write_new(path: Path, text: str, *, is_private: bool = False) -> None:
+def write_new(path: Path, content: str | bytes, *, is_private: bool = False) -> None:
     """Write a new file; one that is there stays as it is.
 
     Parameters
     ----------
     path : Path
-    text : str
+    content : str or bytes
+        Text is written as UTF-8.
     is_private : bool
         Whether only its owner can read it.
 
@@ -72,8 +73,8 @@ def write_new(path: Path, text: str, *, is_private: bool = False) -> None:
     reason = ""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if is_private else 0o666)
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
-            file.write(text)
+        with open(handle, "wb") as file:  # noqa: PTH123
+            file.write(content.encode() if isinstance(content, str) else content)
     except FileExistsError:
         reason = "exists"
     except OSError as error:

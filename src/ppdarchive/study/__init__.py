@@ -23,6 +23,7 @@ __all__ = [
     "Long",
     "Study",
     "answer_field",
+    "check_study",
     "load_study",
     "missing_code",
     "parse_config",

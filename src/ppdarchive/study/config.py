@@ -60,6 +60,7 @@ def _category(text: str) -> str:
     return text
 
 
+CodedColumn = Literal["response_id", "source", "code", "coder", "start", "end", "quote", "stage", "memo"]
 Name = Annotated[str, AfterValidator(_identifier)]
 Words = Annotated[str, AfterValidator(_not_blank)]
 Categories = Annotated[list[Annotated[str, AfterValidator(_category)]], AfterValidator(_once)]
@@ -136,7 +137,7 @@ class CodedProject(_Part):
     sources: dict[str, Words] = {}
     pattern: Annotated[str, AfterValidator(_source_pattern)] | None = None
     project: Words | None = None
-    columns: dict[str, Words] = {}
+    columns: dict[CodedColumn, Words] = {}
     unit: Literal["code-point", "utf-16", "utf-8"] | None = None
     encoding: Words | None = None
     delimiter: str | None = None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from ppdarchive.cli.code import agreement, consensus, convert, importing
+from ppdarchive.cli.terminal import example
+
 app = typer.Typer(
     name="code",
     help="Bring coded projects in, measure agreement, settle disagreements, and hand codings out.",
@@ -11,3 +14,26 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
+
+app.command(
+    "agreement",
+    epilog=example(
+        "ppdarchive code agreement my-study", "ppdarchive code agreement my-study --html agreement.html"
+    ),
+)(agreement.agreement)
+
+app.command("import", epilog=example("ppdarchive code import my-study"))(importing.import_projects)
+app.command(
+    "consensus",
+    epilog=example(
+        "ppdarchive code consensus my-study --worksheet to-settle.csv",
+        "ppdarchive code consensus my-study --settled to-settle.csv --out consensus.csv",
+    ),
+)(consensus.consensus)
+app.command(
+    "convert",
+    epilog=example(
+        "ppdarchive code convert my-study coded.qdpx",
+        "ppdarchive code convert my-package codebook.csv --format taguette-codebook",
+    ),
+)(convert.convert)

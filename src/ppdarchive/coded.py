@@ -1,0 +1,300 @@
+"""Coded projects of a study -> pieces of its tables: read, placed on the responses, and told of."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ppdarchive.arrange import Piece
+from ppdarchive.coding.codebook import Codebook, CodeRow, codebook_of
+from ppdarchive.coding.formats import read_project
+from ppdarchive.coding.landing.landed import TROUBLES, Landed, land
+from ppdarchive.coding.landing.match import Responses, Trouble
+from ppdarchive.coding.project import NONE, Project
+from ppdarchive.coding.rows import CodingRows, codebook_cells, coding_rows
+from ppdarchive.model.finding import MAX_PLACES, ExportCount, Finding, Place, Rule, RuleKind
+from ppdarchive.model.schema import Schemas
+from ppdarchive.model.table import Lines, RawTable
+from ppdarchive.study import CodedProject, Study
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+
+_CODEBOOK: Final = ("codes", "themes", "theme_constructs")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Landing:
+    """A project as it was read, and what became of its selections.
+
+    Attributes
+    ----------
+    spec : CodedProject
+    project : Project
+    landed : Landed
+    book : Codebook
+    rows : CodingRows
+    new_codes : tuple of CodeRow
+        Codes of the project that no export has; they are rows of `codes` only where no export fills it.
+    left_out : mapping of str to int
+        Selections that make no row, by why.
+    """
+
+    spec: CodedProject
+    project: Project
+    landed: Landed
+    book: Codebook
+    rows: CodingRows
+    new_codes: tuple[CodeRow, ...]
+    left_out: Mapping[str, int]
+
+    def __repr__(self) -> str:
+        return f"<Landing of {len(self.project.selections)} selections: {self.rows.cells.num_rows} rows>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Landings:
+    """What all coded projects of a study give.
+
+    Attributes
+    ----------
+    each : tuple of Landing
+    pieces : mapping of str to tuple of Piece
+        By table.
+    findings : tuple of Finding
+        Selections that have no sure place, by why, for projects that say `refuse`.
+    """
+
+    each: tuple[Landing, ...] = ()
+    pieces: Mapping[str, tuple[Piece, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    findings: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Landings of {len(self.each)} projects>"
+
+
+def land_projects(
+    study: Study,
+    pieces: Mapping[str, Sequence[Piece]],
+    responses: RawTable | None,
+    progress: Progress = lambda _: None,
+) -> Landings:
+    """Read a study's coded projects and place their selections on its responses.
+
+    Parameters
+    ----------
+    study : Study
+    pieces : mapping of str to sequence of Piece
+        What exports gave to each table: where one gave codes or coders, projects add none.
+    responses : RawTable or None
+        The responses as they were arranged.
+    progress : callable
+
+    Returns
+    -------
+    Landings
+
+    Raises
+    ------
+    CodingError
+        If a project cannot be read, or no way of counting fits its positions.
+    """
+    if not study.config.coding or responses is None:
+        return Landings()
+    texts = _responses(responses)
+    known = _known_codes(pieces.get("codes", ()))
+    landings: list[Landing] = []
+    made = _Pieces(study.schemas)
+    for spec in study.config.coding:
+        progress(f"placing {spec.path}")
+        landing = _land(spec, study, texts, known)
+        landings.append(landing)
+        made.add(landing)
+        if "codes" not in pieces:
+            # What one project calls a code by, the next one may too.
+            known |= {row.code_id: row.title for row in landing.new_codes}
+        logger.info("placed %s: %d rows", spec.path, landing.rows.cells.num_rows)
+    given = {
+        table: tuple(parts)
+        for table, parts in made.by_table.items()
+        if table == "codings" or not _is_exported(table, pieces)
+    }
+    found = tuple(finding for landing in landings for finding in _findings(landing))
+    return Landings(tuple(landings), MappingProxyType(given), found)
+
+
+def _is_exported(table: str, pieces: Mapping[str, Sequence[Piece]]) -> bool:
+    """Whether an export says what a table holds; themes without their codes would be of no use."""
+    return table in pieces or (table in _CODEBOOK and "codes" in pieces)
+
+
+def _responses(table: RawTable) -> Responses:
+    cells = table.cells
+    n_rows = table.n_rows
+
+    def column(name: str) -> tuple[str, ...]:
+        if name not in cells.column_names:
+            return ("",) * n_rows
+        return tuple(pc.fill_null(cells[name], "").to_pylist())
+
+    missing = pa.array([code.value for code in table.schema["text"].missing_values], pa.string())
+    texts = cells["text"]
+    texts = pc.if_else(pc.is_in(texts, value_set=missing), pa.scalar(None, pa.string()), texts)
+    return Responses(
+        response_id=column("response_id"),
+        participant_id=column("participant_id"),
+        question_id=column("question_id"),
+        wave=column("wave"),
+        texts=tuple(texts.to_pylist()),
+    )
+
+
+def _known_codes(pieces: Sequence[Piece]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for piece in pieces:
+        cells = piece.cells
+        if {"code_id", "title"} <= set(cells.column_names):
+            pairs = zip(cells["code_id"].to_pylist(), cells["title"].to_pylist(), strict=True)
+            known |= {code_id: title or "" for code_id, title in pairs if code_id}
+    return known
+
+
+def _land(spec: CodedProject, study: Study, texts: Responses, known: Mapping[str, str]) -> Landing:
+    """Read one project and place its selections."""
+    project = read_project(
+        study.folder / spec.path,
+        source=spec.format,
+        name=spec.path,
+        memos=spec.memos,
+        project=spec.project,
+        columns={str(role): column for role, column in spec.columns.items()},
+        unit=spec.unit,
+        encoding=spec.encoding,
+        delimiter=spec.delimiter,
+    )
+    landed = land(
+        project, texts, by_hand=spec.sources, pattern=spec.pattern, min_confidence=spec.min_confidence
+    )
+    book = codebook_of(project, known=known, by_hand=spec.codes)
+    has_code = project.selections.code != NONE
+    rows = coding_rows(
+        project,
+        landed,
+        book,
+        pa.array(texts.response_id, pa.string()),
+        wanted=has_code & (landed.response != NONE) & ~landed.uncertain,
+        coders=spec.coders,
+        coder=spec.coder,
+        stage=spec.stage,
+    )
+    left_out = {"no code": int((~has_code).sum()), "repeated": rows.n_repeated}
+    troubles = np.bincount(landed.trouble[landed.uncertain & has_code], minlength=len(TROUBLES))
+    left_out |= {str(each): int(number) for each, number in zip(TROUBLES, troubles, strict=True)}
+    return Landing(
+        spec,
+        project,
+        landed,
+        book,
+        rows,
+        tuple(row for row in book.codes if row.code_id not in known),
+        MappingProxyType({why: number for why, number in left_out.items() if number}),
+    )
+
+
+class _Pieces:
+    """Pieces of tables, with each code, theme and coder once, however many projects have it."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._seen: dict[str, set[tuple[str | None, ...]]] = {}
+        self.by_table: dict[str, list[Piece]] = {}
+
+    def add(self, landing: Landing) -> None:
+        """Add what one project gives to each table."""
+        file, rows = landing.spec.path, landing.rows
+        n_read = len(landing.project.selections)
+        self._put(file, "codings", rows.cells, rows.place, n_read=n_read, excluded=landing.left_out)
+        for table, cells in codebook_cells(Codebook(landing.new_codes, landing.book.themes)).items():
+            self._put_once(file, table, cells, 1 if table != "theme_constructs" else 2)
+        names = pc.unique(rows.cells["coder_id"]).drop_null()
+        self._put_once(file, "coders", pa.table({"coder_id": names}), 1)
+
+    def _put_once(self, file: str, table: str, cells: pa.Table, n_key: int) -> None:
+        keys = list(zip(*(column.to_pylist() for column in cells.columns[:n_key]), strict=True))
+        seen = self._seen.setdefault(table, set())
+        fresh = [row for row, key in enumerate(keys) if key not in seen]
+        seen.update(keys)
+        line = np.array(fresh, np.int64) + 1
+        self._put(file, table, cells.take(pa.array(fresh, pa.int64())), line, n_read=len(fresh), excluded={})
+
+    def _put(
+        self, file: str, table: str, cells: pa.Table, line: Lines, *, n_read: int, excluded: Mapping[str, int]
+    ) -> None:
+        """Add a piece; what a project cannot know is null there."""
+        schema = self._schemas.get(table)
+        if schema is None:
+            return
+        unknown = pa.nulls(cells.num_rows, pa.string())
+        columns = {name: cells[name] if name in cells.column_names else unknown for name in schema.names}
+        piece = Piece(
+            cells=pa.table(columns),
+            line=line,
+            column=None,
+            column_fields=frozenset(),
+            lexical={},
+            missing_columns=(),
+            unknown_columns=(),
+            in_order=True,
+            count=ExportCount(
+                file=file,
+                table=table,
+                n_read=n_read,
+                n_header=0,
+                excluded=excluded,
+                marked=MappingProxyType({}),
+                n_kept=cells.num_rows,
+                n_rows=cells.num_rows,
+            ),
+        )
+        self.by_table.setdefault(table, []).append(piece)
+
+
+def _findings(landing: Landing) -> list[Finding]:
+    """Selections without a sure place, by why."""
+    spec, project, landed = landing.spec, landing.project, landing.landed
+    if spec.unplaced == "leave-out":
+        return []
+    rows = np.flatnonzero(landed.uncertain & (project.selections.code != NONE))
+    found = []
+    for number, trouble in enumerate(TROUBLES):
+        own = rows[landed.trouble[rows] == number]
+        if len(own):
+            rule = Rule("codings", RuleKind.PLACING, (), DEMANDS[trouble], name=trouble.value)
+            places = project.selections.place[own[:MAX_PLACES]].tolist()
+            found.append(Finding(rule, len(own), tuple(Place(spec.path, place) for place in places)))
+    return found
+
+
+DEMANDS: Final[Mapping[Trouble, str]] = MappingProxyType(
+    {
+        Trouble.UNMATCHED_SOURCE: "every source is known as a response's, by its name or text",
+        Trouble.AMBIGUOUS_SOURCE: "no source could be one of several responses",
+        Trouble.NO_SOURCE: "every selection is of a source",
+        Trouble.NO_TEXT: "every coded response has a text",
+        Trouble.QUOTE_NOT_FOUND: "every quote stands in its response",
+        Trouble.QUOTE_NOT_UNIQUE: "every quote stands in its response only once",
+        Trouble.OUTSIDE: "every position lies in its text",
+        Trouble.EMPTY: "every segment has a character in the response",
+        Trouble.LOW_CONFIDENCE: "every segment is surely found in the response as it is now",
+        Trouble.QUOTE_DIFFERS: "every quote is what is selected",
+    }
+)
+"""What must hold of the selections of a coded project, by what is told where it does not."""
