@@ -7,12 +7,8 @@ front. Reading a file whose columns are exactly ours takes that apostrophe off a
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +20,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from ppdarchive.coding.formats.sheet import (
+    DELIMITERS,
+    Ragged,
+    cells_of,
+    check_quotes,
+    file_bytes,
+    no_table,
+    read_table,
+    row_starts,
+    text_of,
+)
 from ppdarchive.coding.project import (
     NONE,
     STAGES,
@@ -52,17 +59,9 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """What a column can be, and the names by which it is known unless it is named, best first."""
 
-MAX_BYTES: Final = 1 << 30
-
 _OURS: Final = ("source", "code", "coder", "start", "end", "stage")
 _OURS_IF_NEEDED: Final = ("quote", "memo")
-_DELIMITERS: Final = ",;\t|"
 _MAX_ROW_BYTES: Final = 1 << 28
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _RUN: Final = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 Mask = npt.NDArray[np.bool_]
@@ -123,7 +122,7 @@ def read_coded_csv(
     unknown = sorted(set(columns or {}) - set(ROLES))
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no role of a column; roles are {', '.join(ROLES)}")
-    rows = _parsed(_text(_bytes(path, name), name, encoding), name, delimiter, columns or {})
+    rows = _parsed(text_of(file_bytes(path, name), name, encoding), name, delimiter, columns or {})
     table = _without_blank_rows(rows)
     n = len(table.lines)
     source, sources = table.factors("response_id" if "response_id" in table.cells else "source")
@@ -258,53 +257,6 @@ def _unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _RUN.match(cell) else cell
 
 
-def _bytes(path: Path, name: str) -> bytes:
-    code, reason, data = "", "", b""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            code = "coding.too-large"
-        else:
-            data = path.read_bytes()
-    except FileNotFoundError:
-        code = "coding.not-found"
-    except (OSError, ValueError) as error:
-        code, reason = "coding.not-readable", getattr(error, "strerror", None) or "not a path"
-    if code:
-        raise CodingError(code, path=name, reason=reason, what="the file", limit="1 GiB")
-    return data
-
-
-def _text(data: bytes, name: str, encoding: str | None) -> bytes:
-    """A file's text in UTF-8, without its byte-order mark."""
-    actual = encoding or "utf-8"
-    for mark, marked in _MARKS:
-        if data.startswith(mark):
-            actual, data = marked, data[len(mark) :]
-            break
-    reason = ""
-    try:
-        is_utf8 = codecs.lookup(actual).name in {"utf-8", "utf-8-sig"}
-        text = data.decode(actual)
-        data = data if is_utf8 else text.removeprefix("\ufeff").encode()
-    except LookupError:
-        reason = "its encoding is not known"
-    except UnicodeDecodeError as error:
-        reason = f"byte {error.start} is not {actual} text"
-    except UnicodeError:
-        reason = f"it is not {actual} text"
-    if not reason and b"\0" in data:
-        reason = "it holds a NUL character"
-    if not reason and not data.strip():
-        reason = "it is empty"
-    if reason:
-        raise _no_table(name, reason)
-    return data
-
-
-def _no_table(name: str, reason: str) -> CodingError:
-    return CodingError("coding.format", path=name, kind="CSV", reason=reason)
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class _Rows:
     """The rows of a file below its header.
@@ -409,14 +361,14 @@ def _coders(table: _Rows) -> tuple[Positions, tuple[ProjectCoder, ...]]:
 
 def _parsed(data: bytes, name: str, delimiter: str | None, columns: Mapping[str, str]) -> _Rows:
     """The header's columns by role, and the rows below it."""
-    starts, lines = _row_starts(data, name)
-    _check_quotes(data, name, delimiter)
+    starts, lines = row_starts(data, name)
+    check_quotes(data, name, delimiter)
     ends = np.append(starts[1:], len(data))
     head = data[starts[0] : ends[0]].decode()
-    delimiter = delimiter or max(_DELIMITERS, key=lambda mark: len(_cells(head, mark)))
-    header = [cell.strip() for cell in _cells(head, delimiter)]
+    delimiter = delimiter or max(DELIMITERS, key=lambda mark: len(cells_of(head, mark)))
+    header = [cell.strip() for cell in cells_of(head, delimiter)]
     if len(header) < 2:
-        raise _no_table(name, "its first row has one column")
+        raise no_table(name, "its first row has one column")
     roles = _roles(header, name, columns, line=int(lines[0]))
     own = [role for role in _OURS_IF_NEEDED if role in header]
     is_ours = tuple(header) == (*_OURS, *own) and not columns
@@ -428,22 +380,14 @@ def _parsed(data: bytes, name: str, delimiter: str | None, columns: Mapping[str,
         none = pa.chunked_array([pa.array([], pa.string())])
         return _Rows(name, dict.fromkeys(roles, none), lines[1:], is_ours, n_unused)
     below = pa.py_buffer(data).slice(int(starts[1]))
-    table = _read_table(below, delimiter, len(header), wanted=list(roles.values()), longest=longest)
-    if isinstance(table, _Ragged):
+    table = read_table(below, delimiter, len(header), wanted=list(roles.values()), longest=longest)
+    if isinstance(table, Ragged):
         reason = f"{table.found} cells where the header has {len(header)} ({table.n_rows} such rows)"
         raise CodingError("coding.row", path=name, line=int(lines[table.number]), reason=reason)
     if table is None or table.num_rows != len(starts) - 1:
-        raise _no_table(name, "its rows cannot be told apart")
+        raise no_table(name, "its rows cannot be told apart")
     cells = {role: table.column(f"c{at}") for role, at in roles.items()}
     return _Rows(name, cells, lines[1:], is_ours, n_unused)
-
-
-def _cells(row: str, delimiter: str) -> list[str]:
-    """The cells of one row."""
-    cells: list[str] = []
-    with suppress(csv.Error):  # a cell of a header that is longer than it takes
-        cells = next(csv.reader(io.StringIO(row, newline=""), delimiter=delimiter), [])
-    return cells
 
 
 def _roles(header: Sequence[str], name: str, columns: Mapping[str, str], *, line: int) -> dict[str, int]:
@@ -474,94 +418,3 @@ def _roles(header: Sequence[str], name: str, columns: Mapping[str, str], *, line
     if "code" not in roles:
         raise CodingError("coding.column", path=name, name="code")
     return roles
-
-
-def _row_starts(data: bytes, name: str) -> tuple[Positions, Positions]:
-    """Where each row that is not empty starts, and on which line, from 1."""
-    codes = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(codes == ord('"'))
-    if len(quotes) % 2:
-        line = 1 + data.count(b"\n", 0, int(quotes[-1]))
-        raise CodingError("coding.row", path=name, line=line, reason="a quoted cell is not closed")
-    ends = np.flatnonzero(codes == ord("\n"))
-    if b"\r" in data:
-        returns = np.flatnonzero(codes == ord("\r"))
-        behind = np.append(codes, 0)[returns + 1]
-        ends = np.sort(np.concatenate((ends, returns[behind != ord("\n")])))
-    starts = np.concatenate((np.zeros(1, np.int64), ends + 1))
-    is_outside = np.searchsorted(quotes, starts) % 2 == 0
-    lines = np.flatnonzero(is_outside) + 1
-    starts = starts[is_outside]
-    first = np.append(codes, ord("\n"))[starts]
-    # A row of nothing but its line break holds no cell.
-    is_row = (first != ord("\n")) & (first != ord("\r"))
-    return starts[is_row], lines[is_row]
-
-
-def _check_quotes(data: bytes, name: str, delimiter: str | None) -> None:
-    """Stop at a quote that neither opens nor closes a cell, and is not doubled inside one."""
-    codes = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(codes == ord('"'))
-    if not len(quotes):
-        return
-    borders = [ord(mark) for mark in (delimiter or _DELIMITERS) + "\r\n"]
-    opening, closing = quotes[::2], quotes[1::2]
-    before = np.where(opening > 0, codes[opening - 1], ord("\n"))
-    behind = np.append(codes, ord("\n"))[closing + 1]
-    # Two in a row close and open: a doubled quote, which stands for one.
-    opens = np.isin(before, borders)
-    opens[1:] |= closing[:-1] + 1 == opening[1:]
-    closes = np.isin(behind, borders)
-    closes[:-1] |= closing[:-1] + 1 == opening[1:]
-    wrong = np.concatenate((opening[~opens], closing[~closes]))
-    if len(wrong):
-        line = 1 + data.count(b"\n", 0, int(wrong.min()))
-        reason = "a quote stands inside a cell that is not quoted, or text behind a closing one"
-        raise CodingError("coding.row", path=name, line=line, reason=reason)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ragged:
-    """The first row that is not as wide as the header, by number, and how many there are."""
-
-    number: int
-    found: int
-    n_rows: int
-
-
-def _read_table(
-    data: pa.Buffer, delimiter: str, n_columns: int, *, wanted: Sequence[int], longest: int
-) -> pa.Table | _Ragged | None:
-    """The wanted columns as text; or the first ragged row; None if it cannot be read."""
-    names = [f"c{at}" for at in range(n_columns)]
-    ragged: list[tuple[int, int]] = []
-
-    def note(row: pa.csv.InvalidRow) -> str:
-        ragged.append((row.number, row.actual_columns))
-        return "skip"
-
-    table = None
-    with suppress(pa.ArrowInvalid, ValueError):  # their message holds cells
-        table = pa.csv.read_csv(
-            pa.BufferReader(data),
-            read_options=pa.csv.ReadOptions(
-                use_threads=False, column_names=names, block_size=max(1 << 20, 2 * longest)
-            ),
-            parse_options=pa.csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=True,
-                invalid_row_handler=note,
-            ),
-            convert_options=pa.csv.ConvertOptions(
-                include_columns=[names[at] for at in wanted],
-                column_types=dict.fromkeys(names, pa.string()),
-                check_utf8=False,
-                null_values=[],
-                strings_can_be_null=False,
-                quoted_strings_can_be_null=False,
-            ),
-        )
-    if ragged:
-        return _Ragged(*ragged[0], len(ragged))
-    return table
