@@ -21,7 +21,8 @@ from ppdarchive.agreement.nominal import (
     percent_agreement,
 )
 from ppdarchive.agreement.presence import coded_units, presence
-from ppdarchive.agreement.summary import AgreementRow, AgreementSummary, LevelAgreement, summarize
+from ppdarchive.agreement.rows import AgreementRow, AgreementSummary, LevelAgreement
+from ppdarchive.agreement.summary import summarize
 from ppdarchive.agreement.unitizing import unitized
 
 NAMES = ("percent", "cohen", "fleiss", "alpha", "ac1")
