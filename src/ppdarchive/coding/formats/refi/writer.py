@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
+from ppdarchive.coding.formats.newfile import new_file
 from ppdarchive.coding.formats.refi.codebook import codes_xml, sets_xml
 from ppdarchive.coding.formats.refi.guids import guid_of
 from ppdarchive.coding.formats.refi.holdable import cannot_hold, check_codebook, check_sources, is_inline
 from ppdarchive.coding.formats.refi.markup import Attributes, holdable, start_tag, text_element
 from ppdarchive.coding.project import NONE, Project, ProjectSource
-from ppdarchive.errors import WriteError
 
 LABEL_LENGTH: Final = 80
 """How many code points a selection's name has at most; one that shows less than its text ends in U+2026."""
@@ -80,7 +78,7 @@ def write_qdpx(project: Project, target: Path | IO[bytes]) -> None:
     check_codebook(project)
     check_sources(project)
     if isinstance(target, Path):
-        with _new_file(target) as stream:
+        with new_file(target) as stream:
             _write_archive(project, stream)
     else:
         _write_archive(project, target)
@@ -119,7 +117,7 @@ def write_qdc(project: Project, target: Path | IO[bytes]) -> None:
     # Whole, so that a tree that is none leaves no file.
     content = "".join(_codebook_xml(project)).encode()
     if isinstance(target, Path):
-        with _new_file(target) as stream:
+        with new_file(target) as stream:
             stream.write(content)
     else:
         target.write(content)
@@ -280,25 +278,3 @@ def _order(source: ProjectSource) -> tuple[str, str]:
 
 def _member(source: ProjectSource) -> str:
     return f"{guid_of('source', source.key)}.txt"
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that is not there yet; it is there whole afterwards, or not at all."""
-    code, reason = "write.not-writable", ""
-    try:
-        stream = path.open("xb")
-        try:
-            with stream:
-                yield stream
-        except BaseException:
-            path.unlink()
-            raise
-        return
-    except FileExistsError:
-        code = "write.there-already"
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-    if reason:
-        raise WriteError(code, path=path.name, reason=reason)
-    raise WriteError(code, path=path.name)
