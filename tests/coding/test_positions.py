@@ -336,3 +336,20 @@ def test_nothing_shows_text():
     got = resolve(project_of(["Anna called"], source=[0], start=[0], end=[4], quotes=("Anna",)))
     assert "Anna" not in repr(got)
     assert "code points" in repr(got)
+
+
+@given(counted_projects(quotes=False))
+def test_a_stated_unit_is_believed(case):
+    """Code points that cut words are read as they are, if the project says what they count."""
+    _, project, rows = case
+    columns = list(zip(*rows, strict=True))
+    found = [source.text for source in project.sources]
+    stated = project_of(found, source=columns[0], start=columns[1], end=columns[2], unit=Unit.CODE_POINT)
+    got = resolve(stated)
+    assert (got.start.tolist(), got.end.tolist()) == (list(columns[1]), list(columns[2]))
+
+
+def test_one_careless_end_is_not_inclusive():
+    """A single border inside a word does not tell that ends are inclusive."""
+    got = resolve(project_of(["she called"], source=[0], start=[4], end=[9]))
+    assert (got.counting, got.n_cut) == (Counting(), 1)

@@ -39,6 +39,7 @@ Not before `_ENOUGH` selections. The right way is right for all of a project, so
 """
 
 _ENOUGH: Final = 10_000
+_ENOUGH_ENDS: Final = 3
 _BLOCK_CHARACTERS: Final = 1 << 21
 
 
@@ -87,7 +88,8 @@ def resolve(project: Project) -> Resolved:
     The way of counting is the same for the whole project. It is impossible if one position lies outside its
     text or inside a character. Of the possible ways, the one under which most quotes are what is selected is
     chosen (white space aside; of a shortened quote what is left). Among equals the preferred one is (see
-    `countings`), unless it cuts words on more than `DECIDING_SHARE` of the borders on which they differ.
+    `countings`), unless it cuts words on more than `DECIDING_SHARE` of the borders on which they differ
+    (and, for an inclusive end, on three). A project that states its unit is believed: words say nothing.
 
     A selection without positions is where its quote stands, if it stands there once, or without a quote
     the whole source. A selection with positions in a source without text stays unresolved.
@@ -105,7 +107,7 @@ def resolve(project: Project) -> Resolved:
     CodingError
         ``coding.positions``, with the first three misfits by source and selection: every way is
         impossible, or fewer than `MIN_EQUAL` of the quotes are what is selected, or there are no quotes
-        and more than `MAX_CUT` of the borders cut words.
+        and no stated unit, and more than `MAX_CUT` of the borders cut words.
     """
     selections = project.selections
     n = len(selections)
@@ -259,14 +261,17 @@ class _Trial:
             self._refuse(self._misfits(ways[0]))
         n_equal = max(each.n_equal for each in possible)
         best, *others = (each for each in possible if each.n_equal == n_equal)
-        for other in others:
-            if best.n_cut - other.n_cut > DECIDING_SHARE * best.n_places_other_than(other):
+        for other in others if self.project.unit is None else ():
+            n_fewer = best.n_cut - other.n_cut
+            is_enough = other.way.is_inclusive <= best.way.is_inclusive or n_fewer >= _ENOUGH_ENDS
+            if is_enough and n_fewer > DECIDING_SHARE * best.n_places_other_than(other):
                 best = other
         if n_equal < MIN_EQUAL * len(self.quoted):
             misfit = np.zeros(len(self.at), np.bool_)
             misfit[self.quoted] = ~best.column("is_equal", "quotes", len(self.quoted))
             self._refuse(misfit)
-        if not len(self.quoted) and best.n_cut > MAX_CUT * 2 * len(self.at):
+        is_guessed = self.project.unit is None and not len(self.quoted)
+        if is_guessed and best.n_cut > MAX_CUT * 2 * len(self.at):
             first, last = best.column("is_cut", "rows", len(self.at))
             self._refuse(first | last)
         return best
