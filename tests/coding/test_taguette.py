@@ -69,11 +69,12 @@ WHOLE = taguette_bytes(project_of("My coach called 👍.", 3, 8))
 @given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=16))
 def test_damaged_file_is_read_or_refused(place: int, other: bytes):
     """Bytes changed anywhere raise nothing but the reader's own error."""
+    caught: CodingError | None = None
     try:
         read_bytes(WHOLE[:place] + other + WHOLE[place + len(other) :])
     except CodingError as error:
-        assert "coach" not in str(error)
-        assert error.__context__ is None
+        caught = error
+    assert caught is None or ("coach" not in str(caught) and caught.__context__ is None)
 
 
 def test_edits_of_others_keep_the_first_coder():
