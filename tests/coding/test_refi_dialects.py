@@ -32,10 +32,16 @@ def test_nvivo(tmp_path: Path):
     assert project.sources[0].text == windows
     assert positions(project)[:3] == files.places(windows, "utf-16")
     assert project.selections.quotes[:3] == WORDS
-    assert [code.key for code in project.codes] == [CODE, CASE]
-    assert project.selections.code.tolist() == [0, 0, 0, 1]
-    assert project.selections.coder.tolist() == [0] * 4
-    assert project.left == {"annotation": 1, "case": 1, "note": 1, "selection without a code": 1}
+    assert [code.key for code in project.codes] == [CODE]  # what a case is called is often a person's name
+    assert project.selections.code.tolist() == [0, 0, 0]
+    assert project.selections.coder.tolist() == [0] * 3
+    assert project.left == {
+        "annotation": 1,
+        "case": 1,
+        "coding of a case": 1,
+        "note": 1,
+        "selection without a code": 1,
+    }
     assert project.unit is None
     assert project.origin == "NVivo"
 
@@ -396,7 +402,7 @@ def test_files_are_told_by_what_they_hold(tmp_path: Path, name: str):
     assert (found.format, found.origin, found.codes[0].name) == ("refi-qdc", "Taguette 1.4", "bond")
     assert found.sets[0].codes == (CODE,)
     whole = read_qdc(files.saved(tmp_path, files.nvivo(), name), name=name)
-    assert (len(whole.codes), len(whole.sources), len(whole.selections)) == (2, 0, 0)
+    assert (len(whole.codes), len(whole.sources), len(whole.selections)) == (1, 0, 0)
     assert whole.left == {"case": 1, "link": 1, "note": 1, "selection": 5, "source": 1, "user": 1}
 
 

@@ -158,8 +158,8 @@ def match(
     The first rule that names exactly one response decides: `by_hand`; a name that is a response's id (also
     behind a file's ending such as ``.txt``); what `pattern` finds in the name; a response's id in the name,
     with no letter or digit beside it (of ids within one another the longest); the text. A text tells only
-    where one response and one source that is still unmatched have it, without their byte-order marks,
-    white space squeezed, in NFC; most sources with "None." stay unmatched.
+    where one response and one coded source that is still unmatched have it, without their byte-order
+    marks, white space squeezed, in NFC; most sources with "None." stay unmatched.
 
     Several sources may be of one response, as when a project holds each coder's copy.
 
@@ -201,14 +201,17 @@ def match(
                 break
             if found:
                 trouble[i] = Trouble.AMBIGUOUS_SOURCE
-    rest = np.flatnonzero(response == NONE).tolist()
-    for i, found_by_text in _by_text([project.sources[i].text for i in rest], responses):
-        source = rest[i]
-        if len(found_by_text) == 1:
-            response[source], by[source], trouble[source] = found_by_text[0], By.TEXT, None
-        elif found_by_text:
-            trouble[source] = Trouble.AMBIGUOUS_SOURCE
-    for i in rest:
+    unknown = np.flatnonzero(response == NONE).tolist()
+    coded = set(project.selections.source.tolist())
+    # A copy that nobody coded is no rival of the one that was.
+    for rest in ([i for i in unknown if i in coded], [i for i in unknown if i not in coded]):
+        for i, found_by_text in _by_text([project.sources[i].text for i in rest], responses):
+            source = rest[i]
+            if len(found_by_text) == 1:
+                response[source], by[source], trouble[source] = found_by_text[0], By.TEXT, None
+            elif found_by_text:
+                trouble[source] = Trouble.AMBIGUOUS_SOURCE
+    for i in unknown:
         if by[i] is None and trouble[i] is None:
             trouble[i] = Trouble.UNMATCHED_SOURCE
     return Matched(response, tuple(by), tuple(trouble))

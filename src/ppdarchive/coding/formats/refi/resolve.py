@@ -96,9 +96,14 @@ def _project(
 
 
 def _codes(said: Said, name: str) -> dict[str, ProjectCode]:
+    """The codes by GUID, without those that are cases: NVivo lists a case that was coded, often a person."""
     codes: dict[str, ProjectCode] = {}
+    cases = set(said.cases)
     for number, code in enumerate(said.codes, 1):
-        made = ProjectCode(code.guid, code.name, code.parent, code.description, code.is_codable)
+        if code.guid in cases:
+            continue
+        parent = None if code.parent in cases else code.parent
+        made = ProjectCode(code.guid, code.name, parent, code.description, code.is_codable)
         if codes.setdefault(code.guid, made) != made:
             raise _same_guid(name, f"code {number}")
     return codes
