@@ -9,6 +9,7 @@ from typing import Final
 
 from ppdarchive.agreement.coded import Coded, Coefficient
 from ppdarchive.agreement.frames import Seen, coded_of
+from ppdarchive.agreement.gamma import gamma as gamma_of
 from ppdarchive.agreement.summary import summarize
 from ppdarchive.coders.confusion import confusions
 from ppdarchive.coders.excerpts import excerpts_of
@@ -34,6 +35,7 @@ def agreement_study(
     seed: int = 0,
     with_excerpts: bool = False,
     with_characters: bool = True,
+    gamma: bool = False,
     progress: Progress = lambda _: None,
 ) -> AgreementReport:
     """Compute how well the coders of a study, or of a package, agree.
@@ -53,6 +55,8 @@ def agreement_study(
         memory, as `preview_study` does.
     with_characters : bool
         Whether to compute agreement on characters, too.
+    gamma : bool
+        Whether to compute gamma, too, by an optional package: see `ppdarchive.agreement.gamma`.
     progress : callable
 
     Returns
@@ -66,7 +70,7 @@ def agreement_study(
         If the study's data have findings.
     CodingError
         ``coding.nothing`` if fewer than two coders coded independently, ``coding.row`` if codings lie
-        outside of their texts.
+        outside of their texts, ``coding.not-installed`` if gamma is asked for and its package is not there.
     LoadError, StudyError, SchemaError, ReadError
         As `coded_tables` does.
     """
@@ -90,6 +94,10 @@ def agreement_study(
     )
     named = letters(len(coded.coders))
     worst = _worst(summary.all_text.lowest, {row.name: row.alpha for row in summary.all_text.codes})
+    second = None
+    if gamma:
+        progress("aligning segments for gamma")
+        second = gamma_of(coded, seed=seed)
     progress("comparing codes")
     confused = confusions(coded, worst[:_WORST])
     excerpts, reason = (
@@ -114,6 +122,7 @@ def agreement_study(
         theme_titles=_column(frames.get("themes"), "theme_id", "title"),
         themes=themes,
         wordings=_column(frames.get("questions"), "question_id", "wording"),
+        gamma=second,
         confusions=confused,
         quality=_quality(tables, coded),
         excerpts=excerpts,

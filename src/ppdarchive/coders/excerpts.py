@@ -136,23 +136,17 @@ def _excerpt(coded: Coded, unit: int, code: str, text: str, names: Sequence[str]
     half = _CODERS // 2
     n_marking = max(half, _CODERS - int((~marking).sum()))
     shown = np.concatenate((raters[marking][:n_marking], raters[~marking]))[:_CODERS]
-    for coder in shown.tolist():
+    for coder in sorted(shown.tolist()):
         mine = own[coded.coder[own] == coder]
-        instead: tuple[str, ...] = ()
-        if not len(mine):
-            theirs = here[(coded.coder[here] == coder)]
-            instead = tuple(
-                coded.codes[each]
-                for each in np.unique(coded.code[theirs[_meets(coded, theirs, own)]]).tolist()
-            )
-        versions.append(
-            Version(
-                names[coder],
-                _pieces(text, coded.start[mine].tolist(), coded.end[mine].tolist(), start, end),
-                is_marked=bool(len(mine)),
-                instead=instead,
-            )
+        is_marked = bool(len(mine))
+        if not is_marked:
+            theirs = here[coded.coder[here] == coder]
+            mine = theirs[_meets(coded, theirs, own)]
+        instead = (
+            () if is_marked else tuple(coded.codes[each] for each in np.unique(coded.code[mine]).tolist())
         )
+        pieces = _pieces(text, coded.start[mine].tolist(), coded.end[mine].tolist(), start, end)
+        versions.append(Version(names[coder], pieces, is_marked, instead))
     return Excerpt(code, tuple(versions))
 
 

@@ -74,7 +74,7 @@ class Version:
     coder : str
         The letter.
     pieces : tuple of (str, bool)
-        The excerpt in pieces, each with whether it is marked.
+        The excerpt in pieces, each with whether it is marked: with the code, or with those of `instead`.
     is_marked : bool
         Whether the coder used the code in this response at all.
     instead : tuple of str
@@ -121,6 +121,8 @@ class AgreementReport:
         Of the codes with the lowest alpha.
     quality : tuple of QualityFinding
         What the codebook should not have.
+    gamma : Coefficient or None
+        A second look at segments, if it was asked for.
     excerpts : tuple of Excerpt
     no_excerpts : str
         Why there is none, if they were asked for.
@@ -137,6 +139,7 @@ class AgreementReport:
     wordings: Mapping[str, str]
     confusions: tuple[Confusion, ...]
     quality: tuple[QualityFinding, ...]
+    gamma: Coefficient | None = None
     excerpts: tuple[Excerpt, ...] = ()
     no_excerpts: str = ""
 
@@ -175,7 +178,7 @@ def undefined(report: AgreementReport) -> list[tuple[str, str, str]]:
         Each reason and coefficient once, with the codes, themes, questions or pairs that it is about.
     """
     found: dict[tuple[str, str], list[str]] = {}
-    for level, name, coefficient, subject in _every(report.summary):
+    for level, name, coefficient, subject in _every(report):
         if coefficient.value is None:
             found.setdefault((coefficient.reason, f"{name}, {level}"), []).append(subject)
     rows = []
@@ -186,7 +189,8 @@ def undefined(report: AgreementReport) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _every(summary: AgreementSummary) -> Iterator[tuple[str, str, Coefficient, str]]:
+def _every(report: AgreementReport) -> Iterator[tuple[str, str, Coefficient, str]]:
+    summary = report.summary
     for level, rows in (("all text", summary.all_text), ("coded part", summary.coded_part)):
         for row in (rows.overall, *rows.questions, *rows.themes, *rows.codes):
             for name, coefficient in _measures(row):
@@ -202,6 +206,8 @@ def _every(summary: AgreementSummary) -> Iterator[tuple[str, str, Coefficient, s
         for each in found.codes:
             yield "all text", "u-alpha of a code", each.boundaries, each.name
             yield "coded part", "u-alpha of a code", each.given_coding, each.name
+    if report.gamma is not None:
+        yield "coded part", "gamma", report.gamma, ""
 
 
 def _measures(row: AgreementRow) -> tuple[tuple[str, Coefficient], ...]:
@@ -237,6 +243,7 @@ def as_json(report: AgreementReport) -> dict[str, JsonValue]:
         "all_text": _level_json(summary, summary.all_text),
         "coded_part": _level_json(summary, summary.coded_part),
         "characters": None if summary.unitizing is None else _unitizing_json(summary.unitizing),
+        "gamma": None if report.gamma is None else _coefficient_json(report.gamma),
         "confusions": [
             {
                 "code": each.code,
@@ -393,7 +400,7 @@ def page(report: AgreementReport) -> str:
     return _template().render(
         report=report,
         summary=summary,
-        overall=_overall(summary),
+        overall=_overall(report),
         codes=codes,
         characters={} if found is None else {each.name: each for each in found.codes},
         pairs=heat_of_pairs(summary),
@@ -409,8 +416,9 @@ def page(report: AgreementReport) -> str:
     )
 
 
-def _overall(summary: AgreementSummary) -> list[tuple[str, Coefficient | None, Coefficient | None]]:
+def _overall(report: AgreementReport) -> list[tuple[str, Coefficient | None, Coefficient | None]]:
     """Each coefficient's name, over all text, and over the coded part."""
+    summary = report.summary
     whole, part = summary.all_text, summary.coded_part
     rows: list[tuple[str, Coefficient | None, Coefficient | None]] = [
         (f"{name}, by response and code", one, other)
@@ -425,6 +433,8 @@ def _overall(summary: AgreementSummary) -> list[tuple[str, Coefficient | None, C
             ("u-alpha, which characters are coded at all", found.boundaries, None),
             ("u-alpha, which characters are coded with what", found.values, found.coding),
         ]
+    if report.gamma is not None:
+        rows.append(("gamma, segments with places and codes", None, report.gamma))
     return rows
 
 

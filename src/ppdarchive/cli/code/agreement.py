@@ -31,6 +31,7 @@ from ppdarchive.report.agreement import (
 
 _SEEN: Final[dict[str, Seen]] = {"all": "all", "own": "own"}
 _NAME: Final = 30
+_BEFORE_ALPHA: Final = 20
 _MOST_CODES: Final = 40
 
 
@@ -55,6 +56,10 @@ def agreement(
     characters: Annotated[
         bool, typer.Option("--characters/--no-characters", help="Compare which characters were marked, too.")
     ] = True,
+    gamma: Annotated[
+        bool,
+        typer.Option("--gamma", help="Compute gamma, too; needs pygamma-agreement, and is slow."),
+    ] = False,
     html: Annotated[
         Path | None,
         typer.Option(
@@ -86,6 +91,7 @@ def agreement(
                 seed=seed,
                 with_excerpts=html is not None,
                 with_characters=characters,
+                gamma=gamma,
                 progress=step,
             )
     except FindingsError as findings:
@@ -129,6 +135,9 @@ def agreement_lines(report: AgreementReport) -> Iterator[Text]:
     found = summary.unitizing
     yield _line("all text", summary.all_text.overall, None if found is None else found.values)
     yield _line("coded part", summary.coded_part.overall, None if found is None else found.coding)
+    if report.gamma is not None:
+        label = "gamma, over segments"
+        yield Text(f"{label:{_NAME + _BEFORE_ALPHA}}{shown(report.gamma.value):>7}")
     for title, rows in (("by question", summary.all_text.questions), ("by theme", summary.all_text.themes)):
         if rows:
             yield Text("")
