@@ -48,6 +48,35 @@ def test_a_field_of_the_participants() -> None:
     assert (found.name, found.is_ordered, found.codes.tolist()) == ("participants.harm", False, [0, -1])
 
 
+def test_why_a_value_is_missing_is_judged_with_the_value() -> None:
+    """A reason is one more value of its field, and no field that all participants could share."""
+    columns = [
+        (PARTICIPANT, ["p0", "p1", "p2", "p3"]),
+        (field("harm", Role.SENSITIVE), ["yes", None, None, "no"]),
+        (field("harm_missing", Role.SENSITIVE), [None, "Refused", None, None]),
+    ]
+    table = released("participants", columns, primary_key=("participant_id",))
+    (found,) = sensitive_values({"participants": table})
+    yes, refused, unknown, no = found.codes.tolist()
+    assert found.name == "participants.harm"
+    assert unknown == -1
+    assert len({yes, refused, no}) == 3
+    assert min(yes, refused, no) >= 0
+
+
+def test_a_reason_has_no_place_on_a_scale() -> None:
+    """Of a number that is missing, whatever the reason, nothing is known."""
+    columns = [
+        (PARTICIPANT, ["p0", "p1"]),
+        (SCORE, [3.5, None]),
+        (field("score_missing", Role.SENSITIVE), [None, "Refused"]),
+    ]
+    table = released("participants", columns, primary_key=("participant_id",))
+    (found,) = sensitive_values({"participants": table})
+    assert found.is_ordered
+    assert found.codes.tolist() == [0, -1]
+
+
 def test_nothing_is_sensitive() -> None:
     """Tables without sensitive field, or without rows of anybody, have no sensitive value."""
     assert sensitive_values({"participants": participants(2, age=["a", "b"])}) == ()

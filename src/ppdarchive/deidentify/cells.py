@@ -81,7 +81,7 @@ def with_suppressed(schema: Schema, field: str) -> Schema:
     keys = [schema.primary_key, *schema.unique_keys, *(key.fields for key in schema.foreign_keys)]
     if any(field in key for key in keys):
         raise ValueError(f"cells of the key {field!r} cannot be left out")
-    if field.endswith(COMPANION_SUFFIX) and field.removesuffix(COMPANION_SUFFIX) in schema:
+    if schema.is_companion(field):
         raise ValueError("a reason is left out with its value")
     companion = field + COMPANION_SUFFIX
     known = {own.name: own for own in schema}

@@ -235,6 +235,10 @@ class Schema:
                 result.append(companion)
         return tuple(result)
 
+    def is_companion(self, name: str) -> bool:
+        """Whether the field called `name` says why another field's value is missing."""
+        return name.endswith(COMPANION_SUFFIX) and name.removesuffix(COMPANION_SUFFIX) in self
+
     def replacing(self, **changes: object) -> Self:
         """A copy with the named parts changed."""
         return replace(self, **changes)  # type: ignore[arg-type]

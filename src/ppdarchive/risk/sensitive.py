@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ppdarchive.model.release import TreatedTable
-from ppdarchive.model.schema import Field, Kind, Role, Schema
+from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Kind, Role, Schema
 from ppdarchive.risk.classes import Codes, Numbers, classes_of, codes_of, ranks_of
 from ppdarchive.risk.people import NOBODY, people_of
 from ppdarchive.risk.vectors import multisets, spread
@@ -59,7 +59,7 @@ def sensitive_values(tables: Mapping[str, TreatedTable]) -> tuple[Sensitive, ...
             continue
         series = _series(table, of)
         for field in fields:
-            codes = ranks_of(table.frame, field.name)
+            codes = _with_reasons(table, field)
             for label, chosen in series:
                 mine, values = of[chosen], codes[chosen]
                 is_single = np.bincount(mine, minlength=1).max(initial=0) <= 1
@@ -84,8 +84,23 @@ def _series(table: TreatedTable, of: Numbers) -> list[tuple[str, Numbers]]:
     return [(f"#{number}", part) for number, part in enumerate(parts, start=1)]
 
 
+def _with_reasons(table: TreatedTable, field: Field) -> Codes:
+    """The values' codes; where a value off any scale is missing for a reason, that reason's."""
+    codes = ranks_of(table.frame, field.name)
+    companion = field.name + COMPANION_SUFFIX
+    if companion not in table.schema or field.kind in _SCALED or field.categories_ordered:
+        return codes
+    reasons = ranks_of(table.frame, companion)
+    first = int(codes.max(initial=-1)) + 1
+    with_reason: Codes = np.where((codes < 0) & (reasons >= 0), first + reasons, codes)
+    return with_reason
+
+
 def _sensitive(schema: Schema) -> list[Field]:
-    return [field for field in schema if _role(field) is Role.SENSITIVE]
+    """The sensitive fields; why a value is missing is judged with the value."""
+    return [
+        field for field in schema if _role(field) is Role.SENSITIVE and not schema.is_companion(field.name)
+    ]
 
 
 def _is_key(field: Field) -> bool:

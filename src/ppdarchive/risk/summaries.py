@@ -147,10 +147,9 @@ def _counted(table: TreatedTable) -> Iterator[Field]:
     for field in table.schema:
         if field.disclosure is None or field.disclosure.role in (Role.KEY, Role.DIRECT_IDENTIFIER):
             continue
-        is_companion = (
-            field.name.endswith(COMPANION_SUFFIX) and field.name[: -len(COMPANION_SUFFIX)] in table.schema
-        )
-        if not is_companion and (_is_listed(field) or field.name + COMPANION_SUFFIX in table.schema):
+        if not table.schema.is_companion(field.name) and (
+            _is_listed(field) or field.name + COMPANION_SUFFIX in table.schema
+        ):
             yield field
 
 

@@ -18,7 +18,7 @@ import pyarrow.types as pt
 
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.release import TreatedTable
-from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Role, Schema
+from ppdarchive.model.schema import Field, Role, Schema
 from ppdarchive.model.table import CheckedTable, Frame
 from ppdarchive.risk.classes import class_sizes, codes_of
 from ppdarchive.risk.people import people_of
@@ -155,8 +155,8 @@ def utility(before: Mapping[str, CheckedTable], after: Mapping[str, TreatedTable
 def measured(schema: Schema) -> Iterator[Field]:
     """The declared fields whose loss is measured; companion fields go with their own."""
     for own in schema:
-        is_companion = own.name.endswith(COMPANION_SUFFIX) and own.name[: -len(COMPANION_SUFFIX)] in schema
-        if own.disclosure is not None and own.disclosure.role in _ROLES and not is_companion:
+        is_measured = own.disclosure is not None and own.disclosure.role in _ROLES
+        if is_measured and not schema.is_companion(own.name):
             yield own
 
 
