@@ -281,9 +281,11 @@ def _byte_positions(project: Project) -> tuple[np.ndarray, np.ndarray]:
     """Starts and ends as Taguette counts them; a whole source is from its beginning to its end."""
     rows = project.selections
     starts, ends = rows.start.copy(), rows.end.copy()
-    for source in np.unique(rows.source):
+    order = np.argsort(rows.source, kind="stable")
+    borders = np.flatnonzero(np.diff(rows.source[order])) + 1
+    for at in np.split(order, borders) if len(order) else ():
+        source = int(rows.source[at[0]])
         text = project.sources[source].text
-        at = np.flatnonzero(rows.source == source)
         whole = at[rows.start[at] == NONE]
         if any(rows.quotes[row] is not None for row in whole):
             raise _cannot_hold("a quote without its place")
