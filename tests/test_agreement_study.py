@@ -236,6 +236,11 @@ def test_excerpts_show_what_each_coder_marked(tiny: Callable[..., Path]) -> None
     assert abel.pieces == (("My coach ", False), ("called", True), (" and I felt heard", False))
 
 
+def test_versions_come_in_the_order_of_letters(of_example: AgreementReport) -> None:
+    """Whatever pseudonyms were drawn, coder A stands before coder B."""
+    assert {tuple(version.coder for version in each.versions) for each in of_example.excerpts} == {("A", "B")}
+
+
 def test_excerpts_follow_redaction(tiny: Callable[..., Path]) -> None:
     """An e-mail address in a marked segment is replaced, and the mark stays around what stands for it."""
     text = "mail zq.vortex@vortexmail.com please and then much more of it"

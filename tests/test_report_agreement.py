@@ -211,6 +211,7 @@ def test_confusions_sum_to_segments() -> None:
     assert [cell.strength for cell in cells] == [50, 20, 30, 10]
     assert cells[0].kind == "agreed"
     assert cells[2].title == "The x: y, 3 of 10"
+    assert cells[3].title == "The x: further codes (always 1), 1 of 10"
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def _excerpt(coded: Coded, unit: int, code: str, text: str, names: Sequence[str]
     half = _CODERS // 2
     n_marking = max(half, _CODERS - int((~marking).sum()))
     shown = np.concatenate((raters[marking][:n_marking], raters[~marking]))[:_CODERS]
-    for coder in sorted(shown.tolist()):
+    for coder in shown.tolist():
         mine = own[coded.coder[own] == coder]
         is_marked = bool(len(mine))
         if not is_marked:
@@ -147,6 +147,8 @@ def _excerpt(coded: Coded, unit: int, code: str, text: str, names: Sequence[str]
         )
         pieces = _pieces(text, coded.start[mine].tolist(), coded.end[mine].tolist(), start, end)
         versions.append(Version(names[coder], pieces, is_marked, instead))
+    # Pseudonyms are drawn, so that their order is not that of letters.
+    versions.sort(key=lambda version: (len(version.coder), version.coder))
     return Excerpt(code, tuple(versions))
 
 

@@ -456,23 +456,24 @@ def heat_of_pairs(summary: AgreementSummary) -> list[list[Cell]]:
 
 
 def _frequent(found: Sequence[Confusion]) -> list[str]:
-    """The codes that were most often used in place of others."""
-    total: dict[str, int] = {}
+    """The codes that take the largest shares of the others' segments."""
+    total: dict[str, float] = {}
     for each in found:
         for code, n in each.others:
-            total[code] = total.get(code, 0) + n
+            total[code] = total.get(code, 0) + n / each.n
     return sorted(total, key=lambda code: (-total[code], code))[:_MOST_OTHERS]
 
 
 def heat_of_confusion(found: Confusion, others: Sequence[str], titles: Mapping[str, str]) -> list[Cell]:
     """A code's segments: the same code, nothing, each of `others`, and any further codes, in shares."""
     counts = dict(found.others)
-    further = sum(n for code, n in counts.items() if code not in others)
+    further = {code: n for code, n in counts.items() if code not in others}
+    listed = ", ".join(f"{titles.get(code, code)} {n}" for code, n in further.items())
     named = [
         ("the same code", found.n_same, "agreed"),
         ("nothing", found.n_nothing, "apart"),
         *((titles.get(code, code), counts.get(code, 0), "apart") for code in others),
-        ("further codes", further, "apart"),
+        (f"further codes{f' ({listed})' if listed else ''}", sum(further.values()), "apart"),
     ]
     return [
         Cell(
