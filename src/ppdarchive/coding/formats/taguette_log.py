@@ -15,13 +15,16 @@ class Log:
 
     A tag on a highlight is the coding of whoever put it there first and unbroken: an edit that keeps a
     tag keeps its coder, one that adds a tag names another. Tags that were merged go to the coder of the
-    tag that stays, where that was on the highlight, else to the coder of the one that went.
+    tag that stays, where that was on the highlight, else to the coder of the one that went. A tag that
+    the log does not explain goes to the only person who ever touched the highlight: in a project that
+    Taguette copied, as its export and import do, merged tags have lost their number, and all is one user's.
 
     References
     ----------
     Taguette 1.5.2, ``web/api.py``: adding and updating a highlight both log ``highlight_add`` with all of
     its tags. Its older logs call ``highlight_id`` and ``tag_id`` ``id``, and the tags that are merged
-    ``src`` and ``dest`` (migration bc8e0e0677e9).
+    ``src`` and ``dest`` (migration bc8e0e0677e9). ``database/copy.py`` gives new numbers to
+    ``src_tag_id``, and none to ``dest_tag_id``.
     """
 
     def __init__(self, commands: Iterable[Command]) -> None:
@@ -34,6 +37,7 @@ class Log:
         """
         self._coder: dict[int, dict[int, str]] = defaultdict(dict)
         self._tagged: dict[int, set[int]] = defaultdict(set)
+        self._logins: dict[int, set[str]] = defaultdict(set)
         self._place: dict[int, tuple[int, int]] = {}
         self._moved: set[int] = set()
         for number, (login, payload) in enumerate(commands, 1):
@@ -45,7 +49,10 @@ class Log:
 
     def coder(self, highlight: int, tag: int) -> str | None:
         """Who put a tag on a highlight; None if the log does not say."""
-        return self._coder.get(highlight, {}).get(tag)
+        login = self._coder.get(highlight, {}).get(tag)
+        if login is None and len(self._logins.get(highlight, ())) == 1:
+            (login,) = self._logins[highlight]
+        return login
 
     def was_moved(self, highlight: int) -> bool:
         """Whether a highlight's positions were changed later, which leaves its snippet as it was."""
@@ -88,6 +95,7 @@ class Log:
             return False
         if self._place.setdefault(highlight, (start, end)) != (start, end):
             self._moved.add(highlight)
+        self._logins[highlight].add(login)
         before = self._coder[highlight]
         for tag in before.keys() - set(tags):
             del before[tag]
@@ -98,6 +106,7 @@ class Log:
         return True
 
     def _forget(self, highlight: int) -> None:
+        self._logins.pop(highlight, None)
         for tag in self._coder.pop(highlight, {}):
             self._tagged[tag].discard(highlight)
 

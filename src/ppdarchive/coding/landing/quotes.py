@@ -39,7 +39,8 @@ def located(text: str, quote: str) -> tuple[int, int] | Missing:
     """Where the only occurrence of a quote in a text stands.
 
     Sought as it is; then with white space of any length for white space; then folded
-    (`ppdarchive.text.fold`) as well. The first way that finds it decides.
+    (`ppdarchive.text.fold`) as well; then with no white space either where the quote has some, as
+    Taguette's export writes it between paragraphs. The first way that finds it decides.
 
     Parameters
     ----------
@@ -65,15 +66,17 @@ def located(text: str, quote: str) -> tuple[int, int] | Missing:
         return squeezed
     folded = fold(text)
     place = _only(folded.text, fold(quote).text)
+    if place is Missing.NOT_FOUND:
+        return _only(text, quote, space=r"\s*")
     return place if isinstance(place, Missing) else folded.original(*place)
 
 
-def _only(text: str, quote: str) -> tuple[int, int] | Missing:
+def _only(text: str, quote: str, *, space: str = r"\s+") -> tuple[int, int] | Missing:
     """The only occurrence, however long its white space is."""
     words = quote.split()
     if not words:
         return Missing.NOT_FOUND
-    pattern = re.compile(r"\s+".join(map(re.escape, words)))
+    pattern = re.compile(space.join(map(re.escape, words)))
     found = pattern.search(text)
     if found is None:
         return Missing.NOT_FOUND
