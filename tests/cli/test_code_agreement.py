@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,28 @@ def test_findings_come_first(faulty: Path, run: Run) -> None:
     told = run("code", "agreement", str(faulty))
     assert told.code == 1
     assert "broken in" in told.out
+
+
+def test_what_is_undefined_is_said_on_the_screen(example: Path, tmp_path: Path, run: Run) -> None:
+    """A code that nobody used has dashes, the reason below, and is a finding on the codebook."""
+    folder = tmp_path / "study"
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("private"))
+    with (folder / "exports/codes.csv").open("a", encoding="utf-8") as file:
+        file.write("never_used_by_anybody_at_all_ever,Never,,\n")
+    told = run("code", "agreement", str(folder), "--replicates", "0")
+    assert (told.code, told.err) == (0, "")
+    assert all(len(line) <= 80 for line in told.out.splitlines())
+    assert re.search(r"^never_used_by_anybody_at_all… +0 +1\.00 +– +– +–$", told.out, re.MULTILINE)
+    words = " ".join(told.out.split())
+    assert "– is undefined, neither 0 nor 1:" in words
+    assert "Krippendorff's alpha, all text: no variation" in words
+    assert "codes.never-used: code never_used_by_anybody_at_all_ever was never used" in words
+
+
+def test_gamma_needs_its_package(example: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where gamma is asked for and cannot be computed, it is said what to install."""
+    monkeypatch.setattr("ppdarchive.agreement.gamma._LIBRARY", "no-such-package")
+    monkeypatch.setitem(sys.modules, "pygamma_agreement", None)
+    told = run("code", "agreement", str(example), "--gamma", "--replicates", "0", "--no-characters")
+    assert told.code == 2
+    assert "no-such-package" in told.err
