@@ -18,6 +18,7 @@ SHORTENED_FROM: Final = 100
 """Characters from which a quote may have been cut off without a sign; tools cut at 100 to 255."""
 
 _ELLIPSIS: Final = re.compile(r"\s*(?:\.\.\.|\u2026|\[\.\.\.\]|\[\u2026\])\s*\Z")
+_WORD: Final = re.compile(r"\S+")
 _SPACE: Final = re.compile(rf"[\s{MARK}]+")
 _SPACES: Final = np.array([ord(c) for c in map(chr, range(0x3001)) if c.isspace()] + [ord(MARK)], np.uint32)
 
@@ -67,22 +68,38 @@ def located(text: str, quote: str) -> tuple[int, int] | Missing:
     folded = fold(text)
     place = _only(folded.text, fold(quote).text)
     if place is Missing.NOT_FOUND:
-        return _only(text, quote, space=r"\s*")
+        return _run_together(text, quote)
     return place if isinstance(place, Missing) else folded.original(*place)
 
 
-def _only(text: str, quote: str, *, space: str = r"\s+") -> tuple[int, int] | Missing:
+def _only(text: str, quote: str) -> tuple[int, int] | Missing:
     """The only occurrence, however long its white space is."""
-    words = quote.split()
-    if not words:
+    wanted, squeezed = " ".join(quote.split()), " ".join(text.split())
+    first = squeezed.find(wanted) if wanted else -1
+    if first < 0:
         return Missing.NOT_FOUND
-    pattern = re.compile(space.join(map(re.escape, words)))
+    if squeezed.find(wanted, first + 1) >= 0:
+        return Missing.NOT_UNIQUE
+    words = [word.start() for word in _WORD.finditer(text)]
+
+    def original(at: int) -> int:
+        """Where a character that is no white space stands in the text."""
+        return words[squeezed.count(" ", 0, at)] + at - squeezed.rfind(" ", 0, at) - 1
+
+    return original(first), original(first + len(wanted) - 1) + 1
+
+
+def _run_together(text: str, quote: str) -> tuple[int, int] | Missing:
+    """The only occurrence, where white space of the quote may be missing."""
+    words = quote.split()
+    # Of most quotes that have come so far nothing is to be found: that needs no pattern.
+    if "".join(words) not in "".join(text.split()):
+        return Missing.NOT_FOUND
+    pattern = re.compile(r"\s*".join(map(re.escape, words)))
     found = pattern.search(text)
     if found is None:
         return Missing.NOT_FOUND
-    if pattern.search(text, found.start() + 1) is not None:
-        return Missing.NOT_UNIQUE
-    return found.span()
+    return found.span() if pattern.search(text, found.start() + 1) is None else Missing.NOT_UNIQUE
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
