@@ -20,14 +20,11 @@ from ppdarchive.report.agreement import (
     Excerpt,
     Version,
     as_json,
-    figure,
-    heat_of_confusion,
-    heat_of_pairs,
     letters,
-    page,
     shown,
     undefined,
 )
+from ppdarchive.report.agreement_page import figure, heat_of_confusion, heat_of_pairs, page
 
 SPITEFUL = '<script>alert("x")</script> & \'"<b>'
 

@@ -18,16 +18,9 @@ from ppdarchive.cli.terminal import AsJson, progress, show, show_json, write_new
 from ppdarchive.coders.agreement import agreement_study
 from ppdarchive.errors import UsageError
 from ppdarchive.publish import FindingsError
-from ppdarchive.report.agreement import (
-    TENTATIVE,
-    AgreementReport,
-    page,
-    shown,
-    undefined,
-)
-from ppdarchive.report.agreement import (
-    as_json as report_json,
-)
+from ppdarchive.report.agreement import AgreementReport, shown, undefined
+from ppdarchive.report.agreement import as_json as report_json
+from ppdarchive.report.agreement_page import TENTATIVE, page
 
 _SEEN: Final[dict[str, Seen]] = {"all": "all", "own": "own"}
 _NAME: Final = 30
