@@ -223,7 +223,7 @@ def test_confusions_sum_to_segments() -> None:
     ],
 )
 def test_grades_are_those_of_the_source(value: float | None, grade: str) -> None:
-    """0.800 and 0.667 (Krippendorff, 2019, section 12.8)."""
+    """0.800 and 0.667 (Krippendorff, 2019, chapter 12)."""
     assert figure(Coefficient(value, reason="" if value is not None else "no variation")).grade == grade
 
 

@@ -15,7 +15,7 @@ from ppdarchive.report.agreement import AgreementReport, Confusion, measures, pa
 
 RELIABLE: Final = 0.8
 TENTATIVE: Final = 0.667
-"""Krippendorff (2019), Content Analysis, section 12.8: rely on what reaches the one; from the other on,
+"""Krippendorff (2019), Content Analysis, chapter 12: rely on what reaches the one; from the other on,
 conclude with caution only."""
 
 _MOST_OTHERS: Final = 8
