@@ -249,6 +249,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "Install it: pip install 'ppdarchive[{name}]'.",
         ),
         "coding.cannot-hold": Problem("{kind} cannot hold {what}", "Convert to another format."),
+        "coding.two-stages": Problem(
+            "{kind} cannot tell codings made alone from those agreed on, and there are both",
+            "Choose one with --stage, or convert to another format.",
+        ),
         # -- writing -------------------------------------------------------------------------
         "write.exists": Problem("the folder already exists and is not empty", "Name a new folder."),
         "write.there-already": Problem(

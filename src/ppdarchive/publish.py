@@ -223,6 +223,7 @@ def pack_study(
     version: str,
     released_on: date,
     overrides: Mapping[str, str] = MappingProxyType({}),
+    audited_as: str | None = None,
     name: str | None = None,
     progress: Progress = lambda _: None,
 ) -> Deidentified:
@@ -241,6 +242,8 @@ def pack_study(
     overrides : mapping of str to str
         Conditions that may fail, each with the reason in writing; both stand in the package. Conditions
         that cannot be overridden are not.
+    audited_as : str, optional
+        What the audit log calls a package that nobody gets; by default its version.
 
     Raises
     ------
@@ -298,7 +301,7 @@ def pack_study(
         if len(told) < len(judged):
             raise GateRefusedError([failure for failure in judged if not _passes(failure, overrides)])
         # Before the package is at its place, so that there is none without its log.
-        logs.append(_log(study, shared, treated, version=version, released_on=released_on))
+        logs.append(_log(study, shared, treated, version=audited_as or version, released_on=released_on))
 
     try:
         write_package(out, treated.tables, info, summary=summary, check=check)

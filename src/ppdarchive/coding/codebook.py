@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -24,7 +24,10 @@ MAX_ID: Final = 60
 """The longest id of a code or theme (`schemas/codes.json`)."""
 
 _PARAGRAPH: Final = "\n\n"
-_STATED: Final = re.compile(r"(code_id|theme_id|constructs): ([a-z][a-z0-9_]*(?:, [a-z][a-z0-9_]*)*)")
+_ID: Final = re.compile(rf"[a-z][a-z0-9_]{{0,{MAX_ID - 1}}}")
+_STATED: Final = re.compile(
+    r"(code_id|theme_id): (\S(?:.*\S)?)|(constructs): ([^\s,](?:[^,]*[^\s,])?(?:, [^\s,](?:[^,]*[^\s,])?)*)"
+)
 _NO_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -72,9 +75,11 @@ def id_of(name: str) -> str:
 
     Examples
     --------
-    >>> id_of("Coach: someone to talk to"), id_of("2nd thoughts"), id_of("支え")
-    ('coach_someone_to_talk_to', 'c_2nd_thoughts', 'c')
+    >>> id_of("Coach: someone to talk to"), id_of("2nd thoughts"), id_of("支え"), id_of("bond__1_")
+    ('coach_someone_to_talk_to', 'c_2nd_thoughts', 'c', 'bond__1_')
     """
+    if _ID.fullmatch(name):
+        return name
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = _NO_LETTERS.sub("_", plain).strip("_")
     return (words if words[:1].isalpha() else f"c_{words}")[:MAX_ID].strip("_")
@@ -93,7 +98,7 @@ def codebook_of(
     project : Project
     known : mapping of str to str
         Ids and titles of codes that the study has already. A code of the project that is called like one
-        of them, by id or title, is that one.
+        of them, by title or id, is that one; what is spelled alike to the letter comes first.
     by_hand : mapping of str to str
         Names of codes in the project and the ids that they have in the study.
 
@@ -101,8 +106,9 @@ def codebook_of(
     -------
     Codebook
         A code that holds others is a theme, and a code too if some selection has it. One that lies in no
-        other and in exactly one set belongs to that set's theme. Ids are distinct, titles too: of several
-        codes of one name each has the name of what it lies in before its own.
+        other and in exactly one set belongs to that set's theme. Ids are distinct, and one that a
+        description states is not given to another; titles are distinct too: of several codes of one name
+        each has the name of what it lies in before its own.
     """
     holders = {code.parent for code in project.codes}
     used = {project.codes[index].key for index in set(project.selections.code.tolist()) if index >= 0}
@@ -110,29 +116,37 @@ def codebook_of(
     stated = {code.key: _stated(code.description) for code in project.codes}
     themes = _themes(project, is_theme, stated)
     titled = _titles([code for code in project.codes if not is_theme[code.key] or code.key in used], project)
-    ids = _Ids()
-    for key, row in themes.items():
-        themes[key] = replace(row, theme_id=ids.take(row.theme_id))
-    renamed = {key: row.theme_id for key, row in themes.items()}
+    ids = _distinct(
+        {key: row.theme_id for key, row in themes.items()},
+        stated={key for key, (_, told) in stated.items() if THEME_ID in told},
+    )
     themes = {
-        key: replace(row, parent_theme_id=renamed.get(row.parent_theme_id or ""))
+        key: replace(row, theme_id=ids[key], parent_theme_id=ids.get(row.parent_theme_id or ""))
         for key, row in themes.items()
     }
-    of_title = {title.casefold(): code_id for code_id, title in known.items()}
+    given = {
+        code.key: by_hand.get(code.name) or stated[code.key][1].get(CODE_ID, "")
+        for code in project.codes
+        if code.key in titled
+    }
+    find = _finder(known)
+    names = {code.key: code.name for code in project.codes}
+    found = {key: find(told, names[key], titled[key]) for key, told in given.items()}
+    code_ids = _distinct(
+        {key: told or id_of(titled[key]) for key, told in given.items() if found[key] is None},
+        stated={key for key, told in given.items() if told},
+        taken=known,
+    )
     codes: dict[str, CodeRow] = {}
-    own_ids = _Ids(known)
     for code in project.codes:
-        if code.key not in titled:
-            continue
-        description, told = stated[code.key]
-        given = by_hand.get(code.name) or told.get(CODE_ID, "")
-        title = titled[code.key]
-        same = next((name for name in (given, code.name, title, id_of(title)) if name in known), None)
-        code_id = same or of_title.get(code.name.casefold()) or of_title.get(title.casefold())
-        if code_id is None:
-            code_id = own_ids.take(given or id_of(title))
-        theme = code.key if is_theme[code.key] else _theme_key(code, project)
-        codes[code.key] = CodeRow(code_id, title, description, renamed.get(theme or ""))
+        if code.key in titled:
+            theme = code.key if is_theme[code.key] else _theme_key(code, project)
+            codes[code.key] = CodeRow(
+                found[code.key] or code_ids[code.key],
+                titled[code.key],
+                stated[code.key][0],
+                ids.get(theme or ""),
+            )
     return Codebook(
         _once(codes.values()),
         tuple(themes.values()),
@@ -146,10 +160,19 @@ def project_codes(codes: Sequence[CodeRow], themes: Sequence[ThemeRow]) -> tuple
     Parameters
     ----------
     codes : sequence of CodeRow
-        Ids and titles are distinct; each theme is one of `themes`.
+        Ids are distinct.
     themes : sequence of ThemeRow
-        In any order; no theme lies in itself.
+        In any order. A theme that is named in a row and has none is called by its id.
+
+    Raises
+    ------
+    ValueError
+        If a theme lies in itself, or an id or a construct has line breaks, white space at an end or, of
+        a construct, a comma. Nothing is quoted.
     """
+    listed = {row.theme_id for row in themes}
+    named = [row.theme_id for row in codes] + [row.parent_theme_id for row in themes]
+    themes = [*themes, *(ThemeRow(each, each) for each in sorted({*filter(None, named)} - listed))]
     children: dict[str | None, list[ThemeRow]] = {}
     for theme in themes:
         children.setdefault(theme.parent_theme_id, []).append(theme)
@@ -159,12 +182,15 @@ def project_codes(codes: Sequence[CodeRow], themes: Sequence[ThemeRow]) -> tuple
         theme = waiting.pop()
         ordered.append(theme)
         waiting.extend(reversed(children.get(theme.theme_id, [])))
+    if len(ordered) < len(themes):
+        raise ValueError("a theme that lies in itself")
+    n_alike = (Counter(row.title for row in ordered), Counter(row.title for row in codes))
     tree = [
         ProjectCode(
             f"theme:{row.theme_id}",
             row.title,
             None if row.parent_theme_id is None else f"theme:{row.parent_theme_id}",
-            _described(row.description, _theme_words(row)),
+            _described(row.description, _theme_words(row, is_only=n_alike[0][row.title] == 1)),
             is_codable=False,
         )
         for row in ordered
@@ -174,15 +200,19 @@ def project_codes(codes: Sequence[CodeRow], themes: Sequence[ThemeRow]) -> tuple
             f"code:{row.code_id}",
             row.title,
             None if row.theme_id is None else f"theme:{row.theme_id}",
-            _described(row.definition, {} if id_of(row.title) == row.code_id else {CODE_ID: row.code_id}),
+            _described(row.definition, _code_words(row, is_only=n_alike[1][row.title] == 1)),
         )
         for row in codes
     ]
     return tuple(tree)
 
 
-def _theme_words(row: ThemeRow) -> dict[str, str]:
-    words = {} if id_of(row.title) == row.theme_id else {THEME_ID: row.theme_id}
+def _code_words(row: CodeRow, *, is_only: bool) -> dict[str, str]:
+    return {} if is_only and id_of(row.title) == row.code_id else {CODE_ID: row.code_id}
+
+
+def _theme_words(row: ThemeRow, *, is_only: bool) -> dict[str, str]:
+    words = {} if is_only and id_of(row.title) == row.theme_id else {THEME_ID: row.theme_id}
     return words | ({CONSTRUCTS: ", ".join(row.constructs)} if row.constructs else {})
 
 
@@ -194,7 +224,10 @@ def _described(description: str | None, words: Mapping[str, str]) -> str | None:
     if not words:
         return description
     lines = "\n".join(f"{key}: {value}" for key, value in words.items())
-    return lines if description is None else f"{description}{_PARAGRAPH}{lines}"
+    written = lines if description is None else f"{description}{_PARAGRAPH}{lines}"
+    if _stated(written) != (description, words):
+        raise ValueError("an id with a line break, or a construct with a comma")
+    return written
 
 
 def _stated(description: str | None) -> tuple[str | None, dict[str, str]]:
@@ -205,26 +238,48 @@ def _stated(description: str | None) -> tuple[str | None, dict[str, str]]:
     lines = [_STATED.fullmatch(line) for line in last.split("\n")]
     if not last and parted and _stated(head) != (head, {}):
         return head, {}
-    found = [(line[1], line[2]) for line in lines if line is not None]
+    found = [(line[1] or line[3], line[2] or line[4]) for line in lines if line is not None]
     if len(found) < len(lines) or len(dict(found)) < len(found):
         return description, {}
     return (head if parted else None), dict(found)
 
 
-class _Ids:
-    """Ids that have been given, so that none is given twice."""
+def _finder(known: Mapping[str, str]) -> Callable[[str, str, str], str | None]:
+    """What tells which known code a code is, of its given id, its name and its title."""
+    exact: dict[str, str] = {}
+    folded: dict[str, str] = {}
+    for code_id, title in known.items():
+        exact.setdefault(title, code_id)
+        folded.setdefault(title.casefold(), code_id)
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = set(taken)
+    def find(given: str, name: str, title: str) -> str | None:
+        if given in known:
+            return given
+        for words in (name, title):
+            found = exact.get(words) or (words if words in known else folded.get(words.casefold()))
+            if found is not None:
+                return found
+        return id_of(title) if id_of(title) in known else None
 
-    def take(self, wanted: str) -> str:
-        """The id itself, or with the first number behind it that makes it a new one."""
-        found, number = wanted, 1
-        while found in self._taken:
+    return find
+
+
+def _distinct(
+    wanted: Mapping[str, str], *, stated: Collection[str], taken: Collection[str] = ()
+) -> dict[str, str]:
+    """An id for each key: the wanted one, or with the first number behind it that makes it a new one.
+
+    Those that are stated are given first, so that a name that became an id takes none of them.
+    """
+    used, ids = set(taken), dict(wanted)
+    for key in sorted(wanted, key=lambda key: key not in stated):
+        found, number = wanted[key], 1
+        while found in used:
             number += 1
-            found = f"{wanted[: MAX_ID - 1 - len(str(number))]}_{number}"
-        self._taken.add(found)
-        return found
+            found = f"{wanted[key][: MAX_ID - 1 - len(str(number))]}_{number}"
+        used.add(found)
+        ids[key] = found
+    return ids
 
 
 def _themes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -27,7 +27,9 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
             with stream:
                 yield stream
         except BaseException:
-            path.unlink()
+            # Whatever stopped it is what is told, even where the file cannot be removed.
+            with suppress(OSError):
+                path.unlink()
             raise
         return
     except FileExistsError:
