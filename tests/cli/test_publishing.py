@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -230,10 +231,16 @@ def test_the_demonstration(
     said = capsys.readouterr()
     assert fits(said.out)
     assert [line[:2] for line in said.out.splitlines() if line[:1].isdigit()] == [
-        f"{n}." for n in range(1, 7)
+        f"{n}." for n in range(1, 9)
     ]
     assert said.out.count("before:") == said.out.count("after:") == 4
-    assert sorted(path.name for path in (folder / "d").iterdir()) == ["package", "study"]
+    assert sorted(path.name for path in (folder / "d").iterdir()) == ["coded.qdpx", "package", "study"]
+    told = " ".join(said.out.split())
+    assert re.search(r"coder_1\.qdpx: ([\d,]+) of \1 segments on their words; not taken: memo", told)
+    assert re.search(r"coder_2\.sqlite3: ([\d,]+) of \1 segments on their words; \d+ in answers mended", told)
+    assert re.search(r"all codes: 0\.\d\d \(95 % interval 0\.\d\d to 0\.\d\d\)", told)
+    assert re.search(r"[\d,]+ segments are marked alike, and [\d,]+ places are left to settle", told)
+    assert "names in their memos, ids of participants and responses. 0 found." in told
     assert call(["show", "d/package"]) == 0
     assert fits(capsys.readouterr().out)
     assert call(["demo", "d"]) == 2

@@ -59,6 +59,11 @@ def answers(folder):
     return found
 
 
+def codings(folder):
+    """The codings made alone, as the key has them, and those agreed on."""
+    return [*records(folder / "key/independent_codings.csv"), *records(folder / "exports/codings.csv")]
+
+
 def tables(folder):
     """All nine tables as lists of records with the schema's field names, arranged by study.toml."""
     config = tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))

@@ -18,12 +18,14 @@ def rows_by_line(path):
 
 
 def test_key_names_rows_that_exist(faulty_study):
-    """Every line number of the key is the start of a row in the file that it names."""
+    """Every line number of the key is the start of a row in the CSV file that it names."""
     folder, summary = faulty_study
     key = records(folder / "key/faults.csv")
     assert tuple(key[0]) == KEY_HEADER
     assert len(key) == summary.n_faults
     for fault in key:
+        if fault["rule_id"].endswith(".placing"):
+            continue  # numbers of segments in projects: what validation finds there is compared below
         found = rows_by_line(folder / fault["file"])
         assert int(fault["line"]) in found
         if fault["column_number"]:
@@ -43,6 +45,7 @@ def test_every_table_and_most_kinds_are_spoilt(faulty_study):
     assert {
         "type", "category", "required", "minimum", "maximum", "pattern", "max-length", "format",
         "primary-key", "unique-key", "unique", "foreign-key", "study", "unknown-column", "missing-column",
+        "placing",
     } == {rule[-1] for rule in rules}  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from ppdarchive.synthetic import write_study
 from ppdarchive.synthetic.exports import survey_headers
 from ppdarchive.synthetic.identifiers import CATEGORIES
 
-from .study_files import ROOT, answers, kept, profile, records, rows, schemas, survey, tables
+from .study_files import ROOT, answers, codings, kept, profile, records, rows, schemas, survey, tables
 
 
 def digest(folder):
@@ -52,7 +52,7 @@ def test_summary_counts_what_the_files_hold(study):
     assert summary.n_survey_rows == len(survey(folder))
     assert summary.n_excluded_rows == sum(not kept(row) for row in survey(folder))
     assert summary.n_enrolment_rows == len(records(folder / "exports/enrolment.csv"))
-    assert summary.n_codings == len(records(folder / "exports/codings.csv"))
+    assert summary.n_codings == len(codings(folder))
     assert summary.n_planted_spans == len(spans)
     assert summary.n_identifying_answers == len({span["response_id"] for span in spans})
     assert summary.n_measures == len(tables(folder)["measures"])
@@ -213,7 +213,7 @@ def test_names_that_are_words_occur_as_words(study):
 def test_coders_disagree_and_agree(study):
     """The coders' codings differ from the consensus in part only."""
     found = {c: set() for c in ("coder_1", "coder_2", "consensus")}
-    for row in records(study[0] / "exports/codings.csv"):
+    for row in codings(study[0]):
         found[row["coder_id"]].add((row["response_id"], row["code_id"], row["start"], row["end"]))
     for coder in ("coder_1", "coder_2"):
         share = len(found[coder] & found["consensus"]) / len(found["consensus"])
@@ -230,7 +230,7 @@ def test_key_selects_the_planted_text(tmp_path_factory, seed, participants):
     for span in records(folder / "key/planted_spans.csv"):
         text = texts[span["response_id"]]
         assert text[int(span["start"]) : int(span["end"])] == span["text"] != ""
-    for row in records(folder / "exports/codings.csv"):
+    for row in codings(folder):
         assert 0 <= int(row["start"]) < int(row["end"]) <= len(texts[row["response_id"]])
 
 

@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from ppdarchive.cli import render
+from ppdarchive.cli.demonstration import agreement_lines, converted_lines, landing_lines
 from ppdarchive.cli.terminal import FINDINGS, AsJson, StudyFolder, progress, show, show_json
 from ppdarchive.errors import UsageError
 from ppdarchive.gate import OVERRIDABLE, GateRefusedError
@@ -157,9 +158,13 @@ def demo(
     result = pack_study(study, package, version="1.0.0", released_on=date(2026, 1, 31))
     n_rows = sum(table.n_rows for table in result.validation.raw.values())
     typer.echo(f"   Nothing wrong in {len(result.validation.raw)} tables, {n_rows:,} rows.")
+    typer.echo("   Two coders had marked the raw answers, each in a tool of her own:")
+    show(landing_lines(result.validation.landings))
     typer.echo("3. Who did not consent to sharing is left out; every field is treated as its")
     typer.echo("   schema says; names, places and numbers in the answers are replaced by tags.")
     show(deidentified_lines(result))
+    typer.echo("   A coding stays on its words; it is widened to a tag that it touches, and where")
+    typer.echo("   a tag swallowed all of it, its code stays with the answer.")
     report = assess_study(study)
     n_unique, n, k = report.before.n_uniques, report.before.n_participants, report.after.k
     typer.echo(f"4. As collected, {n_unique} of {n} participants are unique. As released, each")
@@ -177,6 +182,10 @@ def demo(
     release = load(package)
     tables = ", ".join(release.tables)
     show(render.wrapped(f"   {len(release.joined()):,} rows from {tables}", indent=6))
+    typer.echo("7. How well do the coders agree? Krippendorff's alpha, and its worst codes:")
+    show(agreement_lines(package))
+    typer.echo("8. The coded answers go back to the coders' tools, de-identified:")
+    show(converted_lines(study, package, folder / "coded.qdpx", result))
 
 
 def overrides_of(conditions: Sequence[str], reasons: Sequence[str]) -> dict[str, str]:

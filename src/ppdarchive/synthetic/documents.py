@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from ppdarchive.synthetic.exports import QUESTION_COLUMNS, race_codes
+from ppdarchive.synthetic.projects import DESKS
 from ppdarchive.synthetic.resources import records
 from ppdarchive.synthetic.summary import StudySummary
 
@@ -17,6 +18,8 @@ ENROLMENT = "exports/enrolment.csv"
 DICTIONARY = "exports/enrolment_dictionary.csv"
 CONTACTS = "exports/contacts.csv"
 SPANS = "key/planted_spans.csv"
+CODINGS_KEY = "key/independent_codings.csv"
+NAMES_KEY = "key/planted_in_projects.csv"
 FAULTS = "key/faults.csv"
 
 PLAIN_TABLES = ("questions", "coders", "themes", "theme_constructs", "codes", "codings")
@@ -138,6 +141,14 @@ format = "csv"
 path = "{path}"
 """
 
+_CODED = """
+[[coding]]
+path = "{path}"
+format = "{format}"
+[coding.coders]
+"{name}" = "{coder}"
+"""
+
 _TAIL = """
 [[known]]
 path = "{contacts}"
@@ -231,7 +242,11 @@ def study_toml() -> str:
     )
     long = "".join(_LONG.format(*measure) for measure in MEASURES)
     plain = "".join(_PLAIN.format(table=table, path=plain_path(table)) for table in PLAIN_TABLES)
-    return head + long + plain + _TAIL.format(contacts=CONTACTS)
+    coded = "".join(
+        _CODED.format(path=desk.path, format=desk.format, name=desk.name, coder=desk.coder_id)
+        for desk in DESKS
+    )
+    return head + long + plain + coded + _TAIL.format(contacts=CONTACTS)
 
 
 def descriptor(text: str, *, seed: int) -> str:
@@ -271,13 +286,23 @@ themes and codes: the names of the themes in the published paper were not verifi
 | `{survey}` | answers, in Qualtrics' layout with three header rows |
 | `{enrolment}` and its dictionary | demographics and scores, in REDCap's raw layout |
 | `{contacts}` | the lab's contact list: what is known to identify |
-| other files in `exports/` | questions, coders, codebook and codings as plain tables |
+| `{first}` | what the first coder marked alone, as NVivo would write it (REFI-QDA) |
+| `{second}` | what the second coder marked alone, as a Taguette project |
+| other files in `exports/` | questions, coders, codebook and the agreed codings as plain tables |
 | `{spans}` | the key: every identifier planted in an answer, by code points |
+| `{codings_key}` | the key to the coders' projects: their codings, by code points of the answers |
+| `{names_key}` | the key to what identifies in the projects: coders' names, names in memos |
 {faults}
 A planted span is minimal: titles and kinship words ("Dr.", "aunt"), "the", and the possessive
 "'s" stay outside; a rank belongs to its MILITARY span. An answer's `response_id` is
 `<ResponseId>.<question_id>`. What follows from nothing planted (the Army, the VA, "my husband")
 is taken to be harmless. Seen-but-unanswered questions hold -99, unseen ones nothing.
+
+The coders worked on the raw answers, each with a tool of her own. The first one's texts have CRLF,
+and its positions count two for each; its sources are named by `response_id`, and some of its memos
+name participants and coaches. The second one's documents are named `<response_id>.txt`; about one
+in fifty is as the answer was before a slip was mended or white space was trimmed in the survey's
+export. Both have the codebook as a tree in which themes hold codes.
 """
 
 
@@ -289,7 +314,11 @@ def readme(summary: StudySummary, *, seed: int) -> str:
         survey=SURVEY,
         enrolment=ENROLMENT,
         contacts=CONTACTS,
+        first=DESKS[0].path,
+        second=DESKS[1].path,
         spans=SPANS,
+        codings_key=CODINGS_KEY,
+        names_key=NAMES_KEY,
         faults=f"| `{FAULTS}` | every fault that was planted in the exports |\n" if summary.n_faults else "",
     )
 

@@ -6,12 +6,13 @@ the last true row of an export.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Final, NamedTuple
 
+from ppdarchive.coding.project import CONSENSUS
 from ppdarchive.synthetic.coders import Coding
 from ppdarchive.synthetic.documents import ENROLMENT, SURVEY, plain_path
 from ppdarchive.synthetic.exports import (
@@ -163,6 +164,11 @@ class Anchor:
     n_characters: int
     coding: Coding
 
+    @property
+    def response(self) -> str:
+        """The id of the row's answer."""
+        return f"{self.response_id}.{self.question_id}"
+
 
 def survey_faults(
     rng: Random, anchor: Anchor, silent: Sequence[Participant], after: datetime
@@ -193,6 +199,7 @@ def survey_faults(
             f"responses.{field}.{kind}", SURVEY, field, cells, note, number if field == "text" else ""
         )
 
+    unset = row(silent[3], RecordedDate="1970-01-01 00:00:00")
     long = "and then she cried and I cried and we walked up and down the hall again, " * 280
     return (
         fault(
@@ -208,31 +215,26 @@ def survey_faults(
             "nobody was enrolled with this number",
         ),
         fault("required", "participant_id", row(None), "the invitation link lost its reference"),
+        fault("max-length", "text", row(silent[1], long.strip()), "over 20000 characters"),
+        fault("type", "answered_on", row(silent[2], RecordedDate="last Tuesday"), "no date"),
+        fault("minimum", "answered_on", unset, "a clock that was never set"),
+        # Of a response that nobody coded: two of one id would leave its codings without a place.
         fault(
             "primary-key",
             "response_id",
-            row(silent[0], ResponseId=anchor.response_id),
+            row(silent[0], ResponseId=unset[SURVEY_HEADER.index("ResponseId")]),
             "the ResponseId of another participant",
-        ),
-        fault("max-length", "text", row(silent[1], long.strip()), "over 20000 characters"),
-        fault("type", "answered_on", row(silent[2], RecordedDate="last Tuesday"), "no date"),
-        fault(
-            "minimum",
-            "answered_on",
-            row(silent[3], RecordedDate="1970-01-01 00:00:00"),
-            "a clock that was never set",
         ),
     )
 
 
 def coding_faults(anchor: Anchor) -> tuple[RowFault, ...]:
     """Return wrong rows for the end of the codings; all of them code the anchor's answer."""
-    response, end = f"{anchor.response_id}.{anchor.question_id}", anchor.n_characters
+    response, end = anchor.response, anchor.n_characters
 
     def fault(rule: str, column: str, note: str, *cells: str) -> RowFault:
         return RowFault(f"codings.{rule}", plain_path("codings"), column, list(cells), note)
 
-    alone = "independent"
     return (
         fault(
             "start.type",
@@ -240,10 +242,10 @@ def coding_faults(anchor: Anchor) -> tuple[RowFault, ...]:
             "a word for a position",
             response,
             "no_comment",
-            "coder_1",
+            "consensus",
             "first",
             "5",
-            alone,
+            CONSENSUS,
         ),
         fault(
             "code_id.foreign-key",
@@ -251,10 +253,10 @@ def coding_faults(anchor: Anchor) -> tuple[RowFault, ...]:
             "the codebook has no such code",
             response,
             "coach_magic",
-            "coder_1",
+            "consensus",
             "0",
             "2",
-            alone,
+            CONSENSUS,
         ),
         fault(
             "response_id.foreign-key",
@@ -262,10 +264,10 @@ def coding_faults(anchor: Anchor) -> tuple[RowFault, ...]:
             "nobody wrote this response",
             "R_000000000000000.helpful_coach",
             "no_comment",
-            "coder_1",
+            "consensus",
             "0",
             "2",
-            alone,
+            CONSENSUS,
         ),
         fault(
             "coder_id.foreign-key",
@@ -276,19 +278,21 @@ def coding_faults(anchor: Anchor) -> tuple[RowFault, ...]:
             "coder_9",
             "0",
             "2",
-            alone,
+            CONSENSUS,
         ),
-        fault("stage.category", "stage", "not a stage", response, "no_comment", "coder_1", "0", "3", "final"),
+        fault(
+            "stage.category", "stage", "not a stage", response, "no_comment", "consensus", "0", "3", "final"
+        ),
         fault(
             "segment-not-empty.study",
             "",
             "an empty segment",
             response,
             "no_comment",
-            "coder_1",
+            "consensus",
             "4",
             "4",
-            alone,
+            CONSENSUS,
         ),
         fault(
             "segment-inside-text.study",
@@ -296,10 +300,10 @@ def coding_faults(anchor: Anchor) -> tuple[RowFault, ...]:
             "ends behind the text",
             response,
             "no_comment",
-            "coder_1",
+            "consensus",
             "0",
             str(end + 50),
-            alone,
+            CONSENSUS,
         ),
         fault(
             f"{CODINGS_KEY}.primary-key",
@@ -307,6 +311,14 @@ def coding_faults(anchor: Anchor) -> tuple[RowFault, ...]:
             "the same coding twice",
             *(str(cell) for cell in anchor.coding),
         ),
+    )
+
+
+def project_faults(found: Iterable[tuple[str, str, int, str]]) -> tuple[Planted, ...]:
+    """Return the key's lines for segments of projects that have no place; their number is the line."""
+    return tuple(
+        Planted(f"codings.{trouble}.placing", file, place, "", "", note)
+        for trouble, file, place, note in found
     )
 
 

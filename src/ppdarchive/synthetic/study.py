@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TextIO
 
+from ppdarchive.coding.project import CONSENSUS
 from ppdarchive.errors import UsageError, WriteError
 from ppdarchive.synthetic import documents
 from ppdarchive.synthetic import faults as faulty
@@ -36,6 +37,7 @@ from ppdarchive.synthetic.exports import (
     survey_row,
 )
 from ppdarchive.synthetic.plan import Plan, Turn, turns
+from ppdarchive.synthetic.projects import KEY_HEADER, CoderProjects
 from ppdarchive.synthetic.shape import StudyShape
 from ppdarchive.synthetic.summary import StudySummary
 
@@ -58,7 +60,8 @@ def write_study(
 ) -> StudySummary:
     """Write a synthetic study: exports, study.toml, schemas and the key of what is planted.
 
-    The same arguments give the same bytes on every machine.
+    The same arguments give the same bytes on every machine; of the two coders' projects the same contents,
+    since zlib and SQLite do not write the same bytes in every version.
 
     Parameters
     ----------
@@ -251,11 +254,14 @@ def _write_survey(root: Path, plan: Plan, tally: _Tally) -> None:
         codings.add(Coding._fields)
         key = _Sheet(root, documents.SPANS, files)
         key.add(("response_id", "start", "end", "category", "text"))
+        alone = _Sheet(root, documents.CODINGS_KEY, files)
+        alone.add(Coding._fields)
+        answered = _Answered(survey, codings, key, alone, CoderProjects())
         for turn in turns(plan, tally.followup_days):
             tally.counts["survey rows"] += 1
             tally.last = max(tally.last, turn.recorded)
             if turn.number and not turn.blank:
-                _write_answers(plan, turn, tally, _Answered(survey, codings, key))
+                _write_answers(plan, turn, tally, answered)
                 continue
             tally.counts["excluded"] += 1
             rng = plan.rng(f"turn {turn.status} {turn.index}", turn.number)
@@ -271,15 +277,23 @@ def _write_survey(root: Path, plan: Plan, tally: _Tally) -> None:
             after = tally.last + timedelta(hours=30)
             tally.spoil(survey, faulty.survey_faults(rng, tally.anchor, hers, after))
             tally.spoil(codings, faulty.coding_faults(tally.anchor))
+            tally.planted += faulty.project_faults(answered.projects.spoil(tally.anchor.response))
+        answered.projects.write(root)
+        names = _Sheet(root, documents.NAMES_KEY, files)
+        names.add(KEY_HEADER)
+        for name in answered.projects.key:
+            names.add(name)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """The three files that grow with every participant who answered."""
+    """The files that grow with every participant who answered; `alone` is the key to the projects."""
 
     survey: _Sheet
     codings: _Sheet
     key: _Sheet
+    alone: _Sheet
+    projects: CoderProjects
 
 
 def _write_answers(plan: Plan, turn: Turn, tally: _Tally, sheets: _Answered) -> None:
@@ -302,6 +316,7 @@ def _write_answers(plan: Plan, turn: Turn, tally: _Tally, sheets: _Answered) -> 
     tally.counts["answers"] += len(answers)
     tally.counts["unanswered"] += cells.count(_SEEN_UNANSWERED)
     coding_rng = plan.rng("codings", turn.number)
+    project_rng = plan.rng("projects", turn.number)
     for question, draft in answers.items():
         response_id = f"{visit.response_id}.{question}"
         tally.counts["identifying"] += bool(draft.spans)
@@ -312,7 +327,8 @@ def _write_answers(plan: Plan, turn: Turn, tally: _Tally, sheets: _Answered) -> 
         found = codings_of(draft, response_id, coding_rng)
         tally.counts["codings"] += len(found)
         for coding in found:
-            sheets.codings.add(coding)
+            (sheets.codings if coding.stage == CONSENSUS else sheets.alone).add(coding)
+        sheets.projects.add(response_id, draft.text, found, her=her, rng=project_rng)
         if tally.anchor is None and found and len(draft.text) > 40:
             tally.anchor = faulty.Anchor(
                 her.participant_id,
@@ -320,7 +336,7 @@ def _write_answers(plan: Plan, turn: Turn, tally: _Tally, sheets: _Answered) -> 
                 question,
                 QUESTION_COLUMNS[ids.index(question)],
                 len(draft.text),
-                found[0],
+                found[-1],
             )
 
 
