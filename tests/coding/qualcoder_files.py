@@ -74,7 +74,8 @@ def write_qualcoder(
     for name in ("audio", "documents", "images", "video"):
         (folder / name).mkdir(parents=True)
     with closing(sqlite3.connect(folder / "data.qda")) as database:
-        database.executescript(_ALWAYS + _BY_VERSION[version])
+        database.execute("PRAGMA synchronous=OFF")
+        database.executescript(f"BEGIN; {_ALWAYS} {_BY_VERSION[version]} COMMIT;")
         database.execute("INSERT INTO project VALUES (?, ?, '', 'QualCoder')", (f"v{version}", DAY))
         for table, rows in tables.items():
             present = {row[1] for row in database.execute(f"PRAGMA table_info({table})")}

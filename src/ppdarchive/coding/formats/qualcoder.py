@@ -10,6 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, cast
 
+import numpy as np
+
+from ppdarchive.coding.formats.qualcoder_positions import counted
 from ppdarchive.coding.formats.sqlite import Database, integer, opened, text
 from ppdarchive.coding.project import NONE, Project, ProjectCode, ProjectCoder, ProjectSource, Selections
 
@@ -41,9 +44,9 @@ def read_qualcoder(path: Path, *, name: str, memos: bool = False) -> Project:
     are counted only. Categories become codes that are not codable. A code's memo, up to a row of five
     ``#``, is its description.
 
-    **What positions count is not told (`Project.unit` is None)**: what a person marked counts as Qt does,
-    UTF-16 units with every line break as one; what QualCoder coded by a search counts code points. The
-    quotes decide.
+    **What positions count is not told**: what a person marked counts as Qt does, UTF-16 units with every
+    line break as one; what QualCoder coded by a search counts code points. The quotes decide, row by row
+    (see `qualcoder_positions.counted`); `Project.unit` is None where a row's quote is missing or nowhere.
 
     Parameters
     ----------
@@ -103,7 +106,8 @@ def _project(database: Database, *, name: str, memos: bool) -> Project:
         quotes.append(_quote(coded.quote, sources[source].text))
         notes.append(coded.memo or None if memos else None)
 
-    columns = tuple(zip(*rows, strict=True)) if rows else ((),) * 6
+    columns = np.array(rows, np.int64).reshape(-1, 6).T
+    start, end, unit = counted([each.text for each in sources], columns[0], columns[3], columns[4], quotes)
     return Project(
         path=name,
         format=FORMAT,
@@ -111,10 +115,10 @@ def _project(database: Database, *, name: str, memos: bool) -> Project:
         codes=codes,
         sources=sources,
         selections=Selections.of(
-            source=columns[0], code=columns[1], coder=columns[2], start=columns[3], end=columns[4],
+            source=columns[0], code=columns[1], coder=columns[2], start=start, end=end,
             place=columns[5], quotes=tuple(quotes), memos=tuple(notes),
         ),
-        unit=None,
+        unit=unit,
         origin=_KIND,
         left=MappingProxyType({kind: n for kind, n in left.items() if n}),
     )  # fmt: skip
