@@ -37,8 +37,8 @@ def coded_of(responses: Frame, codings: Frame, codes: Frame, *, seen: Seen = "al
     Returns
     -------
     coded : Coded
-        Units are the responses with a text, at least one character long. Codings made in consensus, and
-        those of responses without a text, are no part of it.
+        Units are the responses with a text, at least one character long. Codings made in consensus,
+        those of responses without a text and those without a place are no part of it.
     rows : ndarray of int64, shape (n_units,)
         Each unit's row in `responses`.
     """
@@ -47,7 +47,9 @@ def coded_of(responses: Frame, codings: Frame, codes: Frame, *, seen: Seen = "al
     ids = values_of(responses["response_id"]).take(pa.array(rows))
     stages = values_of(codings["stage"]).cast(pa.string())
     unit = pc.index_in(values_of(codings["response_id"]), value_set=_flat(ids))
-    counts = pc.and_(pc.equal(stages, _INDEPENDENT), pc.is_valid(unit))
+    # A coding that lacks a position marks no segment.
+    has_place = pc.and_(values_of(codings["start"]).is_valid(), values_of(codings["end"]).is_valid())
+    counts = pc.and_(pc.and_(pc.equal(stages, _INDEPENDENT), pc.is_valid(unit)), has_place)
     own = {name: values_of(codings[name]).filter(counts) for name in ("coder_id", "code_id", "start", "end")}
     units = np.asarray(pc.cast(unit.filter(counts), pa.int64()))
     coders = pc.unique(own["coder_id"]).cast(pa.string()).sort()

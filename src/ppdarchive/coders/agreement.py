@@ -13,9 +13,8 @@ from ppdarchive.agreement.gamma import gamma as gamma_of
 from ppdarchive.agreement.summary import summarize
 from ppdarchive.coders.confusion import confusions
 from ppdarchive.coders.excerpts import excerpts_of
-from ppdarchive.coders.tables import CodedTables, Progress, coded_tables
-from ppdarchive.coding.consensus.rules import Codings
-from ppdarchive.coding.quality import CodebookColumns, Quality, QualityFinding, codebook_quality
+from ppdarchive.coders.quality import quality_of
+from ppdarchive.coders.tables import Progress, coded_tables, column
 from ppdarchive.errors import CodingError
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.table import Frame
@@ -79,8 +78,8 @@ def agreement_study(
     progress("counting codings")
     coded, rows = coded_of(frames["responses"], frames["codings"], frames["codes"], seen=seen)
     _demand(coded, folder)
-    parents = _column(frames.get("themes"), "theme_id", "parent_theme_id")
-    theme_of = _column(frames["codes"], "code_id", "theme_id")
+    parents = column(frames.get("themes"), "theme_id", "parent_theme_id")
+    theme_of = column(frames["codes"], "code_id", "theme_id")
     themes = {code: tuple(_upwards(theme_of.get(code), parents)) for code in coded.codes}
     questions = _questions(frames["responses"], rows.tolist())
     progress("comparing coders")
@@ -118,13 +117,13 @@ def agreement_study(
         seen=seen,
         summary=replace(summary, coders=named),
         coder_ids=coded.coders,
-        code_titles=_column(frames["codes"], "code_id", "title"),
-        theme_titles=_column(frames.get("themes"), "theme_id", "title"),
+        code_titles=column(frames["codes"], "code_id", "title"),
+        theme_titles=column(frames.get("themes"), "theme_id", "title"),
         themes=themes,
-        wordings=_column(frames.get("questions"), "question_id", "wording"),
+        wordings=column(frames.get("questions"), "question_id", "wording"),
         gamma=second,
         confusions=confused,
-        quality=_quality(tables, coded),
+        quality=quality_of(tables, coded),
         excerpts=excerpts,
         no_excerpts=reason,
     )
@@ -146,14 +145,6 @@ def _demand(coded: Coded, folder: Path) -> None:
         raise CodingError("coding.row", path=str(folder), reason=reason)
 
 
-def _column(frame: Frame | None, key: str, field: str) -> dict[str, str]:
-    """A field's values by the key of their rows, without those that are missing."""
-    if frame is None or key not in frame or field not in frame:
-        return {}
-    keys, values = values_of(frame[key]).to_pylist(), values_of(frame[field]).to_pylist()
-    return {str(one): str(other) for one, other in zip(keys, values, strict=True) if other is not None}
-
-
 def _upwards(theme: str | None, parents: Mapping[str, str]) -> Iterator[str]:
     """A theme, the one that it is part of, and so on; once each if they go in a circle."""
     passed: set[str] = set()
@@ -173,30 +164,3 @@ def _questions(responses: Frame, rows: list[int]) -> list[str]:
 def _worst(lowest: Sequence[str], alphas: Mapping[str, Coefficient]) -> list[str]:
     """Codes from the lowest alpha upwards, but for those of full agreement."""
     return [code for code in lowest if (alphas[code].value or 0) < 1]
-
-
-def _quality(tables: CodedTables, coded: Coded) -> tuple[QualityFinding, ...]:
-    codes, themes = tables.frames["codes"], tables.frames.get("themes")
-    title, definition = _column(codes, "code_id", "title"), _column(codes, "code_id", "definition")
-    theme = _column(codes, "code_id", "theme_id")
-    names = tuple(_column(themes, "theme_id", "theme_id"))
-    theme_title = _column(themes, "theme_id", "title")
-    description = _column(themes, "theme_id", "description")
-    parent = _column(themes, "theme_id", "parent_theme_id")
-    codebook = CodebookColumns(
-        code_ids=coded.codes,
-        titles=tuple(title.get(code, "") for code in coded.codes),
-        definitions=tuple(definition.get(code) for code in coded.codes),
-        theme_ids=tuple(theme.get(code) for code in coded.codes),
-        themes=names,
-        theme_titles=tuple(theme_title.get(name, "") for name in names),
-        descriptions=tuple(description.get(name) for name in names),
-        parents=tuple(parent.get(name) for name in names),
-    )
-    codings = Codings.of(
-        response=coded.unit, code=coded.code, coder=coded.coder, start=coded.start, end=coded.end
-    )
-    # Of what a package does not tell nothing can be missed.
-    untold = {Quality.NO_DEFINITION: "definition", Quality.NO_THEME: "theme_id"}
-    found = codebook_quality(codebook, codings, coded.rated)
-    return tuple(each for each in found if untold.get(each.kind, "code_id") in codes)

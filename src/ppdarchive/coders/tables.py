@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from ppdarchive.errors import CodingError
 from ppdarchive.loading import load
+from ppdarchive.model.columns import values_of
 from ppdarchive.model.table import Frame
 from ppdarchive.pipeline import Validation, validate_study
 from ppdarchive.publish import FindingsError
@@ -87,3 +88,11 @@ def coded_tables(folder: Path, *, progress: Progress = lambda _: None) -> CodedT
 def is_study(folder: Path) -> bool:
     """Whether the folder is a study's, and no package's."""
     return (folder / "study.toml").exists()
+
+
+def column(frame: Frame | None, key: str, field: str) -> dict[str, str]:
+    """A field's values by the key of their rows, without those that are missing."""
+    if frame is None or key not in frame or field not in frame:
+        return {}
+    keys, values = values_of(frame[key]).to_pylist(), values_of(frame[field]).to_pylist()
+    return {str(one): str(other) for one, other in zip(keys, values, strict=True) if other is not None}

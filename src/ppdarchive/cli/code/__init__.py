@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from ppdarchive.cli.code import agreement, consensus, convert, importing
+from ppdarchive.cli.code import agreement, consensus, convert, importing, quality
 from ppdarchive.cli.terminal import example
 
 app = typer.Typer(
@@ -37,3 +37,4 @@ app.command(
         "ppdarchive code convert my-package codebook.csv --format taguette-codebook",
     ),
 )(convert.convert)
+app.command("quality", epilog=example("ppdarchive code quality my-study"))(quality.quality)
