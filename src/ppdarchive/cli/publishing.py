@@ -163,8 +163,8 @@ def demo(
     typer.echo("3. Who did not consent to sharing is left out; every field is treated as its")
     typer.echo("   schema says; names, places and numbers in the answers are replaced by tags.")
     show(deidentified_lines(result))
-    typer.echo("   A coding stays on its words; it is widened to a tag that it touches, and where")
-    typer.echo("   a tag swallowed all of it, its code stays with the answer.")
+    typer.echo("   A coding stays on its words, and widens to a tag that it cuts. Where a tag")
+    typer.echo("   swallowed all of it, its code stays with the answer.")
     report = assess_study(study)
     n_unique, n, k = report.before.n_uniques, report.before.n_participants, report.after.k
     typer.echo(f"4. As collected, {n_unique} of {n} participants are unique. As released, each")
