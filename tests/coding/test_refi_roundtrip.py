@@ -229,11 +229,13 @@ def test_guids_follow_from_keys_alone():
 
 
 def test_a_label_is_the_beginning_of_the_text(again):
-    """A selection's name has 80 code points at most; what XML lacks is U+FFFD there."""
-    text = "\x0b" + "👍" * 100
-    rows = Selections.of(source=[0], code=[0], coder=[NONE], start=[0], end=[101])
+    """A selection's name has 80 code points at most, and ends before what XML lacks."""
+    text = "👍" * 100 + "a\x0bb"
+    rows = Selections.of(
+        source=[0] * 4, code=[0] * 4, coder=[NONE] * 4, start=[0, 100, 101, 102], end=[100, 102, 103, 103]
+    )
     found = again(simple(text, selections=rows))
-    assert found.selections.quotes == ("\ufffd" + "👍" * 78 + "…",)
+    assert found.selections.quotes == ("👍" * 79 + "…", "a…", None, "b")
     assert found.sources[0].text == text
 
 

@@ -95,7 +95,7 @@ def read_coded_csv(
     delimiter : str, optional
         By default the one of ``, ; | TAB`` that parts the header into most columns.
     unit : Unit, optional
-        What positions count.
+        What positions count; code points by default in a file whose columns are ours.
     memos : bool
         Whether to read memos.
 
@@ -154,7 +154,8 @@ def read_coded_csv(
             quotes=tuple(quotes),
             memos=tuple(found_memos) if memos else None,
         ),
-        unit=unit,
+        # Ours tell code points, and nothing in them by which another count could be ruled out.
+        unit=Unit.CODE_POINT if unit is None and rows.is_ours else unit,
         left=MappingProxyType({kind: count for kind, count in left.items() if count}),
     )
 

@@ -38,9 +38,10 @@ def can_hold(text: str) -> bool:
     return _UNHOLDABLE.search(text) is None
 
 
-def holdable(text: str) -> str:
-    """Return the text with U+FFFD for each character that XML 1.0 does not have."""
-    return _UNHOLDABLE.sub("\ufffd", text)
+def before_unholdable(text: str) -> str:
+    """Return the text up to the first character that XML 1.0 does not have."""
+    found = _UNHOLDABLE.search(text)
+    return text if found is None else text[: found.start()]
 
 
 def escaped(text: str) -> str:

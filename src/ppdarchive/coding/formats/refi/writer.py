@@ -14,7 +14,7 @@ from ppdarchive.coding.formats.newfile import new_file
 from ppdarchive.coding.formats.refi.codebook import codes_xml, sets_xml
 from ppdarchive.coding.formats.refi.guids import guid_of
 from ppdarchive.coding.formats.refi.holdable import cannot_hold, check_codebook, check_sources, is_inline
-from ppdarchive.coding.formats.refi.markup import Attributes, holdable, start_tag, text_element
+from ppdarchive.coding.formats.refi.markup import Attributes, before_unholdable, start_tag, text_element
 from ppdarchive.coding.project import NONE, Project, ProjectSource
 
 LABEL_LENGTH: Final = 80
@@ -267,9 +267,14 @@ def _place_order(segment: _Segment) -> tuple[bool, int, int, str, str, bool, boo
     return start == NONE, start, end, user or "", memo or "", memo is None, is_coded
 
 
-def _label(text: str, start: int, end: int) -> str:
-    shown = text[start:end] if end - start <= LABEL_LENGTH else f"{text[start : start + LABEL_LENGTH - 1]}…"
-    return holdable(shown)
+def _label(text: str, start: int, end: int) -> str | None:
+    """A selection's text, or as much of its beginning as there is room for and XML can hold."""
+    shown = text[start:end] if end - start <= LABEL_LENGTH else text[start : start + LABEL_LENGTH - 1]
+    shown = before_unholdable(shown)
+    if len(shown) == end - start:
+        return shown
+    # Dots alone would be read as the text itself.
+    return f"{shown}…" if shown.replace("\ufeff", "").strip() else None
 
 
 def _order(source: ProjectSource) -> tuple[str, str]:
