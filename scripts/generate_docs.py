@@ -431,6 +431,7 @@ ROOMS: Final = {
     "write": "Writing",
     "usage": "The command line",
     "register": "The register",
+    "coding": "Coded projects",
     "package": "Writing a package",
     "load": "Loading a package",
 }
@@ -694,7 +695,8 @@ def command_line() -> str:
         "",
         "Results go to standard output, errors to standard error; with `--json` both are JSON on "
         "standard output. No command shows a cell of a data file, except `validate`, `deidentify` and "
-        "`text scan` with `--show-values`, and `demo`, whose people are invented. "
+        "`text scan` with `--show-values`, and `demo`, whose people are invented. The worksheets of "
+        "`code consensus` hold answers as they were given. "
         "`columns` shows what an export says of its columns: names and labels.",
         "",
         "## ppdarchive",
