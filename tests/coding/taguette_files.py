@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,16 +61,37 @@ def code_paths(project: Project) -> tuple[str, ...]:
     return tuple(paths.values())
 
 
-def segments(project: Project) -> set[tuple[int, str, str, str, str | None]]:
-    """Place, source, covered text, code's path and coder of each row."""
+def placed(project: Project) -> set[tuple[int, int, int, int, str, str | None]]:
+    """Place in the file, source, start and end in code points, code's path and coder of each row."""
     rows, resolved, paths = project.selections, resolve(project), code_paths(project)
     return {
         (
             int(rows.place[row]),
-            project.sources[rows.source[row]].name,
-            project.sources[rows.source[row]].text[resolved.start[row] : resolved.end[row]],
+            int(rows.source[row]),
+            int(resolved.start[row]),
+            int(resolved.end[row]),
             paths[rows.code[row]],
             None if rows.coder[row] == NONE else project.coders[rows.coder[row]].name,
         )
         for row in range(len(rows))
     }
+
+
+def segments(project: Project) -> set[tuple[int, str, str, str, str | None]]:
+    """As `placed`, with the source's name and the covered text."""
+    return {
+        (place, project.sources[source].name, project.sources[source].text[start:end], path, coder)
+        for place, source, start, end, path, coder in placed(project)
+    }
+
+
+def tagged_project(project: Project) -> Project:
+    """The project with names that tags can have: unique, without dots and white space at their ends."""
+    codes = tuple(
+        replace(code, name=f"{code.name.replace('.', '_').strip()}{number}")
+        for number, code in enumerate(project.codes)
+    )
+    sources = tuple(
+        replace(source, name=f"{source.name[:40]}{number}") for number, source in enumerate(project.sources)
+    )
+    return replace(project, codes=codes, sources=sources)
