@@ -19,11 +19,12 @@ from typing import Final
 
 import numpy as np
 
+from ppdarchive.coding.formats.newfile import new_file
 from ppdarchive.coding.formats.taguette_html import UncountableError, markup_of
 from ppdarchive.coding.formats.taguette_schema import APPLICATION_ID, REVISION, SCHEMA
 from ppdarchive.coding.formats.taguette_tags import tag_description, tag_paths
 from ppdarchive.coding.project import NONE, Project
-from ppdarchive.errors import CodingError, WriteError
+from ppdarchive.errors import CodingError
 from ppdarchive.text.units import Unit, convert
 
 KIND: Final = "a Taguette project"
@@ -95,18 +96,8 @@ def write_taguette(project: Project, path: Path, *, title: str = "Coded response
         ``write.there-already``, ``write.not-writable``.
     """
     written = taguette_bytes(project, title=title)
-    reason = ""
-    try:
-        with path.open("xb") as file:
-            file.write(written)
-    except FileExistsError:
-        reason = "exists"
-    except OSError as error:
-        reason = error.strerror or "unknown"
-    if reason == "exists":
-        raise WriteError("write.there-already", path=str(path))
-    if reason:
-        raise WriteError("write.not-writable", path=str(path), reason=reason)
+    with new_file(path) as stream:
+        stream.write(written)
 
 
 def taguette_bytes(project: Project, *, title: str = "Coded responses") -> bytes:
