@@ -357,7 +357,8 @@ def rule_kinds() -> str:
         "# Rules",
         "",
         "A rule is one thing that must hold for a table. It has a stable id: `table.fields.kind`, "
-        "with `+` between several fields, `table.name.study` for a study's own, or `table.name.placing` for what a coded project's segments must have. A finding is a rule "
+        "with `+` between several fields, `table.name.study` for a study's own, or `table.name.placing` "
+        "for what a coded project's segments must have. A finding is a rule "
         "that does not hold, with the number of rows that break it and up to ten places (file and "
         "line). It never holds a value.",
         "",
