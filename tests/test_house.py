@@ -44,7 +44,13 @@ AT_THE_DOOR = {
     *("detectors/lexicon/shipped.py", "detectors/phrases/rulebook.py", "detectors/phrases/shipped.py"),
     *("detectors/tagger/detector.py", "detectors/tagger/network.py"),
     *("read/parquet.py", "read/encoding.py", "synthetic/study.py", "synthetic/resources.py"),
-    *("synthetic/projects.py", "coders/agreement.py", "coders/consensus.py", "coders/convert.py"),
+    *(
+        "cli/demonstration.py",
+        "synthetic/projects.py",
+        "coders/agreement.py",
+        "coders/consensus.py",
+        "coders/convert.py",
+    ),
     *("coders/excerpts.py", "coders/quality.py", "coders/tables.py"),
     *(f"cli/code/{name}.py" for name in ("agreement", "consensus", "convert", "importing", "quality")),
     *(

@@ -286,7 +286,7 @@ themes and codes: the names of the themes in the published paper were not verifi
 | `{survey}` | answers, in Qualtrics' layout with three header rows |
 | `{enrolment}` and its dictionary | demographics and scores, in REDCap's raw layout |
 | `{contacts}` | the lab's contact list: what is known to identify |
-| `{first}` | what the first coder marked alone, as NVivo would write it (REFI-QDA) |
+| `{first}` | what the first coder marked alone, with line breaks as NVivo counts them (REFI-QDA) |
 | `{second}` | what the second coder marked alone, as a Taguette project |
 | other files in `exports/` | questions, coders, codebook and the agreed codings as plain tables |
 | `{spans}` | the key: every identifier planted in an answer, by code points |

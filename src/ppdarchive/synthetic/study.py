@@ -1,4 +1,4 @@
-"""A whole synthetic study in a folder; the only module of the room that touches the disk."""
+"""A whole synthetic study in a folder; with `projects` what of the room touches the disk."""
 
 from __future__ import annotations
 
