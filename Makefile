@@ -18,7 +18,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-# The main job on the example study, from exports to a package that is loaded; then a faulty copy.
+# The main job on the example study, from exports and coders' projects to a package and back; then a faulty copy.
 demo: setup
 	@rm -rf $(DEMO)
 	@$(BIN)/ppdarchive demo $(DEMO)
