@@ -400,3 +400,22 @@ def test_what_is_there_twice_is_refused(tmp_path: Path, table: str, said: str):
     twice = OLD.replace(" primary key", "") + f"INSERT INTO {table} SELECT * FROM {table};"
     with pytest.raises(CodingError, match=f"{said} is there twice"):
         read_qualcoder(with_tables(tmp_path / "p.qda", twice), name="p")
+
+
+def test_line_breaks_that_qt_counts_as_one_are_left_to_the_project(tmp_path: Path):
+    """In a text with CRLF, places that count it once fit no unit row by row; the landing tries that, too."""
+    whole = "one\r\ntwo 👍\r\nthree 👍 four"
+    tables = tables_of(made_of(whole, [(9, 10), (12, 17), (20, 24)]))
+    counted = whole.replace("\r\n", "\n")
+    for row in tables["code_text"]:
+        start = len(counted[: counted.index(row["seltext"])].encode("utf-16-le")) // 2
+        row["pos0"], row["pos1"] = start, start + len(row["seltext"].encode("utf-16-le")) // 2
+    read = read_tables(tmp_path, tables)
+    resolved = resolve(read)
+    assert read.unit is None
+    assert list(zip(resolved.start.tolist(), resolved.end.tolist(), strict=True)) == [
+        (9, 10),
+        (12, 17),
+        (20, 24),
+    ]
+    assert not resolved.misfit.any()
