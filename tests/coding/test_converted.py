@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from random import Random
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
+from lxml import etree
 
 from ppdarchive.coding.codebook import codebook_of
 from ppdarchive.coding.converted import project_of
-from ppdarchive.coding.formats import read_project, write_project
-from ppdarchive.coding.formats.refi import read_qdc
+from ppdarchive.coding.formats import WRITERS, read_project, write_project
+from ppdarchive.coding.formats.refi import read_qdc, write_qdpx
 from ppdarchive.coding.formats.taguette_exports import read_taguette_codebook
 from ppdarchive.coding.landing.landed import land
 from ppdarchive.coding.landing.match import Responses
@@ -290,3 +296,191 @@ def test_a_taguette_codebook_gives_the_same_codes(tmp_path_factory, tables: Tabl
         return
     found = codebook_of(read_taguette_codebook(path, name="made"))
     assert codebook_rows(codebook_cells(found)) == codebook_rows(tables)
+
+
+@given(releases(), st.sampled_from(sorted(WRITERS)), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_show(tmp_path_factory, tables: Tables, kind: str, random: Random):
+    """Tables whose rows stand in another order give the same bytes, in every format."""
+    folder = tmp_path_factory.getbasetemp()
+    written = []
+    for number, own in enumerate((tables, {name: shuffled(table, random) for name, table in tables.items()})):
+        path = folder / f"made {number}"
+        path.unlink(missing_ok=True)
+        with unless_refused() as said:
+            write_project(project_of(own, path="made", kind=kind), path, target=kind)
+        written.append([str(error) for error in said] or path.read_bytes())
+    assert written[0] == written[1]
+
+
+def shuffled(table: pd.DataFrame, random: Random) -> pd.DataFrame:
+    """The rows in another order, with another index and other categories."""
+    order = random.sample(range(len(table)), len(table))
+    found = table.iloc[order].reset_index(drop=True)
+    if "stage" in found:
+        found["stage"] = found["stage"].cat.set_categories(["consensus", "independent", "never"])
+    return found
+
+
+@given(releases())
+def test_what_is_converted_validates(shared: Path, tables: Tables):
+    """The standard's schemas accept every project, and texts are plain, without byte-order mark."""
+    assume(not any(starts_badly(text) for text in cells(tables["responses"], "text")))
+    stream = io.BytesIO()
+    write_qdpx(project_of(tables, path="made", kind="refi-qda"), stream)
+    schema = etree.XMLSchema(etree.parse(shared / "standards/refi-qda-project.xsd"))
+    with zipfile.ZipFile(stream) as archive:
+        root = etree.fromstring(archive.read("project.qde"))
+        schema.assertValid(root)
+        assert not root.xpath("//comment()|//processing-instruction()")
+        released = {
+            *(coder for coder in cells(tables["coders"], "coder_id")),
+            *(cells(tables["codes"], "title")),
+        }
+        assert {user.get("name") for user in root.iter("{*}User")} <= released
+        for member in archive.namelist():
+            assert member == "project.qde" or re.fullmatch(r"sources/[0-9a-f-]{36}\.txt", member)
+            assert not archive.read(member).startswith(b"\xef\xbb\xbf")
+            assert b"\xef\xbb\xbf" not in archive.read(member)[:3]
+
+
+def small(**changes: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Two responses, two codes in a theme, and a coder in both stages."""
+    tables = {
+        "responses": frame(
+            "responses", [("R-2", "q1", "post", "My coach called."), ("R-1", "q1", "post", None)]
+        ),
+        "codes": frame("codes", [("bond", "Bond", None, "coach"), ("task", "Task", "What to do", None)]),
+        "themes": frame("themes", [("coach", "Coach", None, None)]),
+        "coders": frame("coders", [("K-2", None), ("K-1", None)]),
+        "codings": frame(
+            "codings",
+            [
+                ("R-2", "bond", "K-1", 3, 8, "independent"),
+                ("R-2", "bond", "K-1", 3, 8, "consensus"),
+                ("R-1", "task", "K-1", 0, 0, "independent"),
+            ],
+        ),
+    }
+    return {**tables, **changes}
+
+
+def test_an_answer_that_was_withheld_keeps_its_codes():
+    """A coded response without text is an empty source, and the code is the source's own."""
+    project = project_of(small(), path="made", kind="refi-qda")
+    assert [(source.name, source.text) for source in project.sources] == [
+        ("q1 post R-1", ""),
+        ("q1 post R-2", "My coach called."),
+    ]
+    rows = project.selections
+    assert list(zip(rows.source, rows.start, rows.end, strict=True)) == [
+        (0, NONE, NONE),
+        (1, 3, 8),
+        (1, 3, 8),
+    ]
+
+
+def test_a_response_without_text_and_codes_is_no_source():
+    """What was not answered is not there."""
+    tables = small()
+    tables["codings"] = tables["codings"].iloc[:2]
+    assert [each.key for each in project_of(tables, path="made", kind="refi-qda").sources] == ["R-2"]
+
+
+def test_coders_are_there_by_stage():
+    """Who coded in both stages is there twice, who coded nothing once; of one stage only who took part."""
+    coders = project_of(small(), path="made", kind="refi-qda").coders
+    assert [(coder.name, coder.stage) for coder in coders] == [
+        ("K-1", "consensus"), ("K-1", "independent"), ("K-2", "independent"),
+    ]  # fmt: skip
+    only = project_of(small(), path="made", kind="refi-qda", stage="consensus")
+    assert [(coder.key, coder.name) for coder in only.coders] == [("consensus:K-1", "K-1")]
+    assert only.selections.coder.tolist() == [0]
+    assert only.selections.source.tolist() == [0]
+
+
+def test_without_a_stage_none_is_said():
+    """Codings of a release that has no stages have coders without one."""
+    tables = small()
+    tables["codings"] = tables["codings"].drop(columns="stage").iloc[1:]
+    coders = project_of(tables, path="made", kind="refi-qda").coders
+    assert [(coder.name, coder.stage) for coder in coders] == [("K-1", None), ("K-2", None)]
+
+
+def test_a_codebook_has_codes_alone():
+    """A codebook needs no table but the codes, and shows neither texts nor coders."""
+    project = project_of({"codes": small()["codes"]}, path="made", kind="refi-codebook")
+    assert (project.sources, project.coders, len(project.selections)) == ((), (), 0)
+    assert [(code.key, code.name, code.parent) for code in project.codes] == [
+        ("theme:coach", "coach", None), ("code:bond", "Bond", "theme:coach"), ("code:task", "Task", None),
+    ]  # fmt: skip
+
+
+def test_names_that_would_be_taken_for_others_are_ids():
+    """Where a question is called like a response, or a name is too long for Taguette, ids stand alone."""
+    rows = [("q1", "q1", "post", "a"), ("R-2", "q1", "post", "b")]
+    made = project_of(small(responses=frame("responses", rows)), path="made", kind="refi-qda")
+    assert [source.name for source in made.sources] == ["R-2", "q1"]
+    long = frame("responses", [("R-2", "q" * 43, "post", "a")])
+    assert project_of(small(responses=long), path="made", kind="refi-qda").sources[0].name == "R-2"
+    fits = frame("responses", [("R-2", "q" * 41, "post", "a")])
+    assert len(project_of(small(responses=fits), path="made", kind="refi-qda").sources[0].name) == 50
+
+
+@pytest.mark.parametrize("kind", sorted(WRITERS))
+def test_a_theme_in_itself_is_refused(kind: str):
+    """No format has it but CSV, which tells of codings alone."""
+    themes = frame("themes", [("a", "A", None, "b"), ("b", "B", None, "a"), ("coach", "Coach", None, None)])
+    if kind == "csv":
+        assert len(project_of(small(themes=themes), path="made", kind=kind).codes) == 2
+        return
+    with pytest.raises(ValueError, match="a theme that lies in itself"):
+        project_of(small(themes=themes), path="made", kind=kind)
+
+
+@pytest.mark.parametrize("bad", ["a\nb", " a", "b ", "a, b", "a,b"])
+def test_constructs_that_cannot_be_told_apart_are_refused(bad: str):
+    """A construct with a comma or a line break would come back as another."""
+    pairs = frame("theme_constructs", [("coach", bad)])
+    with pytest.raises(ValueError, match="construct"):
+        project_of(small(theme_constructs=pairs), path="made", kind="refi-qda")
+
+
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        ([("a", "Bond", None, None), ("b", "Bond", None, None)], "another has its name"),
+        ([("a", "Bond v1.2", None, None)], "a dot"),
+        ([("a", "Coach", None, None)], "another has its name"),
+        ([("a", " Bond", None, None)], "white space"),
+    ],
+)
+def test_what_taguette_lacks_is_refused_by_number(tmp_path: Path, codes: list[tuple], message: str):
+    """Titles that Taguette would merge or cut are refused, and not shown; REFI-QDA holds them."""
+    tables = small(codes=frame("codes", codes), codings=small()["codings"].iloc[:0])
+    for kind in ("taguette", "taguette-codebook"):
+        with pytest.raises(CodingError, match=message) as caught:
+            write_project(project_of(tables, path="made", kind=kind), tmp_path / kind, target=kind)
+        assert "Bond" not in str(caught.value)
+        assert not (tmp_path / kind).exists()
+    write_project(project_of(tables, path="made", kind="refi-qda"), tmp_path / "made", target="refi-qda")
+    found = codebook_of(read_project(tmp_path / "made", source="refi-qda"))
+    assert {row.code_id for row in found.codes} == {row[0] for row in codes}
+
+
+@pytest.mark.parametrize("kind", ["refi-qda", "refi-codebook"])
+def test_titles_that_xml_lacks_are_refused(tmp_path: Path, kind: str):
+    """A control character in a title is an error with advice, and no file."""
+    tables = small(codes=frame("codes", [("bond", "Bo\x07nd", None, None), ("task", "Task", None, None)]))
+    with pytest.raises(CodingError, match="control character") as caught:
+        write_project(project_of(tables, path="made", kind=kind), tmp_path / "made", target=kind)
+    assert caught.value.code == "coding.cannot-hold"
+    assert not (tmp_path / "made").exists()
+
+
+def test_codings_of_strangers_are_refused(tmp_path: Path):
+    """A coding of a response or code that is not released is never left out in silence."""
+    for table, rows in (("responses", [("R-9", "q1", "post", "a")]), ("codes", [("x", "X", None, None)])):
+        tables = small(**{table: frame(table, rows)})
+        for kind in ("refi-qda", "taguette", "csv"):
+            with pytest.raises(CodingError):
+                write_project(project_of(tables, path="made", kind=kind), tmp_path / "made", target=kind)

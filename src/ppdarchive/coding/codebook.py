@@ -98,7 +98,8 @@ def codebook_of(
     project : Project
     known : mapping of str to str
         Ids and titles of codes that the study has already. A code of the project that is called like one
-        of them, by title or id, is that one; what is spelled alike to the letter comes first.
+        of them, by title or id, is that one; what is spelled alike to the letter comes first. A title
+        comes before an id, but in a CSV file, which has room for one of them.
     by_hand : mapping of str to str
         Names of codes in the project and the ids that they have in the study.
 
@@ -129,7 +130,7 @@ def codebook_of(
         for code in project.codes
         if code.key in titled
     }
-    find = _finder(known)
+    find = _finder(known, is_id_first=project.format == "csv")
     names = {code.key: code.name for code in project.codes}
     found = {key: find(told, names[key], titled[key]) for key, told in given.items()}
     code_ids = _distinct(
@@ -213,6 +214,8 @@ def _code_words(row: CodeRow, *, is_only: bool) -> dict[str, str]:
 
 def _theme_words(row: ThemeRow, *, is_only: bool) -> dict[str, str]:
     words = {} if is_only and id_of(row.title) == row.theme_id else {THEME_ID: row.theme_id}
+    if any("," in construct for construct in row.constructs):
+        raise ValueError("a construct with a comma")
     return words | ({CONSTRUCTS: ", ".join(row.constructs)} if row.constructs else {})
 
 
@@ -226,7 +229,7 @@ def _described(description: str | None, words: Mapping[str, str]) -> str | None:
     lines = "\n".join(f"{key}: {value}" for key, value in words.items())
     written = lines if description is None else f"{description}{_PARAGRAPH}{lines}"
     if _stated(written) != (description, words):
-        raise ValueError("an id with a line break, or a construct with a comma")
+        raise ValueError("an id or construct with a line break, or with white space at an end")
     return written
 
 
@@ -244,7 +247,7 @@ def _stated(description: str | None) -> tuple[str | None, dict[str, str]]:
     return (head if parted else None), dict(found)
 
 
-def _finder(known: Mapping[str, str]) -> Callable[[str, str, str], str | None]:
+def _finder(known: Mapping[str, str], *, is_id_first: bool) -> Callable[[str, str, str], str | None]:
     """What tells which known code a code is, of its given id, its name and its title."""
     exact: dict[str, str] = {}
     folded: dict[str, str] = {}
@@ -253,8 +256,8 @@ def _finder(known: Mapping[str, str]) -> Callable[[str, str, str], str | None]:
         folded.setdefault(title.casefold(), code_id)
 
     def find(given: str, name: str, title: str) -> str | None:
-        if given in known:
-            return given
+        if given in known or (is_id_first and name in known):
+            return given if given in known else name
         for words in (name, title):
             found = exact.get(words) or (words if words in known else folded.get(words.casefold()))
             if found is not None:

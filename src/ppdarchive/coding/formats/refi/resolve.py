@@ -8,6 +8,7 @@ from typing import Final
 
 from ppdarchive.coding.formats.refi.elements import Coding, Said, Selection
 from ppdarchive.coding.formats.refi.texts import Texts
+from ppdarchive.coding.formats.refi.writer import ORIGIN
 from ppdarchive.coding.project import (
     NONE,
     STAGES,
@@ -19,6 +20,7 @@ from ppdarchive.coding.project import (
     Selections,
 )
 from ppdarchive.errors import CodingError
+from ppdarchive.text.units import Unit
 
 PROJECT: Final = "refi-qda"
 CODEBOOK: Final = "refi-qdc"
@@ -90,6 +92,8 @@ def _project(
         sets=sets,
         sources=sources,
         selections=selections or Selections.of(source=[], code=[], coder=[], start=[], end=[]),
+        # A file of ours keeps the standard's word; of others it is found out.
+        unit=Unit.CODE_POINT if said.origin == ORIGIN else None,
         origin=said.origin,
         left=MappingProxyType({kind: n for kind, n in sorted(left.items()) if n}),
     )
