@@ -179,6 +179,31 @@ def test_projects_join_one_codebook_and_name_coders(tmp_path: Path) -> None:
     assert frames["codings"]["coder_id"].tolist() == ["coder_1", "coder_2", "coder_2"]
 
 
+def test_taguettes_admin_is_whoever_study_toml_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two files that call their coder `admin` are of two coders, if each is named; unnamed they are refused."""
+    part = '[[coding]]\npath = "{0}.sqlite3"\nformat = "taguette"\n'
+    made = project(coders=(ProjectCoder("1", "admin"),))
+    for name, more, code in (("unnamed", "", 2), ("named", 'coder = "coder_{0}"\n', 0)):
+        folder = study(tmp_path / name, "".join((part + more).format(number) for number in (1, 2)))
+        for number in (1, 2):
+            write_project(made, folder / f"{number}.sqlite3", target="taguette")
+        assert call(["validate", str(folder)]) == code
+        told = capsys.readouterr()
+        assert ("#coding[1]: two projects call their coder `admin`" in told.err) == (code == 2)
+    frame = validate_study(folder).checked.tables["codings"].frame
+    assert frame["coder_id"].tolist() == ["coder_1", "coder_2"]
+
+
+def test_a_coder_without_a_name_is_the_one_that_study_toml_names(tmp_path: Path) -> None:
+    """A user called by blanks is nobody: `coder` says who it was, or the coding lacks its coder."""
+    for name, more, ids in (("one", 'coder = "c1"\n', ()), ("none", "", ("codings.coder_id.required",))):
+        folder = study(tmp_path / name, f'[[coding]]\npath = "one.qdpx"\nformat = "refi-qda"\n{more}')
+        write_project(project(coders=(ProjectCoder("1", " "),)), folder / "one.qdpx", target="refi-qda")
+        assert validate_study(folder).checked.findings.ids == ids
+
+
 def test_a_code_that_no_export_has_is_told(tmp_path: Path) -> None:
     """Where the study has a codebook, a project adds no code to it: the coding refers to nothing."""
     folder = study(

@@ -18,11 +18,12 @@ from ppdarchive.coding.formats import read_project
 from ppdarchive.coding.landing.landed import TROUBLES, Landed, land
 from ppdarchive.coding.landing.match import Responses, Trouble
 from ppdarchive.coding.project import NONE, Project
-from ppdarchive.coding.rows import CodingRows, codebook_cells, coding_rows
+from ppdarchive.coding.rows import CodingRows, codebook_cells, coding_rows, is_nameless
+from ppdarchive.errors import StudyError
 from ppdarchive.model.finding import MAX_PLACES, ExportCount, Finding, Place, Rule, RuleKind
 from ppdarchive.model.schema import Schemas
 from ppdarchive.model.table import Lines, RawTable
-from ppdarchive.study import CodedProject, Study
+from ppdarchive.study import CodedProject, Study, key_path
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +107,8 @@ def land_projects(
     ------
     CodingError
         If a project cannot be read, or no way of counting fits its positions.
+    StudyError
+        If two projects would make one coder of two.
     """
     if not study.config.coding or responses is None:
         return Landings()
@@ -117,6 +120,7 @@ def land_projects(
         progress(f"placing {spec.path}")
         landing = _land(spec, study, texts, known)
         landings.append(landing)
+        _refuse_one_name_for_several(study, landings)
         made.add(landing)
         if "codes" not in pieces:
             # What one project calls a code by, the next one may too.
@@ -129,6 +133,29 @@ def land_projects(
     }
     found = tuple(finding for landing in landings for finding in _findings(landing))
     return Landings(tuple(landings), MappingProxyType(given), found)
+
+
+def _refuse_one_name_for_several(study: Study, landings: Sequence[Landing]) -> None:
+    """Two files that call their coder nothing in particular would make one coder of two."""
+    index = len(landings) - 1
+    nameless = [
+        {
+            each.name
+            for each in landing.project.coders
+            if landing.spec.coder is None
+            and each.name not in landing.spec.coders
+            and is_nameless(each.name, landing.project.format)
+            and each.name.strip()
+        }
+        for landing in landings
+    ]
+    if any(nameless[index] & earlier for earlier in nameless[:index]):
+        raise StudyError(
+            "study.contradiction",
+            path=study.path,
+            pointer=key_path(["coding", index]),
+            reason="two projects call their coder `admin`; name each by `coder`",
+        )
 
 
 def _is_exported(table: str, pieces: Mapping[str, Sequence[Piece]]) -> bool:

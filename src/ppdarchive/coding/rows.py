@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,10 @@ from ppdarchive.coding.landing.landed import Landed
 from ppdarchive.coding.project import NONE, Project
 
 Mask = npt.NDArray[np.bool_]
+
+_TAGUETTE: Final = "taguette"
+_ANYBODY: Final = "admin"
+"""Taguette calls whoever works at a desktop so, and everybody in what its server exports."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -65,7 +70,8 @@ def coding_rows(
     coders : mapping of str to str
         Ids of coders by the name that the project has for them; others are called by that name.
     coder : str or None
-        Who made what the file tells no coder of.
+        Who made what the file tells no coder of; nor does it where it calls the coder `admin`, as
+        Taguette does.
     stage : str
         Of codings of which the file tells no stage.
 
@@ -75,7 +81,7 @@ def coding_rows(
         In the project's order.
     """
     codes = pa.array(book.code_ids, pa.string())
-    names = [coders.get(each.name, each.name) for each in project.coders]
+    names = [coders.get(each.name) or _called(each.name, project.format, coder) for each in project.coders]
     stages = [each.stage or stage for each in project.coders]
     at = np.flatnonzero(wanted)
     selections = project.selections
@@ -91,6 +97,17 @@ def coding_rows(
     memos = pa.array(selections.memos, pa.string()).take(pa.array(at))
     cells = pa.table({**columns, "memo": memos}).take(pa.array(first))
     return CodingRows(cells, selections.place[at][first], len(at) - len(first))
+
+
+def is_nameless(name: str, kind: str) -> bool:
+    """Whether what a project calls a coder tells nobody: blanks, or Taguette's one user on a desktop."""
+    return not name.strip() or (kind == _TAGUETTE and name == _ANYBODY)
+
+
+def _called(name: str, kind: str, coder: str | None) -> str | None:
+    if coder is not None and is_nameless(name, kind):
+        return coder
+    return name if name.strip() else None
 
 
 def codebook_cells(book: Codebook) -> Mapping[str, pa.Table]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ppdarchive.errors import StudyError
 from ppdarchive.study.check import check_study
-from ppdarchive.study.config import CodedProject, Config, Export, Long, parse_config
+from ppdarchive.study.config import CodedProject, Config, Export, Long, key_path, parse_config
 from ppdarchive.study.model import MEMO, PARTICIPANT, QUESTION, WAVE, Study, answer_field, missing_code
 from ppdarchive.study.treatments import with_treatments
 from ppdarchive.tableschema import file_reader, load_package
@@ -24,6 +24,7 @@ __all__ = [
     "Study",
     "answer_field",
     "check_study",
+    "key_path",
     "load_study",
     "missing_code",
     "parse_config",
