@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,7 @@ EXPORT: Final = '[[export]]\ntable = "{0}"\nformat = "csv"\npath = "{0}.csv"\n'
 CODING: Final = '[[coding]]\npath = "codings.csv"\nformat = "csv"\n'
 PACKAGE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 
+Made = TypeVar("Made")
 Integers = npt.NDArray[np.int64]
 
 
@@ -91,7 +92,7 @@ def _texts(n: int) -> list[tuple[str, list[int], list[int]]]:
 
 
 def _segments(n_words: Integers, n: int) -> tuple[list[int], ...]:
-    """What four coders made of the same passages: most saw most of them, and not all with the same borders."""
+    """What four coders made of the same passages: most marked most of them, not all with the same borders."""
     rng = np.random.default_rng(2)
     n_true = int(n / N_CODERS * 1.5)
     code = np.minimum(rng.geometric(0.12, n_true) - 1, N_CODES - 1)
@@ -174,3 +175,15 @@ def ratings_of() -> Integers:
     ratings = np.where(rng.random((200_000, 4)) < 0.8, truth, rng.integers(0, N_CODES, (200_000, 4)))
     ratings[rng.random(ratings.shape) < 0.1] = -1
     return ratings
+
+
+def added_mb(work: Callable[[], Made]) -> tuple[Made, int]:
+    """What a piece of work gives, and what it adds to the memory of the process at its peak, in MB."""
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted anew from here
+    before = _megabytes("VmRSS:")
+    made = work()
+    return made, round(_megabytes("VmHWM:") - before)
+
+
+def _megabytes(name: str) -> float:
+    return int(Path("/proc/self/status").read_text().partition(name)[2].split()[0]) / 1024

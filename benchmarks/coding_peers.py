@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from coding_files import ratings_of
+from coding_files import added_mb, ratings_of
 
 try:
     import krippendorff
@@ -20,12 +20,16 @@ except ImportError:
 
 
 def qdpx_tree(folder: str) -> None:
-    """Parse the project of the same file into lxml's tree, and read its texts; nothing is placed."""
-    with zipfile.ZipFile(Path(folder) / "coded.qdpx") as archive:
+    """Parse the project of a `.qdpx` file into lxml's tree, and read its texts; nothing is placed."""
+    read, read_mb = added_mb(lambda: _tree(Path(folder) / "coded.qdpx"))
+    print(json.dumps({"sources": len(read[0]), "read": len(read[2]), "reading adds MB": read_mb}))
+
+
+def _tree(path: Path) -> tuple[dict[str, str], etree._Element, list[dict[str, str]]]:
+    with zipfile.ZipFile(path) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".txt")}
         tree = etree.fromstring(archive.read("project.qde"))
-    selections = [dict(each.attrib) for each in tree.iter("{*}PlainTextSelection")]
-    print(json.dumps({"sources": len(texts), "read": len(selections)}))
+    return texts, tree, [dict(each.attrib) for each in tree.iter("{*}PlainTextSelection")]
 
 
 def alpha() -> None:

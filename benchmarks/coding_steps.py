@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-from coding_files import ratings_of
+from coding_files import added_mb, ratings_of
 
 from ppdarchive.agreement.coded import Coded
 from ppdarchive.agreement.frames import coded_of
@@ -135,13 +135,14 @@ def qdpx(folder: str) -> None:
     """Read the `.qdpx` file and place its selections."""
     seconds: dict[str, float] = {}
     with stage("read", seconds):
-        project = read_project(Path(folder) / "coded.qdpx", source="refi-qda", name="coded.qdpx")
+        path = Path(folder) / "coded.qdpx"
+        project, read_mb = added_mb(lambda: read_project(path, source="refi-qda", name="coded.qdpx"))
     table = pa.csv.read_csv(Path(folder) / "responses.csv")
     responses = _responses(table)
     with stage("place", seconds):
         landed = land(project, responses)
     print(json.dumps({"stages": seconds, "sources": len(project.sources), "read": len(project.selections),
-                      "uncertain": int(landed.uncertain.sum())}))  # fmt: skip
+                      "reading adds MB": read_mb, "uncertain": int(landed.uncertain.sum())}))  # fmt: skip
 
 
 def unitizing(folder: str) -> None:
