@@ -182,7 +182,7 @@ def test_projects_join_one_codebook_and_name_coders(tmp_path: Path) -> None:
 def test_taguettes_admin_is_whoever_study_toml_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two files that call their coder `admin` are of two coders, if each is named; unnamed they are refused."""
+    """Two files that call their coder `admin` are of two coders, if each is named; else they are refused."""
     part = '[[coding]]\npath = "{0}.sqlite3"\nformat = "taguette"\n'
     made = project(coders=(ProjectCoder("1", "admin"),))
     for name, more, code in (("unnamed", "", 2), ("named", 'coder = "coder_{0}"\n', 0)):
