@@ -11,6 +11,7 @@ import typer
 from ppdarchive.cli.publishing import overrides_of, stop_at_findings
 from ppdarchive.cli.terminal import AsJson, progress, show_json
 from ppdarchive.coders.convert import convert_folder
+from ppdarchive.coding.converted import CODEBOOKS
 from ppdarchive.coding.formats import SUFFIXES, WRITERS
 from ppdarchive.errors import UsageError
 from ppdarchive.publish import FindingsError
@@ -33,7 +34,10 @@ def convert(
             show_default=False,
         ),
     ] = None,
-    stage: Annotated[Literal["all", "independent", "consensus"], typer.Option(help="Which codings.")] = "all",
+    stage: Annotated[
+        Literal["all", "independent", "consensus"],
+        typer.Option(help="Which codings; Taguette holds one stage only."),
+    ] = "all",
     override: Annotated[
         list[str] | None,
         typer.Option(
@@ -56,6 +60,8 @@ def convert(
     kind = target or SUFFIXES.get(out.suffix.lower())
     if kind is None or kind not in WRITERS:
         raise UsageError("usage.value", reason=f"--format is one of {', '.join(WRITERS)}")
+    if kind in CODEBOOKS and stage != "all":
+        raise UsageError("usage.value", reason="--stage is for codings, and a codebook has none")
     try:
         with progress() as step:
             project = convert_folder(
