@@ -110,9 +110,11 @@ def test_a_differing_quote_is_only_flagged():
 
 
 def test_the_whole_of_a_changed_text_is_the_whole_response():
-    """A code on a whole source is on the whole response, whatever changed in it."""
-    landed = land(project([("R2", "My coach was kind.")], [(0, NONE, NONE, None)]), RESPONSES)
-    assert (selected(landed), landed.confidence.tolist()) == ([TEXTS[1]], [1.0])
+    """A code on a whole source is on the whole response, however little of it changed."""
+    landed = land(project([("R2", TEXTS[1] + "!")], [(0, NONE, NONE, None)]), RESPONSES)
+    assert selected(landed) == [TEXTS[1]]
+    assert landed.uncertain.tolist() == [False]
+    assert 0.9 < landed.confidence[0] < 1
 
 
 def test_the_threshold_is_the_caller_s():

@@ -73,11 +73,9 @@ def test_a_hand_names_no_source_among_different_ones_of_one_name():
 
 
 def test_what_a_hand_names_may_not_be_there():
-    """An id that is no response's leaves the source to the other rules."""
-    assert found("R_1a", "x", by_hand={"R_1a": "gone", "x": "gone"}) == [
-        ("R_1a", By.NAME),
-        Trouble.UNMATCHED_SOURCE,
-    ]
+    """What a person has said is not replaced by a guess: an id that is no response's names none."""
+    gone = {"R_1a": "gone", "x": "gone"}
+    assert found("R_1a", ("x", "She called me."), by_hand=gone) == [Trouble.UNMATCHED_SOURCE] * 2
 
 
 @pytest.mark.parametrize(

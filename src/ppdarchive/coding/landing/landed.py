@@ -87,8 +87,10 @@ def land(
 ) -> Landed:
     """Find where each selection of a project stands in the study's responses.
 
-    Positions and quotes in a source without text are those of the response's own text. A selection of a
-    whole source is the whole response. Nothing is dropped: a row without a place says why.
+    Positions and quotes in a source without text are those of the response's own text; a quote that is not
+    what they select then tells that the response is another one, or was. A selection of a whole source is
+    the whole response, as surely as the one is the other. Nothing is dropped: a row without a place says
+    why.
 
     Parameters
     ----------
@@ -134,14 +136,16 @@ def land(
     start[at], end[at], confidence[at] = anchored.start, anchored.end, anchored.confidence
     whole = at[_is_whole(project, at)]
     lengths = np.array([len(text) for text in texts] or [0], np.int64)
-    start[whole], end[whole], confidence[whole] = 0, lengths[response[whole]], 1.0
+    for i in whole[(start[whole] > 0) | (end[whole] < lengths[response[whole]])].tolist():
+        confidence[i] *= _share(texts[response[i]], start[i], end[i])
+    start[whole], end[whole] = 0, lengths[response[whole]]
 
     trouble = np.full(n, NONE, np.int8)
     source_trouble = [NONE if found is None else TROUBLES.index(found) for found in matched.trouble]
     is_unmatched = has_source & (response == NONE)
     for reason, where in (  # the later, the graver
         (Trouble.QUOTE_DIFFERS, resolved.misfit),
-        (Trouble.LOW_CONFIDENCE, is_placed & (confidence < min_confidence)),
+        (Trouble.LOW_CONFIDENCE, is_placed & ((confidence < min_confidence) | (confidence <= 0))),
         (Trouble.EMPTY, is_placed & (resolved.start == resolved.end)),
         (Trouble.EMPTY, is_placed & (start == end) & (confidence > 0)),
         (Trouble.OUTSIDE, has_text & (resolved.start == NONE)),
@@ -152,7 +156,10 @@ def land(
     ):
         trouble[where] = TROUBLES.index(reason)
     trouble[is_unmatched] = np.array([*source_trouble, NONE], np.int8)[selections.source[is_unmatched]]
-    uncertain = (trouble != NONE) & (trouble != TROUBLES.index(Trouble.QUOTE_DIFFERS))
+    # An old quote beside the text that was coded says nothing of the response.
+    has_own_text = np.array([bool(source.text) for source in project.sources] + [False], np.bool_)
+    is_old_quote = (trouble == TROUBLES.index(Trouble.QUOTE_DIFFERS)) & has_own_text[selections.source]
+    uncertain = (trouble != NONE) & ~is_old_quote
     return Landed(
         response,
         start,
@@ -180,6 +187,11 @@ def _with_texts(project: Project, responses: Responses, matched: Matched) -> Pro
         for source, at in zip(project.sources, matched.response.tolist(), strict=True)
     ]
     return replace(project, sources=tuple(sources))
+
+
+def _share(text: str, start: int, end: int) -> float:
+    """How much of a text a range is of, white space aside."""
+    return len("".join(text[start:end].split())) / (len("".join(text.split())) or 1)
 
 
 def _is_whole(project: Project, at: Positions) -> Mask:

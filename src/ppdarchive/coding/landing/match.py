@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
@@ -113,9 +113,11 @@ class Matched:
         return {by: self.by.count(by) for by in By if by in self.by}
 
 
-class _Rule(Protocol):
-    def __call__(self, source: int, /) -> Sequence[int]:
-        """The responses that a source may be."""
+_Rule = Callable[[int], Sequence[int]]
+"""The responses that a source may be."""
+
+_Pattern = Callable[[int], Sequence[int] | None]
+"""The same; None where it says nothing of the source."""
 
 
 def check_pattern(pattern: str) -> re.Pattern[str]:
@@ -157,9 +159,15 @@ def match(
 
     The first rule that names exactly one response decides: `by_hand`; a name that is a response's id (also
     behind a file's ending such as ``.txt``); what `pattern` finds in the name; a response's id in the name,
-    with no letter or digit beside it (of ids within one another the longest); the text. A text tells only
-    where one response and one coded source that is still unmatched have it, without their byte-order
-    marks, white space squeezed, in NFC; most sources with "None." stay unmatched.
+    with no letter or digit beside it (of ids within one another the longest; one of digits alone is no part
+    of a date or another number); the text. A text tells only where one response and one coded source that
+    is still unmatched have it, without their byte-order marks, white space squeezed, in NFC; most sources
+    with "None." stay unmatched.
+
+    What one rule says, a later one only narrows: a source whose name fits several responses is none but
+    these, and one that `by_hand` or `pattern` finds no response for is no other's. A name whose response
+    has another text than the source, while another response has just that one, tells nothing either: two
+    files may have been swapped. Only `by_hand` is believed then.
 
     Several sources may be of one response, as when a project holds each coder's copy.
 
@@ -168,7 +176,8 @@ def match(
     project : Project
     responses : Responses
     by_hand : mapping of str to str, optional
-        Response ids by source name. A name that several sources of different text have names none.
+        Response ids by source name. A name that several sources of different text have names none, and an
+        id that is no response's leaves the source unmatched.
     pattern : str, optional
         See `check_pattern`.
 
@@ -183,34 +192,47 @@ def match(
     """
     names = [source.name for source in project.sources]
     index = _index(responses.response_id)
-    rules: list[tuple[By, _Rule]] = [
-        (By.HAND, _hand_rule(project, by_hand or {}, index)),
-        (By.NAME, lambda i: index.get(names[i]) or index.get(_ENDING.sub("", names[i]), ())),
-    ]
-    if pattern is not None:
-        rules.append((By.PATTERN, _pattern_rule(names, responses, check_pattern(pattern))))
-    rules.append((By.NAME_PART, _part_rule(names, responses.response_id)))
+    given = by_hand or {}
+    wanted: _Pattern = (lambda _: None) if pattern is None else _pattern_rule(names, responses, pattern)
+    by_hand_rule, part_rule = _hand_rule(project, given, index), _part_rule(names, responses.response_id)
     response = np.full(len(names), NONE, np.int64)
     by: list[By | None] = [None] * len(names)
     trouble: list[Trouble | None] = [None] * len(names)
+    # What a name leaves open: some responses, none, or (None) all of them.
+    left: list[Collection[int] | None] = [None] * len(names)
+
+    def rules(i: int) -> Iterator[tuple[By, Collection[int] | None]]:
+        if names[i] in given:
+            yield By.HAND, by_hand_rule(i)
+        yield By.NAME, index.get(names[i]) or index.get(_ENDING.sub("", names[i]))
+        yield By.PATTERN, wanted(i)
+        yield By.NAME_PART, part_rule(i) or None
+
     for i in range(len(names)):
-        for rule, candidates in rules:
-            found = set(candidates(i))
+        for rule, candidates in rules(i):
+            if candidates is None:
+                continue
+            before = left[i]
+            left[i] = found = set(candidates) if before is None else set(candidates) & set(before)
             if len(found) == 1:
-                response[i], by[i], trouble[i] = found.pop(), rule, None
-                break
-            if found:
+                response[i], by[i] = next(iter(found)), rule
+            elif found or before:
                 trouble[i] = Trouble.AMBIGUOUS_SOURCE
+            if len(found) < 2:
+                break
+    for i in _swapped(project, responses, response, by):
+        response[i], by[i], trouble[i], left[i] = NONE, None, Trouble.AMBIGUOUS_SOURCE, ()
     unknown = np.flatnonzero(response == NONE).tolist()
     coded = set(project.selections.source.tolist())
     # A copy that nobody coded is no rival of the one that was.
     for rest in ([i for i in unknown if i in coded], [i for i in unknown if i not in coded]):
-        for i, found_by_text in _by_text([project.sources[i].text for i in rest], responses):
-            source = rest[i]
-            if len(found_by_text) == 1:
-                response[source], by[source], trouble[source] = found_by_text[0], By.TEXT, None
-            elif found_by_text:
+        texts = [project.sources[i].text for i in rest]
+        for at, found_by_text in _by_text(texts, [left[i] for i in rest], responses):
+            source = rest[at]
+            if found_by_text is None:
                 trouble[source] = Trouble.AMBIGUOUS_SOURCE
+            else:
+                response[source], by[source], trouble[source] = found_by_text, By.TEXT, None
     for i in unknown:
         if by[i] is None and trouble[i] is None:
             trouble[i] = Trouble.UNMATCHED_SOURCE
@@ -238,15 +260,16 @@ def _hand_rule(project: Project, by_hand: Mapping[str, str], index: Mapping[str,
     return responses_of
 
 
-def _pattern_rule(names: Sequence[str], responses: Responses, pattern: re.Pattern[str]) -> _Rule:
+def _pattern_rule(names: Sequence[str], responses: Responses, given: str) -> _Pattern:
+    pattern = check_pattern(given)
     # By which groups took part in a match, since some may be optional.
     indices: dict[tuple[str, ...], dict[tuple[str, ...], list[int]]] = {}
 
-    def responses_of(i: int) -> Sequence[int]:
+    def responses_of(i: int) -> Sequence[int] | None:
         found = pattern.search(names[i])
         named = {} if found is None else {key: v for key, v in found.groupdict().items() if v is not None}
         if not named:
-            return ()
+            return None
         groups = tuple(named)
         if groups not in indices:
             places = indices[groups] = {}
@@ -276,7 +299,7 @@ def _part_rule(names: Sequence[str], ids: Sequence[str]) -> _Rule:
             for _, end in reversed(tokens[first : first + n_tokens]):
                 if found and end <= found[-1][1]:
                     break
-                if name[start:end] in cores:
+                if name[start:end] in cores and not _is_in_number(name, start, end):
                     found.append((start, end, cores[name[start:end]]))
                     break
         return [at for _, _, places in found for at in places]
@@ -284,8 +307,30 @@ def _part_rule(names: Sequence[str], ids: Sequence[str]) -> _Rule:
     return responses_of
 
 
-def _by_text(texts: Sequence[str], responses: Responses) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """For texts that responses have too: which; several where the text is not the only one of its kind."""
+def _is_in_number(name: str, start: int, end: int) -> bool:
+    """Whether digits are a part of a date or of another number of several parts."""
+    around = name[max(start - 2, 0) : start][:1], name[end + 1 : end + 2]
+    return name[start:end].isdecimal() and any(each.isdecimal() for each in around)
+
+
+def _swapped(
+    project: Project, responses: Responses, response: Positions, by: Sequence[By | None]
+) -> Iterator[int]:
+    """Sources whose name tells one response, and whose text is another's."""
+    texts: dict[int, str] = {}
+    for i in np.flatnonzero(response != NONE).tolist():
+        source, own = project.sources[i].text, responses.texts[response[i]] or ""
+        if by[i] is not By.HAND and source != own and _plain(source) not in {"", _plain(own)}:
+            texts[i] = _plain(source)
+    if texts:
+        others = {_plain(text) for text in responses.texts if text}
+        yield from (i for i, text in texts.items() if text in others)
+
+
+def _by_text(
+    texts: Sequence[str], left: Sequence[Collection[int] | None], responses: Responses
+) -> Iterator[tuple[int, int | None]]:
+    """For texts that responses have too: which of those that their names leave open; None for several."""
     plain = _index(map(_plain, texts))
     wanted = plain.keys() - {""}
     if not wanted:
@@ -296,8 +341,13 @@ def _by_text(texts: Sequence[str], responses: Responses) -> Iterator[tuple[int, 
         if key in wanted:
             same[key].append(i)
     for key, where in same.items():
-        for i in plain[key]:
-            yield i, tuple(where) if len(plain[key]) == 1 else (*where, NONE)
+        may_be = {i: where if (own := left[i]) is None else sorted({*where} & {*own}) for i in plain[key]}
+        n_open = sum(left[i] is None for i in may_be)
+        n_sources = Counter(at for i, own in may_be.items() if left[i] is not None for at in own)
+        for i, own in may_be.items():
+            if own:
+                is_only = len(own) == 1 and n_open + n_sources[own[0]] == 1
+                yield i, own[0] if is_only else None
 
 
 def _plain(text: str) -> str:
