@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -158,3 +159,37 @@ def test_an_id_always_fits_the_schema(name: str) -> None:
     assert made[0].isalpha()
     assert made.isascii()
     assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789_")
+
+
+def test_a_stated_id_is_not_given_to_a_name() -> None:
+    """A new code that is called like another's id does not take it, wherever it stands."""
+    tree = [ProjectCode("1", "bond"), ProjectCode("2", "Closeness", None, "code_id: bond")]
+    assert codebook_of(_project(tree)).code_ids == ("bond_2", "bond")
+    themes = [
+        ProjectCode("1", "coach", None, None, is_codable=False),
+        ProjectCode("2", "Her", None, "theme_id: coach", is_codable=False),
+    ]
+    assert [row.theme_id for row in codebook_of(_project(themes)).themes] == ["coach_2", "coach"]
+
+
+def test_titles_tell_before_ids_but_in_csv() -> None:
+    """What coders see is the title; a CSV file of ours has ids."""
+    known = {"bond_2": "bond", "bond": "trust"}
+    project = _project([ProjectCode("1", "bond")])
+    assert codebook_of(project, known=known).code_ids == ("bond_2",)
+    assert codebook_of(replace(project, format="csv"), known=known).code_ids == ("bond",)
+
+
+def test_a_theme_without_a_row_is_called_by_its_id() -> None:
+    """Themes that codes or other themes name, and no table has, are not lost."""
+    tree = project_codes([CodeRow("bond", "Bond", None, "coach")], [ThemeRow("her", "Her", None, "who")])
+    book = codebook_of(_project(tree))
+    assert book.codes == (CodeRow("bond", "Bond", None, "coach"),)
+    assert sorted(row.theme_id for row in book.themes) == ["coach", "her", "who"]
+    assert {row.theme_id: row.parent_theme_id for row in book.themes}["her"] == "who"
+
+
+def test_titles_that_stand_twice_keep_their_ids() -> None:
+    """Where a title does not tell its code, the id is stated."""
+    rows = [CodeRow("good", "Good"), CodeRow("good_2", "Good"), CodeRow("C-12", "Other")]
+    assert codebook_of(_project(project_codes(rows, []))).code_ids == ("good", "good_2", "C-12")
