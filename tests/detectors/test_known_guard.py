@@ -55,3 +55,36 @@ def test_small_letters_are_judged_by_what_is_done(text, expected):
 def test_where_a_sentence_starts_the_next_word_judges(text, expected):
     """A capital says nothing there; a word that hardly ever follows a name does."""
     assert tier(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dozed off with rosy in my lap", "uncertain"),
+        ("sat up with brain on my shoulder", "uncertain"),
+        ("when rosy was born", "uncertain"),
+        ("i held rosy all night", "uncertain"),
+        ("rosy and i walked", "uncertain"),
+        ("coach rosy called", "redact"),
+        ("rosy cheeks", "none"),
+        ("it was all rosy at first", "none"),
+        ("a rosy picture", "none"),
+        ("brain told me to rest", "uncertain"),
+        ("i was nursing brain at night", "uncertain"),
+        ("my brain told me to rest", "none"),
+        ("brain fog", "none"),
+        ("i havent slept", "none"),
+    ],
+)
+def test_a_variant_that_is_a_word_is_judged_like_a_name_that_is_one(text, expected):
+    """A word one edit or the same sound away is a name only where a listed one would be."""
+    known = KnownIdentifiers([(name, TextCategory.NAME) for name in ("Rosie", "Brian", "Haven")])
+    spans = known.detect([text])[0]
+    assert (spans[0].tier.value if spans else "none") == expected
+
+
+def test_only_what_is_no_word_is_a_possessive_of_a_name_that_is_one():
+    """A name that is a word is found in a possessive without apostrophe unless that is a word too."""
+    known = KnownIdentifiers([("Bill", TextCategory.NAME), ("Charity", TextCategory.NAME)])
+    texts = ["charitys naps got longer", "the bills came in"]
+    assert [len(spans) for spans in known.detect(texts)] == [1, 0]

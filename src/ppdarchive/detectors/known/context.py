@@ -99,6 +99,7 @@ _ANDS: Final = word_hashes(["and", "n", "&"])
 _JOINT: Final = word_hashes(
     ["are", "were", "both", "have", "fight", "fought", "talk", "share", "split", "do", "go", "argue", "live"]
 )
+_LAP: Final = word_hashes(sorted(lists.LAP))
 _SIDE: Final = 5
 """Tokens on each side that are looked at."""
 _WORDS_AROUND: Final = 2
@@ -187,7 +188,10 @@ class Context:
     greeted, presented
         "hi hope"; "call me hope", "this is hope again".
     likely
-        "nursing hope", "hope was colicky", "every time hope got", "me and hope", "hope and i".
+        "nursing hope", "hope was colicky", "every time hope got", "me and hope", "hope and i", "hope in
+        my arms".
+    acting
+        Is what somebody does: "i cried", "i havent".
     """
 
     announced: Flags
@@ -225,6 +229,7 @@ class Context:
     greeted: Flags
     presented: Flags
     likely: Flags
+    acting: Flags
 
     def __getitem__(self, rows: npt.NDArray[np.generic]) -> Context:
         return Context(*(getattr(self, name)[rows] for name in self.__slots__))
@@ -305,6 +310,7 @@ def around(batch: TextBatch, tokens: Tokens, first: Positions, last: Positions) 
         clause=~near.words[:, _SIDE],
         greeted=(before & Cue.GREETING) > 0,
         presented=near.presents(),
+        acting=((own & Cue.PERSONAL) > 0) | ((before & Cue.ME) > 0),
         likely=near.is_likely(),
         worded=readings(batch, tokens, last, words()) == Reading.WORD,
     )
@@ -318,9 +324,9 @@ class _Window:
 
     Attributes
     ----------
-    is_there, numbers, touches, capitals, uppers, ands, joint : ndarray of bool
+    is_there, numbers, touches, capitals, uppers, ands, joint, laps : ndarray of bool
         In the same text; a number; touching the one nearer; begins with a capital; of capitals, two at
-        least; the word "and", or "n"; a word of what two do.
+        least; the word "and", or "n"; a word of what two do; where a baby is held.
     signs : ndarray of uint32
         The sign, 0 for a word or number.
     cues : ndarray of uint32
@@ -337,6 +343,7 @@ class _Window:
     uppers: Flags
     ands: Flags
     joint: Flags
+    laps: Flags
     same_line: Flags
     signs: Codes
     cues: Codes
@@ -369,6 +376,7 @@ class _Window:
             is_there & capitals & (ends - starts > 1) & (batch.cased[ends - 1] != batch.lower[ends - 1]),
             is_there & np.isin(tokens.hashes[safe], _ANDS),
             is_there & np.isin(tokens.hashes[safe], _JOINT),
+            is_there & np.isin(tokens.hashes[safe], _LAP),
             is_there & (line == np.searchsorted(lines, tokens.starts[first])[:, None]),
             np.where(kinds == Kind.SIGN, batch.lower[starts], np.uint32(0)),
             np.where(is_there, cues, np.uint32(0)),
@@ -438,7 +446,10 @@ class _Window:
         likely |= ((behind & Cue.BEING) > 0) & ((behind_that & Cue.OF_A_BABY) > 0)
         likely |= ((before & Cue.WHENEVER) > 0) & ((behind & Cue.PERSONAL) > 0)
         likely |= self.ands[:, _SIDE - 1] & ((before_that & Cue.ME) > 0)
-        likely |= self.ands[:, _SIDE] & ((behind_that & Cue.ME) > 0) & self.joint[:, _SIDE + 2]
+        is_subject = self.joint[:, _SIDE + 2] | self.opens() | ((before & Cue.WHENEVER) > 0)
+        likely |= self.ands[:, _SIDE] & ((behind_that & Cue.ME) > 0) & is_subject
+        is_held = ((behind_that & Cue.MY) > 0) & self.laps[:, _SIDE + 2]
+        likely |= is_held & ((before & Cue.ARTICLE) == 0)
         return likely
 
     def is_alone(self) -> Flags:

@@ -7,12 +7,15 @@ looked for from the text's side (`ppdarchive.detectors.known.spellings`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum, StrEnum
+from functools import cache
 from itertools import combinations
 from typing import Final, NamedTuple
 
+from ppdarchive.detectors.known.edits import distance
 from ppdarchive.detectors.known.families import Kinship, relatives
+from ppdarchive.detectors.known.sound import sound_keys
 from ppdarchive.detectors.known.words import (
     COMMON,
     FACILITY_TAILS,
@@ -252,12 +255,25 @@ def _of_name(plain: str, found: Sequence[str]) -> Iterator[Form]:
 def _called(name: str) -> Iterator[Form]:
     """What a person of this given name may be called."""
     known = relatives().get(name, {})
+    keys = _keys()
     for other, kinship in known.items():
-        guard = Guard.LOOSE if kinship is Kinship.SIBLING else Guard.FREE
+        if kinship is Kinship.SIBLING:
+            guard = Guard.LOOSE
+        else:
+            # One edit or the same sound away: where it is a word, a name that is one, like the name itself.
+            is_variant = keys[name] == keys[other] != "" or distance(name, other, 1) is not None
+            guard = Guard.WORD if is_variant else Guard.FREE
         yield Form((other,), Way.NICKNAME, _KINSHIP_SCORES[kinship], guard)
     for other in _pet_forms(name):
         if other not in known:
             yield Form((other,), Way.NICKNAME, 0.45, Guard.DOUBT)
+
+
+@cache
+def _keys() -> Mapping[str, str]:
+    """What the names of families sound like."""
+    names = sorted(relatives())
+    return dict(zip(names, sound_keys(names), strict=True))
 
 
 def _pet_forms(name: str) -> set[str]:

@@ -8,7 +8,8 @@ A score of 0 is no mention; from `REDACT` on it is one, and from `UNCERTAIN` on 
   In small letters: uncertain after "my", before what only a person does, and after "talked to"; otherwise
   the word, no name.
 - Words that may be misspelt names: surer where a name is likely. A word of English is a misspelt name only
-  where a name is announced or it has a capital inside a sentence, and then uncertain.
+  where a name is announced or it has a capital inside a sentence, or in small letters where a listed
+  name that is a word would be one, and then uncertain.
 - Letters that stand for a name: in capitals, and initials only where they are announced or sign.
 """
 
@@ -27,6 +28,11 @@ from ppdarchive.model.span import TextCategory
 
 REDACT: Final = 0.6
 UNCERTAIN: Final = 0.3
+
+_IN_LOWER: Final = 0.82
+"""In small letters one edit or the same sound is enough to ask a person, two edits are not."""
+_UNSURE: Final = 0.5
+"""What is asked about at most there."""
 
 Scores = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -82,7 +88,7 @@ def judged(
             scores * _of_common(around, is_place),
             scores * _of_words(around, n_words, is_place),
             scores * _of_doubt(around, is_place),
-            scores * _of_unlikely(around),
+            scores * _of_unlikely(around, scores),
             scores * _of_letters(around, is_one),
         ],
         scores * _of_initials(around),
@@ -148,7 +154,11 @@ def _of_common(around: Context, is_place: Flags) -> Scores:
             (around.capital & around.family, 0.8),
             (around.counted | around.article | around.function, 0.0),
             (~around.capital & around.contacted, 0.5),
-            (~around.capital & around.doing, 0.4),
+            (around.capital & around.possessive & ~is_place, 0.5),
+            (
+                (~around.capital & around.doing) | (around.likely & ~is_place & (starts | ~around.capital)),
+                0.4,
+            ),
             (~around.capital & is_place & around.nearby & around.clause, 0.4),
             (~around.capital, 0.0),
             (starts & (around.doing | around.alone), 0.5),
@@ -207,9 +217,10 @@ def _of_doubt(around: Context, is_place: Flags) -> Scores:
     )
 
 
-def _of_unlikely(around: Context) -> Scores:
+def _of_unlikely(around: Context, scores: Scores) -> Scores:
     """A word that would be another one, misspelt."""
     inside = _inside(around)
+    is_somebody = ~around.capital & ~around.acting & (around.contacted | around.doing | around.likely)
     return _first(
         [
             (around.contracted, 0.0),
@@ -217,6 +228,7 @@ def _of_unlikely(around: Context) -> Scores:
             (around.introduced & ~around.verb, 1.2),
             (inside & ~around.article & (around.contacted | around.addressed), 1.0),
             (around.capital & around.doing & ~around.shouted, 1.0),
+            (is_somebody & ~around.article & ~around.function, np.minimum(_IN_LOWER, _UNSURE / scores)),
         ]
     )
 

@@ -212,7 +212,9 @@ class _Rows:
         all_everyday = np.logical_and.reduceat(usage.is_everyday | self.is_neutral, first) & (
             self.sizes < _SPECIFIC
         )
-        guard = own.guard.copy()
+        # A form that hardly differs from its name is guarded like one where it is a word, not a frequent one.
+        is_rare_word = (is_word | is_everyday) & (usage.english[first] < FREQUENT)
+        guard = np.where((own.guard == Guard.WORD) & ~is_rare_word, Guard.FREE, own.guard)
         free = guard == Guard.FREE
         judged = np.where(is_one, is_everyday | (is_word & ~is_exact), all_everyday)
         is_given = (usage.is_given[first] & is_exact) | ~is_one
@@ -228,10 +230,13 @@ class _Rows:
         is_short = is_nickname & (self.lengths[first] <= short) & ~usage.is_given[first]
         guard[is_short & (guard == Guard.FREE)] = Guard.DOUBT
         kept &= ~((guard == Guard.CAPITALS) & is_one & is_everyday)
-        # A plural only of what is found without a look around, and where it is no word itself.
+        # A plural only of what is found without a look around, and where it is no word itself;
+        # of a name that is a word only what is none itself can be a possessive.
         plural = own.extra > 0
         base = np.maximum(np.arange(len(self)) - 1, 0)
-        kept &= ~plural | ((guard[base] == Guard.FREE) & ~(is_one & is_everyday))
+        is_unseen = is_one & is_exact & (usage.standing[first] == Standing.UNSEEN)
+        is_plural = (guard[base] == Guard.FREE) | ((guard[base] == Guard.WORD) & is_unseen)
+        kept &= ~plural | (is_plural & ~(is_one & is_everyday))
         guard[plural] = Guard.FREE
         rows = np.flatnonzero(kept)
         words = np.repeat(kept, self.sizes)
@@ -257,7 +262,7 @@ def _with_plurals(forms: Iterable[tuple[Form, TextCategory]]) -> Iterator[tuple[
     """Each form and, of a name, its plural behind it."""
     for form, category in forms:
         yield form, category
-        if category is TextCategory.NAME and form.guard is Guard.FREE:
+        if category is TextCategory.NAME and form.guard in (Guard.FREE, Guard.WORD):
             plural = with_plural(form)
             if plural is not None:
                 yield plural, category

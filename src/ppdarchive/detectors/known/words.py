@@ -149,7 +149,7 @@ GREETING: Final = words("hi hey hello hola hiya heya howdy")
 
 TENDING: Final = words("""
     nursing breastfeeding bottlefeeding feeding burping bathing changing rocking swaddling cuddling snuggling
-    holding dressing soothing diapering
+    holding dressing soothing diapering held nursed rocked burped bathed swaddled cuddled snuggled soothed
     """)
 """What is done with a baby."""
 
@@ -158,6 +158,9 @@ OF_A_BABY: Final = words("""
     walking hospitalized
     """)
 """What a baby was."""
+
+LAP: Final = words("chest arms arm lap hip shoulder breast boob tummy belly")
+"""Where a baby is held: "in my arms"."""
 
 WHENEVER: Final = words("when while time until till if because cause cuz since after once whenever that")
 """Words before somebody who does something."""
@@ -274,6 +277,7 @@ GLUED_BEHIND: Final = words("""
 NEVER_MISSPELT: Final = words("""
     mommoodbooster mmb epds phq wai ppd ptsd nicu okay yeah hubby preggo postpartum pospartum website online
     facebook google zoom skype facetime whatsapp instagram covid telehealth alot cuz bcuz tho thru prob
+    dont doesnt didnt isnt arent wasnt werent hasnt havent hadnt cant couldnt wont wouldnt shouldnt aint
     """)
 """Words of the field, whatever a lexicon says."""
 
