@@ -424,5 +424,9 @@ class CodingError(PpdArchiveError):
     """A coded project, or a worksheet of one, that cannot be used."""
 
 
+class StoreError(PpdArchiveError):
+    """An archive that cannot be read, written or trusted."""
+
+
 class UsageError(PpdArchiveError):
     """A command that was called with words it does not take."""
