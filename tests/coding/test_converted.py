@@ -484,3 +484,10 @@ def test_codings_of_strangers_are_refused(tmp_path: Path):
         for kind in ("refi-qda", "taguette", "csv"):
             with pytest.raises(CodingError):
                 write_project(project_of(tables, path="made", kind=kind), tmp_path / "made", target=kind)
+
+
+def test_who_only_agreed_is_there_once():
+    """A coder of consensus alone is not taken for one who coded alone and marked nothing."""
+    tables = small(codings=small()["codings"].iloc[1:2])
+    coders = project_of(tables, path="made", kind="refi-qda").coders
+    assert [(coder.name, coder.stage) for coder in coders] == [("K-1", "consensus"), ("K-2", "independent")]
