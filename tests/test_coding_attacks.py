@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ppdarchive.cli.main import call
 from ppdarchive.coding.landing.landed import Landed, land
 from ppdarchive.coding.landing.match import Responses, Trouble
 from ppdarchive.coding.project import NONE, Project, ProjectCode, ProjectCoder, ProjectSource, Selections
 from ppdarchive.text.units import Unit
+
+from .test_coded import study
 
 CALLS = "My coach called me every week and I felt that somebody cared."
 WORK = "Nothing helped. I stopped after the second call because of work."
@@ -176,3 +182,48 @@ def test_whoever_is_swapped_or_edited_no_coding_has_other_words(data: st.DataObj
             if not answers[source]:  # a source without text is its response
                 continue
             assert "".join(found.split()) == "".join(answers[source][start:end].split())
+
+
+CODED = b"response_id,code,coder,start,end\nR_2,Bond,Thea Brandt,0,3\n"
+PART = '[[coding]]\npath = "one.csv"\nformat = "csv"\n'
+
+
+@pytest.mark.parametrize("delimiter", ["ab", "", '\\"', "\\n", "x"])
+def test_what_is_no_delimiter_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], delimiter: str
+) -> None:
+    """One character parts cells; anything else is told in two lines."""
+    folder = study(tmp_path / "study", PART + f'delimiter = "{delimiter}"\n', files={"one.csv": CODED})
+    assert call(["code", "import", str(folder)]) == 2
+    assert capsys.readouterr().err.startswith("error: one.csv: not a CSV project (`delimiter` is one")
+
+
+def test_what_study_toml_says_of_nothing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A slip in a name would else leave a coder, a code or a source under another id without a word."""
+    more = (
+        'pattern = "(?P<response_id>ZZ)"\n'
+        '[coding.coders]\n"Thea Brand" = "coder_1"\n'
+        '[coding.codes]\n"Bond" = "bond"\n"Trust" = "trust"\n'
+        '[coding.sources]\n"R_2" = "R_77"\n'
+    )
+    folder = study(tmp_path / "study", PART + more, files={"one.csv": CODED})
+    assert call(["code", "import", str(folder), "--json"]) == 1
+    (told,) = json.loads(capsys.readouterr().out)["projects"]
+    assert told["in_vain"] == {"coders": 1, "codes": 1, "sources": 1, "pattern": 1}
+    call(["code", "import", str(folder)])
+    out = capsys.readouterr().out
+    assert "of its `codes`, 1 of 2 name nothing here" in out
+    assert "Thea" not in out
+
+
+def test_a_large_codebook_does_not_fill_the_screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of many or long titles of codes some are shown, and how many more there are."""
+    rows = "".join(f"R_2,Code {i} {'x' * 500},a,0,3\n" for i in range(500))
+    head = "response_id,code,coder,start,end\n"
+    folder = study(tmp_path / "study", PART, files={"one.csv": (head + rows).encode()})
+    call(["code", "import", str(folder)])
+    out = capsys.readouterr().out
+    assert len(out) < 2000
+    assert "488 more" in out

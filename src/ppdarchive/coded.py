@@ -16,7 +16,7 @@ from ppdarchive.arrange import Piece
 from ppdarchive.coding.codebook import Codebook, CodeRow, codebook_of
 from ppdarchive.coding.formats import read_project
 from ppdarchive.coding.landing.landed import TROUBLES, Landed, land
-from ppdarchive.coding.landing.match import Responses, Trouble
+from ppdarchive.coding.landing.match import Responses, Trouble, check_pattern
 from ppdarchive.coding.project import NONE, Project
 from ppdarchive.coding.rows import CodingRows, codebook_cells, coding_rows, is_nameless
 from ppdarchive.errors import StudyError
@@ -47,6 +47,10 @@ class Landing:
         Codes of the project that no export has; they are rows of `codes` only where no export fills it.
     left_out : mapping of str to int
         Selections that make no row, by why.
+    in_vain : mapping of str to int
+        What study.toml says of this project and nothing in it answers to: how many of the names in its
+        ``coders``, ``codes`` and ``sources`` name none (or, of sources, no response of the study), and 1 for
+        a ``pattern`` that is in no source's name.
     """
 
     spec: CodedProject
@@ -56,6 +60,7 @@ class Landing:
     rows: CodingRows
     new_codes: tuple[CodeRow, ...]
     left_out: Mapping[str, int]
+    in_vain: Mapping[str, int]
 
     def __repr__(self) -> str:
         return f"<Landing of {len(self.project.selections)} selections: {self.rows.cells.num_rows} rows>"
@@ -233,7 +238,22 @@ def _land(spec: CodedProject, study: Study, texts: Responses, known: Mapping[str
         rows,
         tuple(row for row in book.codes if row.code_id not in known),
         MappingProxyType({why: number for why, number in left_out.items() if number}),
+        _in_vain(spec, project, texts),
     )
+
+
+def _in_vain(spec: CodedProject, project: Project, texts: Responses) -> Mapping[str, int]:
+    """How much of what a study says of a project names nothing."""
+    sources = {source.name for source in project.sources}
+    responses = {*texts.response_id} if spec.sources else set()
+    pattern = None if spec.pattern is None else check_pattern(spec.pattern)
+    found = {
+        "coders": len(spec.coders.keys() - {coder.name for coder in project.coders}),
+        "codes": len(spec.codes.keys() - {code.name for code in project.codes}),
+        "sources": sum(name not in sources or told not in responses for name, told in spec.sources.items()),
+        "pattern": int(pattern is not None and not any(pattern.search(name) for name in sources)),
+    }
+    return MappingProxyType({what: number for what, number in found.items() if number})
 
 
 class _Pieces:

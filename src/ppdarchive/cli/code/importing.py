@@ -25,6 +25,8 @@ from ppdarchive.pipeline import Validation, validate_study
 from ppdarchive.study import CodedProject
 
 _SHOWN = 5
+_TITLES = 12
+_LONGEST_TITLE = 60
 _SURE = 1.0
 
 
@@ -143,8 +145,17 @@ def _landing_lines(landing: Landing) -> Iterator[Text]:
         )
         yield from render.wrapped(words, indent=4)
     if landing.new_codes:
-        titles = ", ".join(row.title for row in landing.new_codes)
+        shown = [_short(row.title) for row in landing.new_codes[:_TITLES]]
+        n_more = len(landing.new_codes) - len(shown)
+        titles = ", ".join(shown) + (f" and {n_more:,} more" if n_more else "")
         yield from render.wrapped(f"  codes that no export has: {titles}", indent=4)
+    for what, number in landing.in_vain.items():
+        words = (
+            "its pattern is in no source's name"
+            if what == "pattern"
+            else f"of its `{what}`, {number:,} of {len(getattr(landing.spec, what)):,} name nothing here"
+        )
+        yield from render.wrapped(f"  in study.toml, {words}", indent=4, style="yellow")
     if project.left:
         words = ", ".join(f"{number:,} {kind}" for kind, number in project.left.items())
         yield from render.wrapped(f"  left in the file: {words}", indent=4, style="dim")
@@ -156,6 +167,11 @@ def _landing_lines(landing: Landing) -> Iterator[Text]:
             places = ", ".join(str(place) for place in project.selections.place[rows[:_SHOWN]].tolist())
             more = ", ..." if len(rows) > _SHOWN else ""
             yield from render.wrapped(f"      selections {places}{more}", indent=6)
+
+
+def _short(title: str) -> str:
+    """A title that fits on a line."""
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
 
 
 def _moved(landing: Landing) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -198,6 +214,7 @@ def _landing_json(landing: Landing) -> dict[str, Any]:
         "least_confidence": float(moved.min()) if len(moved) else None,
         "new_codes": [row.code_id for row in landing.new_codes],
         "left_in_file": dict(project.left),
+        "in_vain": dict(landing.in_vain),
         "troubles": {
             trouble.value: selections.place[landed.trouble == number].tolist()
             for number, trouble in enumerate(TROUBLES)

@@ -26,6 +26,7 @@ from ppdarchive.coding.formats.sheet import (
     cells_of,
     check_quotes,
     file_bytes,
+    is_delimiter,
     no_table,
     read_table,
     row_starts,
@@ -362,6 +363,8 @@ def _coders(table: _Rows) -> tuple[Positions, tuple[ProjectCoder, ...]]:
 
 def _parsed(data: bytes, name: str, delimiter: str | None, columns: Mapping[str, str]) -> _Rows:
     """The header's columns by role, and the rows below it."""
+    if delimiter is not None and not is_delimiter(delimiter):
+        raise no_table(name, "`delimiter` is one character such as , ; | or a tab")
     starts, lines = row_starts(data, name)
     check_quotes(data, name, delimiter)
     ends = np.append(starts[1:], len(data))

@@ -82,6 +82,11 @@ def no_table(name: str, reason: str) -> CodingError:
     return CodingError("coding.format", path=name, kind="CSV", reason=reason)
 
 
+def is_delimiter(mark: str) -> bool:
+    """Whether a character can stand between cells."""
+    return len(mark) == 1 and mark.isascii() and not mark.isalnum() and mark not in '" \r\n\0'
+
+
 def cells_of(row: str, delimiter: str) -> list[str]:
     """The cells of one row."""
     cells: list[str] = []
