@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from typer.main import get_command
 
 from ppdarchive import __version__
+from ppdarchive.cli import main
 from ppdarchive.cli.main import app, call
 from ppdarchive.cli.render import WIDTH
 from ppdarchive.profile import profile_files
@@ -364,3 +367,25 @@ def test_synth_answered(answered: int, run: Run, tmp_path: Path) -> None:
     said = json.loads(run("synth", folder, "--participants", "12", "--answered", str(answered), "--json").out)
     assert said["n_answered"] == answered
     assert run("validate", folder).code == 0
+
+
+def test_a_process_that_is_ended_clears_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM stops a command as Ctrl-C does, so that nothing staged is left behind."""
+    before = signal.getsignal(signal.SIGTERM)
+    cleared: list[bool] = []
+
+    def slow(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            cleared.append(True)
+
+    monkeypatch.setattr(main, "validate_study", slow)
+    monkeypatch.setattr(sys, "argv", ["ppdarchive", "validate", "anywhere"])
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main.run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.value.code == 130
+    assert cleared == [True]

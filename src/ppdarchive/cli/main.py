@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 findings in the data, 2 wrong use, 3 a gate refused.
 from __future__ import annotations
 
 import io
+import signal
 import sys
 import traceback
 from dataclasses import asdict
@@ -197,6 +198,8 @@ def run() -> None:
         # What is not on a screen is UTF-8 everywhere; a screen that lacks a character shows its code.
         encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+    # Whoever ends the process lets it clear away what it staged, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(call(sys.argv[1:]))
 
 

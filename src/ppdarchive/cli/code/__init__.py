@@ -13,6 +13,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
+    epilog=example("ppdarchive code import my-study", "ppdarchive code convert my-study coded.qdpx"),
 )
 
 app.command(
