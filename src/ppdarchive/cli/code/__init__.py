@@ -27,8 +27,8 @@ app.command("import", epilog=example("ppdarchive code import my-study"))(importi
 app.command(
     "consensus",
     epilog=example(
-        "ppdarchive code consensus my-study --worksheet to-settle.csv",
-        "ppdarchive code consensus my-study --settled to-settle.csv --out consensus.csv",
+        "ppdarchive code consensus my-study --worksheet sheet.csv",
+        "ppdarchive code consensus my-study --settled sheet.csv --out consensus.csv",
     ),
 )(consensus.consensus)
 app.command(
