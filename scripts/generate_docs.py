@@ -697,7 +697,8 @@ def command_line() -> str:
         "Results go to standard output, errors to standard error; with `--json` both are JSON on "
         "standard output. No command shows a cell of a data file, except `validate`, `deidentify` and "
         "`text scan` with `--show-values`, and `demo`, whose people are invented. The worksheets of "
-        "`code consensus` hold answers as they were given. "
+        "`code consensus` hold answers as they were given. `code import` shows the titles of codes that the "
+        "study does not have. "
         "`columns` shows what an export says of its columns: names and labels.",
         "",
         "## ppdarchive",
