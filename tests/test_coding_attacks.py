@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,23 @@ def test_what_is_gone_has_no_place_however_little_is_demanded() -> None:
     """With a threshold of 0, too, a segment of which nothing is left is told."""
     coded = project([("R_1", "completely zzz qqq")], [(0, 11, 14)])
     assert told(land(coded, responses({"R_1": CALLS}), min_confidence=0.0)) == [Trouble.LOW_CONFIDENCE]
+
+
+@pytest.mark.parametrize("n_coders", [1, 4, 8])
+def test_one_careless_border_tells_nothing_however_many_share_it(n_coders: int) -> None:
+    """A segment that ends inside a word, and has many codes and coders, makes no end inclusive."""
+    rows = [each for _ in range(n_coders) for each in ((0, 0, 4), (1, 0, 6))]
+    texts = {"R_1": CALLS.replace("My coach", "Those"), "R_2": WORK}
+    coded = replace(project([("R_1", ""), ("R_2", "")], rows), unit=None)
+    landed = land(coded, responses(dict(texts)))
+    assert landed.end.tolist() == [end for *_, end in rows]
+
+
+def test_a_way_that_one_border_speaks_for_is_not_sure() -> None:
+    """Where a single word decides what positions count, the import says that other ways fit, too."""
+    coded = replace(project([("R_1", "")], [(0, 0, 12)]), unit=None)
+    landed = land(coded, responses({"R_1": "\U0001f44d My coach called."}))
+    assert not landed.resolved.is_unambiguous
 
 
 WORDS = st.lists(

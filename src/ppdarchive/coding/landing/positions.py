@@ -60,9 +60,9 @@ class Resolved:
     n_positions, n_quotes, n_quotes_equal : int
         Selections with positions, how many of them have a quote, and how many quotes are what is selected.
     n_cut : int
-        Borders, of twice `n_positions`, that cut a word.
+        Different borders that cut a word.
     is_unambiguous : bool
-        Whether every way that fits as well gives the same places.
+        Whether every way that fits as well, or but for two borders, gives the same places.
     """
 
     start: Positions
@@ -89,7 +89,8 @@ def resolve(project: Project) -> Resolved:
     text or inside a character. Of the possible ways, the one under which most quotes are what is selected is
     chosen (white space aside; of a shortened quote what is left). Among equals the preferred one is (see
     `countings`), unless it cuts words on more than `DECIDING_SHARE` of the borders on which they differ
-    (and, for an inclusive end, on three). A project that states its unit is believed: words say nothing.
+    (and, for an inclusive end, on three). A border that several selections share tells once. A project that
+    states its unit is believed: words say nothing.
 
     A selection without positions is where its quote stands, if it stands there once, or without a quote
     the whole source. A selection with positions in a source without text stays unresolved.
@@ -167,7 +168,20 @@ class _Part:
     start: Positions
     end: Positions
     is_cut: Mask
+    is_counted: Mask
     is_equal: Mask
+
+    @property
+    def n_cut(self) -> int:
+        """Different borders that cut a word."""
+        return int((self.is_cut & self.is_counted).sum())
+
+    def n_places_other_than(self, other: _Part) -> int:
+        """How many different borders two ways place differently."""
+        return int(
+            ((self.start != other.start) & self.is_counted[0]).sum()
+            + ((self.end != other.end) & self.is_counted[1]).sum()
+        )
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -177,8 +191,8 @@ class _Try:
     Attributes
     ----------
     n_tried, n_quotes, n_equal, n_cut : int
-        Selections so far, how many of them have a quote, how many of those are equal, and borders that cut
-        words.
+        Selections so far, how many of them have a quote, how many of those are equal, and different borders
+        that cut words.
     """
 
     way: Counting
@@ -195,7 +209,7 @@ class _Try:
         self.n_tried += len(part.rows)
         self.n_quotes += len(part.is_equal)
         self.n_equal += int(part.is_equal.sum())
-        self.n_cut += int(part.is_cut.sum())
+        self.n_cut += part.n_cut
 
     def give_up(self) -> None:
         """Leave this way."""
@@ -205,7 +219,7 @@ class _Try:
     def n_places_other_than(self, other: _Try) -> int:
         """How many borders two ways place differently."""
         return sum(
-            int((one.start != two.start).sum() + (one.end != two.end).sum())
+            one.n_places_other_than(two)
             for one, two in zip(self.parts, other.parts, strict=True)
             if one is not two
         )
@@ -243,6 +257,8 @@ class _Trial:
         self.quoted = np.array([i for i, quote in enumerate(quotes) if quote and quote.strip()], np.int64)
         self.quotes = Quotes.of([quotes[i] or "" for i in self.quoted.tolist()])
         self.tries: list[_Try] = []
+        # Each border once, however many coders and codes a segment has: they drew it together.
+        self.is_counted = np.stack([_is_first(self.source, border) for border in (self.start, self.end)])
 
     def best(self) -> _Try | None:
         """The way that fits best; None if there is nothing to read."""
@@ -271,19 +287,19 @@ class _Trial:
             misfit[self.quoted] = ~best.column("is_equal", "quotes", len(self.quoted))
             self._refuse(misfit)
         is_guessed = self.project.unit is None and not len(self.quoted)
-        if is_guessed and best.n_cut > MAX_CUT * 2 * len(self.at):
+        if is_guessed and best.n_cut > MAX_CUT * self.is_counted.sum():
             first, last = best.column("is_cut", "rows", len(self.at))
             self._refuse(first | last)
         return best
 
     def is_unambiguous(self, best: _Try | None) -> bool:
-        """Whether no other way fits as well and gives other places."""
+        """Whether no other way fits about as well and gives other places."""
         if best is None:
             return True
         return not any(
             each.n_places_other_than(best)
             for each in self.tries
-            if each.is_possible and each.n_equal == best.n_equal and each.n_cut <= best.n_cut
+            if each.is_possible and each.n_equal == best.n_equal and each.n_cut < best.n_cut + _ENOUGH_ENDS
         )
 
     def _give_up(self) -> None:
@@ -328,7 +344,7 @@ class _Trial:
                 is_equal = np.zeros(0, np.bool_)
                 if skeleton is not None:
                     is_equal = own.are(skeleton, begin + start[has_quote], begin + end[has_quote])
-                part = _Part(rows, nth[has_quote], start, end, is_cut, is_equal)
+                part = _Part(rows, nth[has_quote], start, end, is_cut, self.is_counted[:, rows], is_equal)
                 parts.append(part)
             each.add(part)
 
@@ -350,6 +366,14 @@ class _Trial:
             f"source {self.source[i] + 1} selection {places[i]}" for i in np.flatnonzero(misfit)[:3]
         )
         raise CodingError("coding.positions", path=self.project.path, places=named)
+
+
+def _is_first(source: Positions, border: Positions) -> Mask:
+    """Which borders are the first of those at one place of one source."""
+    order = np.lexsort((border, source))
+    is_first = np.ones(len(order), np.bool_)
+    is_first[order[1:]] = (np.diff(source[order]) != 0) | (np.diff(border[order]) != 0)
+    return is_first
 
 
 def _blocks(sources: list[int], lengths: list[int]) -> Iterator[list[int]]:
