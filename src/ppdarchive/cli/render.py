@@ -40,17 +40,17 @@ def validation_lines(result: Validation, *, show_values: bool) -> Iterator[Text]
         own = [finding for finding in findings if finding.rule.table == name]
         if own:
             yield Text("")
-            size = _counted(result.raw[name].n_rows, "row")
+            size = counted(result.raw[name].n_rows, "row")
             yield Text.assemble((name, "bold"), f" ({size})")
             for finding in own:
                 yield from _finding_lines(result, finding, show_values=show_values)
     yield Text("")
-    n_rows = _counted(sum(table.n_rows for table in result.raw.values()), "row")
-    tables = _counted(len(result.raw), "table")
+    n_rows = counted(sum(table.n_rows for table in result.raw.values()), "row")
+    tables = counted(len(result.raw), "table")
     if not findings:
         yield Text(f"Nothing wrong: {tables}, {n_rows}.", style="green")
     else:
-        broken = _counted(len(findings), "rule")
+        broken = counted(len(findings), "rule")
         yield Text(f"{broken} broken in {tables}, {n_rows}.", style="red")
         if not show_values:
             yield Text("Values are not shown; --show-values shows them on this screen.", style="dim")
@@ -58,21 +58,21 @@ def validation_lines(result: Validation, *, show_values: bool) -> Iterator[Text]
 
 def _count_lines(count: ExportCount) -> Iterator[Text]:
     yield Text(f"  {count.file} -> {count.table}")
-    words = [f"{_counted(count.n_read, 'row')} read"]
+    words = [f"{counted(count.n_read, 'row')} read"]
     if count.excluded:
         words.append(", ".join(f"{number} {rule}" for rule, number in count.excluded.items()) + " left out")
     if count.marked:
         words.append(", ".join(f"{number} {mark}" for mark, number in count.marked.items()) + " kept")
     if count.n_rows != count.n_kept:
-        cells = _counted(count.unanswered, "empty cell")
-        words.append(f"{_counted(count.n_rows, 'row')} made of {count.n_kept} ({cells})")
+        cells = counted(count.unanswered, "empty cell")
+        words.append(f"{counted(count.n_rows, 'row')} made of {count.n_kept} ({cells})")
     yield from wrapped("    " + "; ".join(words), indent=4, style="dim")
 
 
 def _finding_lines(result: Validation, finding: Finding, *, show_values: bool) -> Iterator[Text]:
     rule = finding.rule
     subject = rule.id.removeprefix(f"{rule.table}.")
-    amount = _counted(finding.n_rows, "row") if finding.n_rows else ""
+    amount = counted(finding.n_rows, "row") if finding.n_rows else ""
     yield Text.assemble(("  x ", "red"), (subject, "yellow"), f"  {amount}")
     yield from wrapped(f"      demanded: {rule.demand}", indent=16)
     if rule.kind is RuleKind.MISSING_COLUMN:
@@ -118,7 +118,8 @@ def wrapped(words: str, *, indent: int, style: str = "") -> Iterator[Text]:
     yield Text(line, style=style)
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 row``, ``2 rows``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
@@ -178,7 +179,7 @@ def error_json(error: PpdArchiveError) -> dict[str, Any]:
 
 def columns_lines(export: RawExport) -> Iterator[Text]:
     """What an export says of its columns."""
-    rows, columns = _counted(export.n_rows, "row"), _counted(len(export.columns), "column")
+    rows, columns = counted(export.n_rows, "row"), counted(len(export.columns), "column")
     yield Text(f"{export.source}: {rows}, {columns}", style="bold")
     for name, mask in export.marks.items():
         if mask.any():

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from ppdarchive.cli import render
 from ppdarchive.cli.publishing import overrides_of, stop_at_findings
 from ppdarchive.cli.terminal import AsJson, progress, show_json
 from ppdarchive.coders.convert import convert_folder
@@ -85,4 +86,5 @@ def convert(
     if as_json:
         show_json({"file": str(out), "format": kind, **counts})
         return
-    typer.echo(f"wrote {out}: " + ", ".join(f"{number:,} {what}" for what, number in counts.items()))
+    held = ", ".join(render.counted(number, what[:-1]) for what, number in counts.items() if number)
+    typer.echo(f"wrote {out}: {held}")

@@ -111,7 +111,7 @@ def _lines(result: Validation) -> Iterator[Text]:
         yield from _landing_lines(landing)
     others = [each for each in result.checked.findings if each.rule.kind is not RuleKind.PLACING]
     if others:
-        words = f"{len(others)} other rules are broken; `ppdarchive validate` tells them."
+        words = f"{render.counted(len(others), 'other rule')} broken; `ppdarchive validate` tells more."
         yield from render.wrapped(words, indent=2, style="red")
     elif not result.checked.findings:
         yield Text("Every segment has its place.", style="green")
@@ -166,7 +166,8 @@ def _landing_lines(landing: Landing) -> Iterator[Text]:
             yield from render.wrapped(f"      demanded: {DEMANDS[trouble]}", indent=16)
             places = ", ".join(str(place) for place in project.selections.place[rows[:_SHOWN]].tolist())
             more = ", ..." if len(rows) > _SHOWN else ""
-            yield from render.wrapped(f"      selections {places}{more}", indent=6)
+            what = "selection" if len(rows) == 1 else "selections"
+            yield from render.wrapped(f"      {what} {places}{more}", indent=6)
 
 
 def _short(title: str) -> str:
