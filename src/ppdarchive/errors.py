@@ -308,6 +308,32 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         ),
         "load.table": Problem("the file does not hold the table that is declared", "Get the package again."),
         "load.no-such-table": Problem("the package has no table {name!r}", "It has {choices}."),
+        # -- the archive's store -------------------------------------------------------------
+        "store.inventory": Problem(
+            "not an inventory of an archive ({reason})", "Run `ppdarchive verify`; restore it from a copy."
+        ),
+        # -- signatures of archives ----------------------------------------------------------
+        "store.signature-format": Problem(
+            "not a {what} of minisign ({reason})", "Get the file again from whoever made it."
+        ),
+        "store.signature-password": Problem(
+            "the secret key does not open with this password, or it is damaged",
+            "Give the password that it was made with.",
+        ),
+        "store.signature-comment": Problem(
+            "the signature's comment is no line of printable ASCII, or too long",
+            "Name object, version and signer in plain letters.",
+        ),
+        # -- transfer ------------------------------------------------------------------------
+        "transfer.exists": Problem("there is something at this place already", "Name a new place."),
+        "transfer.not-found": Problem("there is nothing here", "Check its path."),
+        "transfer.not-readable": Problem("it cannot be read ({reason})", "Check permissions and the disk."),
+        "transfer.not-writable": Problem("cannot write here ({reason})", "Check the folder and the disk."),
+        "transfer.name": Problem("{what} has a name that {reason}", "Rename it where it comes from."),
+        "transfer.refused": Problem("refused, since {reason}", "Get it again, and ask where it comes from."),
+        "transfer.bag": Problem("not a bag that can be taken ({reason})", "Have the bag made again."),
+        "transfer.damaged": Problem("{what}: {reason}", "Get it again from where it came."),
+        "transfer.too-large": Problem("{what} is more than {limit}", "Take it in parts, or raise the limit."),
         # -- the command line ----------------------------------------------------------------
         "usage.value": Problem("{reason}", "See --help."),
     }
@@ -426,6 +452,10 @@ class CodingError(PpdArchiveError):
 
 class StoreError(PpdArchiveError):
     """An archive that cannot be read, written or trusted."""
+
+
+class TransferError(PpdArchiveError):
+    """A folder, bag or ZIP that cannot be made or taken."""
 
 
 class UsageError(PpdArchiveError):
