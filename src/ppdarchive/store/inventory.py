@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Self
@@ -31,8 +31,6 @@ MAX_BYTES: Final = 256 * 2**20
 
 _ELEMENT: Final = r"(?!\.{1,2}(?:/|\Z))[^/\\:\x00-\x1f\x7f\ud800-\udfff]+"
 _PATH: Final = re.compile(f"{_ELEMENT}(?:/{_ELEMENT})*")
-_CONTENT_PATH: Final = re.compile(f"v([1-9][0-9]{{0,8}})/{CONTENT}/({_ELEMENT}(?:/{_ELEMENT})*)")
-_VERSION: Final = re.compile("v[1-9][0-9]{0,8}")
 _DIGEST: Final = re.compile("[0-9A-Fa-f]{128}")
 _SIDECAR: Final = re.compile(r"([0-9A-Fa-f]{128})[ \t]+inventory\.json\s*")
 _CREATED: Final = re.compile(
@@ -304,15 +302,37 @@ def _inventory(document: dict[str, Any]) -> Inventory:
     for key, expected in (("type", TYPE), ("digestAlgorithm", ALGORITHM), ("contentDirectory", CONTENT)):
         if document.get(key, expected) != expected:
             raise _Wrong(f"{expected} expected", f"/{key}")
-    manifest = _manifest(document["manifest"])
-    versions = _versions(document["versions"], manifest)
-    if document["head"] != f"v{len(versions)}":
+    found = document["versions"]
+    if not isinstance(found, dict) or not found:
+        raise _Wrong("an object of versions expected", "/versions")
+    names = [f"v{number}" for number in range(1, len(found) + 1)]
+    if found.keys() != set(names):
+        raise _Wrong("versions v1, v2, v3 and so on expected", "/versions")
+    if document["head"] != names[-1]:
         raise _Wrong("the newest version expected", "/head")
+    known = _KnownPaths()
+    manifest = _manifest(document["manifest"], found.keys(), known)
+    versions = tuple(_version(found[name], manifest, known, f"/versions/{name}") for name in names)
     used = {digest for version in versions for digest in version.state.values()}
-    for _ in manifest.keys() - used:
+    if len(used) < len(manifest):
         raise _Wrong("a digest that no version has", "/manifest")
-    _check_content(manifest, len(versions))
     return Inventory(object_id, versions, manifest)
+
+
+class _KnownPaths:
+    """Paths inside a version that were looked at already: most versions hold the same."""
+
+    def __init__(self) -> None:
+        self._together: set[tuple[str, ...]] = set()
+
+    def check(self, paths: Iterable[str], pointer: str) -> None:
+        """Refuse paths that lead out of their folder, or that some file system takes for one."""
+        together = tuple(sorted(paths))
+        if together not in self._together:
+            if not all(map(_PATH.fullmatch, together)):
+                raise _Wrong("no path inside a version", pointer)
+            _check_apart(together, pointer)
+            self._together.add(together)
 
 
 def _check_keys(found: Any, needed: frozenset[str], more: frozenset[str], pointer: str) -> None:
@@ -330,56 +350,34 @@ def _text(value: Any, pointer: str) -> str:
     return value
 
 
-def _paths_by_digest(found: Any, pointer: str) -> Iterator[tuple[str, list[Any]]]:
-    """The entries of a manifest or a state, digests in lower case; each digest once."""
+def _manifest(found: Any, names: Collection[str], known: _KnownPaths) -> dict[str, tuple[str, ...]]:
     if not isinstance(found, dict):
-        raise _Wrong("an object expected", pointer)
-    taken: set[str] = set()
+        raise _Wrong("an object expected", "/manifest")
+    manifest: dict[str, tuple[str, ...]] = {}
+    by_version: dict[str, list[str]] = {name: [] for name in names}
     for key, paths in found.items():
         digest = key.lower()
-        if _DIGEST.fullmatch(key) is None or digest in taken:
-            raise _Wrong("no SHA-512 in hexadecimal digits, or one that stands there twice", pointer)
-        if not isinstance(paths, list) or not paths:
-            raise _Wrong("a list of paths expected", f"{pointer}/{digest}")
-        taken.add(digest)
-        yield digest, paths
-
-
-def _manifest(found: Any) -> dict[str, tuple[str, ...]]:
-    manifest = {}
-    for digest, paths in _paths_by_digest(found, "/manifest"):
-        if not all(isinstance(path, str) and _CONTENT_PATH.fullmatch(path) for path in paths):
-            raise _Wrong("no path of a version's content", f"/manifest/{digest}")
+        if _DIGEST.fullmatch(key) is None or digest in manifest:
+            raise _Wrong("no SHA-512 in hexadecimal digits, or one that stands there twice", "/manifest")
+        for path in _paths(paths, f"/manifest/{digest}"):
+            name, folder, inside = (*path.split("/", 2), "", "")[:3]
+            if folder != CONTENT or name not in by_version:
+                raise _Wrong("no path of a version's content", f"/manifest/{digest}")
+            by_version[name].append(inside)
         manifest[digest] = tuple(sorted(paths))
+    for together in by_version.values():
+        known.check(together, "/manifest")
     return manifest
 
 
-def _versions(found: Any, manifest: Mapping[str, object]) -> tuple[Version, ...]:
-    if not isinstance(found, dict) or not found:
-        raise _Wrong("an object of versions expected", "/versions")
-    versions = []
-    for number in range(1, len(found) + 1):
-        name = f"v{number}"
-        if name not in found:
-            raise _Wrong("versions v1, v2, v3 and so on expected", "/versions")
-        versions.append(_version(found[name], manifest, f"/versions/{name}"))
-    return tuple(versions)
+def _paths(found: Any, pointer: str) -> list[str]:
+    if not isinstance(found, list) or not found or not all(isinstance(path, str) for path in found):
+        raise _Wrong("a list of paths expected", pointer)
+    return found
 
 
-def _version(found: Any, manifest: Mapping[str, object], pointer: str) -> Version:
+def _version(found: Any, manifest: Mapping[str, object], known: _KnownPaths, pointer: str) -> Version:
     _check_keys(found, _VERSION_KEYS, frozenset({"message", "user"}), pointer)
-    state: dict[str, str] = {}
-    n_paths = 0
-    for digest, paths in _paths_by_digest(found["state"], f"{pointer}/state"):
-        if digest not in manifest:
-            raise _Wrong("a digest that the manifest has not", f"{pointer}/state/{digest}")
-        for path in paths:
-            if not isinstance(path, str):
-                raise _Wrong("text expected", f"{pointer}/state/{digest}")
-            state[path] = digest
-        n_paths += len(paths)
-    if n_paths > len(state):
-        raise _Wrong("a path that stands there twice", f"{pointer}/state")
     for key in ("created", "message"):
         if not isinstance(found.get(key, ""), str):
             raise _Wrong("text expected", f"{pointer}/{key}")
@@ -389,24 +387,46 @@ def _version(found: Any, manifest: Mapping[str, object], pointer: str) -> Versio
         for key in found["user"]:
             _text(found["user"][key], f"{pointer}/user/{key}")
         user = User(found["user"]["name"], found["user"].get("address"))
-    version = Version(found["created"], dict(sorted(state.items())), found.get("message"), user)
-    _raise_wrong(version, pointer)
+    state = _state(found["state"], manifest, f"{pointer}/state")
+    version = Version(found["created"], state, found.get("message"), user)
+    _check_words(version, pointer)
+    known.check(state, f"{pointer}/state")
     return version
+
+
+def _state(found: Any, manifest: Mapping[str, object], pointer: str) -> dict[str, str]:
+    if not isinstance(found, dict) or not found:
+        raise _Wrong("an object with at least one file expected", pointer)
+    pairs: list[tuple[str, str]] = []
+    digests = set()
+    for key, paths in found.items():
+        digest = key if key in manifest else key.lower()
+        if digest not in manifest:
+            raise _Wrong("a digest that the manifest has not", pointer)
+        digests.add(digest)
+        pairs += [(path, digest) for path in _paths(paths, f"{pointer}/{digest}")]
+    pairs.sort()
+    state = dict(pairs)
+    if len(state) < len(pairs) or len(digests) < len(found):
+        raise _Wrong("a path or a digest that stands there twice", pointer)
+    return state
 
 
 def _check_version(version: Version, pointer: str) -> None:
     """Refuse what could not be read back."""
     try:
-        for digest in version.state.values():
-            if _DIGEST.fullmatch(digest) is None:
-                raise _Wrong("no SHA-512 in hexadecimal digits", pointer)
-        return _raise_wrong(version, pointer)
+        _check_words(version, pointer)
+        if not version.state:
+            raise _Wrong("at least one file expected", pointer)
+        if not all(map(_DIGEST.fullmatch, version.state.values())):
+            raise _Wrong("no SHA-512 in hexadecimal digits", pointer)
+        return _KnownPaths().check(version.state, f"{pointer}/state")
     except _Wrong as wrong:
         where, reason = wrong.pointer, wrong.reason
     raise StoreError("store.inventory", pointer=where, reason=reason)
 
 
-def _raise_wrong(version: Version, pointer: str) -> None:
+def _check_words(version: Version, pointer: str) -> None:
     if not _is_time(version.created):
         raise _Wrong("a time with its zone expected", f"{pointer}/created")
     if version.message is not None and _SURROGATE.search(version.message):
@@ -415,11 +435,6 @@ def _raise_wrong(version: Version, pointer: str) -> None:
         _text(version.user.name, f"{pointer}/user/name")
         if version.user.address is not None:
             _text(version.user.address, f"{pointer}/user/address")
-    if not version.state:
-        raise _Wrong("at least one file expected", f"{pointer}/state")
-    if not all(map(_PATH.fullmatch, version.state)):
-        raise _Wrong("no path inside a version", f"{pointer}/state")
-    _check_apart(version.state, f"{pointer}/state")
 
 
 def _is_time(text: str) -> bool:
@@ -431,15 +446,6 @@ def _is_time(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _check_content(manifest: Mapping[str, tuple[str, ...]], head: int) -> None:
-    """Every content path is one file, of a version that there is."""
-    paths = [path for several in manifest.values() for path in several]
-    newest = max((int(path[1 : path.index("/")]) for path in paths), default=0)
-    if newest > head:
-        raise _Wrong("content of a version that there is not", "/manifest")
-    _check_apart(paths, "/manifest")
 
 
 def _check_apart(paths: Iterable[str], pointer: str) -> None:
