@@ -309,6 +309,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "load.table": Problem("the file does not hold the table that is declared", "Get the package again."),
         "load.no-such-table": Problem("the package has no table {name!r}", "It has {choices}."),
         # -- the archive's store -------------------------------------------------------------
+        "store.not-an-archive": Problem(
+            "neither an OCFL storage root nor an OCFL object", "Name the archive's own folder."
+        ),
         "store.inventory": Problem(
             "not an inventory of an archive ({reason})", "Run `ppdarchive verify`; restore it from a copy."
         ),
