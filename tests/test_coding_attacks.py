@@ -245,3 +245,37 @@ def test_a_large_codebook_does_not_fill_the_screen(
     out = capsys.readouterr().out
     assert len(out) < 2000
     assert "488 more" in out
+
+
+HEADER = "response_id,code,coder,start,end,quote,memo"
+SECRETS = ("Thea", "Brandt", "Zorblax", "Quibbleton", "Memofred")
+FILES = {
+    "a position that is no number": f"{HEADER}\nR_2,bond,Thea Brandt,x,3,Zorblax,Memofred\n",
+    "a source that is no response": f"{HEADER}\nQuibbleton,bond,Thea Brandt,0,3,Zorblax,Memofred\n",
+    "a quote that stands nowhere": f"{HEADER}\nR_2,bond,Thea Brandt,,,Zorblax,Memofred\n",
+    "a quote that differs": f"{HEADER}\nR_2,bond,Thea,0,3,Zorblax,\nR_2,bond,Brandt,0,3,She,\n",
+    "positions beyond the text": f"{HEADER}\nR_2,bond,Thea Brandt,0,3000,Zorblax,\n",
+    "a row that is too short": f"{HEADER}\nR_2,Zorblax,Thea Brandt\n",
+    "a quote that is not closed": f'{HEADER}\nR_2,"Zorblax,Thea\n',
+    "bytes of another encoding": f"{HEADER}\nR_2,bond,Thea,0,3,Zorblax\u00e9,\n",
+    "two coders": f"{HEADER}\nR_2,bond,Thea Brandt,0,3,,\nR_2,bond,Quibbleton,8,13,,Memofred\n",
+    "no coder": f"{HEADER}\nR_2,bond,,0,3,,\nR_2,bond,Thea,0,3,,\n",
+}
+
+
+@pytest.mark.parametrize("what", list(FILES))
+def test_no_command_shows_who_coded_whom(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    """Whatever is wrong with a file, screens, JSON and logs hold no words, coder, source or memo of it."""
+    caplog.set_level("DEBUG")
+    folder = study(tmp_path / "study", PART, files={"one.csv": FILES[what].encode("latin-1")})
+    for command in ("import", "agreement", "consensus", "quality"):
+        for more in ((), ("--json",)):
+            code = call(["code", command, str(folder), *more])
+            told = capsys.readouterr()
+            assert code in {0, 1, 2}
+            assert "a bug in" not in told.err
+            assert len(told.err.splitlines()) in {0, 2}
+            shown = told.out + told.err + caplog.text
+            assert not [secret for secret in SECRETS if secret in shown]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -199,7 +199,7 @@ def match(
     by: list[By | None] = [None] * len(names)
     trouble: list[Trouble | None] = [None] * len(names)
     # What a name leaves open: some responses, none, or (None) all of them.
-    left: list[Collection[int] | None] = [None] * len(names)
+    left: list[Set[int] | None] = [None] * len(names)
 
     def rules(i: int) -> Iterator[tuple[By, Collection[int] | None]]:
         if names[i] in given:
@@ -213,7 +213,7 @@ def match(
             if candidates is None:
                 continue
             before = left[i]
-            left[i] = found = set(candidates) if before is None else set(candidates) & set(before)
+            left[i] = found = set(candidates) if before is None else before & set(candidates)
             if len(found) == 1:
                 response[i], by[i] = next(iter(found)), rule
             elif found or before:
@@ -221,7 +221,7 @@ def match(
             if len(found) < 2:
                 break
     for i in _swapped(project, responses, response, by):
-        response[i], by[i], trouble[i], left[i] = NONE, None, Trouble.AMBIGUOUS_SOURCE, ()
+        response[i], by[i], trouble[i], left[i] = NONE, None, Trouble.AMBIGUOUS_SOURCE, set()
     unknown = np.flatnonzero(response == NONE).tolist()
     coded = set(project.selections.source.tolist())
     # A copy that nobody coded is no rival of the one that was.
@@ -328,7 +328,7 @@ def _swapped(
 
 
 def _by_text(
-    texts: Sequence[str], left: Sequence[Collection[int] | None], responses: Responses
+    texts: Sequence[str], left: Sequence[Set[int] | None], responses: Responses
 ) -> Iterator[tuple[int, int | None]]:
     """For texts that responses have too: which of those that their names leave open; None for several."""
     plain = _index(map(_plain, texts))
@@ -341,13 +341,15 @@ def _by_text(
         if key in wanted:
             same[key].append(i)
     for key, where in same.items():
-        may_be = {i: where if (own := left[i]) is None else sorted({*where} & {*own}) for i in plain[key]}
-        n_open = sum(left[i] is None for i in may_be)
-        n_sources = Counter(at for i, own in may_be.items() if left[i] is not None for at in own)
-        for i, own in may_be.items():
-            if own:
-                is_only = len(own) == 1 and n_open + n_sources[own[0]] == 1
-                yield i, own[0] if is_only else None
+        here = frozenset(where)
+        own = {i: left[i] for i in plain[key]}
+        may_be = {i: where if named is None else sorted(here & named) for i, named in own.items()}
+        n_open = sum(named is None for named in own.values())
+        n_sources = Counter(at for i, those in may_be.items() if own[i] is not None for at in those)
+        for i, those in may_be.items():
+            if those:
+                is_only = len(those) == 1 and n_open + n_sources[those[0]] == 1
+                yield i, those[0] if is_only else None
 
 
 def _plain(text: str) -> str:
