@@ -20,8 +20,6 @@ from ppdarchive.publish import pack_study
 from .study_files import records, survey
 
 DAY = date(2026, 1, 31)
-MISSED = 0.02
-"""Share of planted identifiers that the text engine may miss; they are in the package, too."""
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +115,8 @@ def test_no_planted_identifier_stands_around_the_answers(packed, strings):
     assert standing(telling, others) == []
 
 
-def test_a_planted_identifier_stands_in_it_only_where_the_package_has_it(packed):
-    """Of the identifiers planted in an answer none is left in it, but for the few that no detector knew."""
+def test_no_planted_identifier_stands_in_its_answer(packed):
+    """Of the identifiers planted in an answer none is left in what is released of it."""
     folder, result = packed
     released = released_answers(result)
     planted = [
@@ -126,8 +124,7 @@ def test_a_planted_identifier_stands_in_it_only_where_the_package_has_it(packed)
     ]
     left = [row for row in planted if standing([row["text"]], [released[row["response_id"]]])]
     assert len(planted) > 250
-    assert len(left) <= MISSED * len(planted)
-    assert {row["category"] for row in left} <= {"NAME", "ORGANIZATION"}
+    assert left == []
 
 
 def test_a_planted_name_is_found():
