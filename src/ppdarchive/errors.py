@@ -315,6 +315,44 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "store.inventory": Problem(
             "not an inventory of an archive ({reason})", "Run `ppdarchive verify`; restore it from a copy."
         ),
+        "store.not-found": Problem("there is no archive here", "Name the folder that holds 0=ocfl_1.1."),
+        "store.not-empty": Problem(
+            "the folder holds other things than an archive", "Name a new folder, or an archive."
+        ),
+        "store.no-such-object": Problem("the archive has no object {name!r}", "It has {choices}."),
+        "store.no-such-version": Problem("there is no version {name!r}", "The newest is {found}."),
+        "store.object-id": Problem(
+            "{name!r} cannot name an object", "Use letters, digits, - . _ for both study and audience."
+        ),
+        "store.twin": Problem(
+            "{name!r} and {other!r} are one folder where case does not count", "Choose another name."
+        ),
+        "store.path": Problem(
+            "this cannot be kept in an archive ({reason})", "Keep plain files with plain names."
+        ),
+        "store.source-changed": Problem(
+            "the file changed while it was copied", "Publish again when nothing writes there."
+        ),
+        "store.not-writable": Problem(
+            "the archive cannot be written ({reason})", "Check the folder and the disk; nothing was changed."
+        ),
+        "store.not-readable": Problem(
+            "the file cannot be read ({reason})", "Check its permissions and the disk."
+        ),
+        "store.read-back": Problem(
+            "the file was not read back as it was written", "Check the disk, then publish again."
+        ),
+        "store.locked": Problem("somebody else is changing the object", "Wait until it is done, try again."),
+        "store.lock-lost": Problem(
+            "the lock was over and somebody else has taken it", "See what is there now, then try again."
+        ),
+        "store.head-moved": Problem(
+            "version {found} is the newest, {expected} was expected", "Compare with it, then publish again."
+        ),
+        "store.unfinished": Problem(
+            "a version was begun and not finished", "Run `ppdarchive repair`; what was there is as it was."
+        ),
+        "store.damaged": Problem("the archive is damaged ({reason})", "Run `ppdarchive repair`, then verify."),
         # -- signatures of archives ----------------------------------------------------------
         "store.signature-format": Problem(
             "not a {what} of minisign ({reason})", "Get the file again from whoever made it."

@@ -412,6 +412,21 @@ def _state(found: Any, manifest: Mapping[str, object], pointer: str) -> dict[str
     return state
 
 
+def check_paths(paths: Iterable[str], *, name: str) -> None:
+    """Refuse logical paths that no inventory here may hold.
+
+    Raises
+    ------
+    StoreError
+        ``store.path`` if one leads out of its folder, is no text, or is another's twin or folder.
+    """
+    try:
+        return _KnownPaths().check(paths, "")
+    except _Wrong as wrong:
+        reason = wrong.reason
+    raise StoreError("store.path", path=name, reason=reason)
+
+
 def _check_version(version: Version, pointer: str) -> None:
     """Refuse what could not be read back."""
     try:

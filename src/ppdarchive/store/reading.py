@@ -1,0 +1,193 @@
+"""The head of an object, whatever a publisher is doing to it or has left behind.
+
+A version's folder is put in place whole, then the object's inventory, then its sidecar. Whoever reads
+in between finds an inventory whose sidecar is the one before or after: then the copy in the newest
+version's own folder decides. So every reader finds the old or the new head, and no third thing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ppdarchive.errors import StoreError
+from ppdarchive.store import layout
+from ppdarchive.store.files import LOCAL, Files, told
+from ppdarchive.store.inventory import (
+    MAX_BYTES,
+    NAME,
+    SIDECAR,
+    Inventory,
+    Version,
+    parse_inventory,
+    parse_sidecar,
+)
+
+_MAX_SIDECAR_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An object as its newest version's inventory describes it."""
+
+    folder: Path
+    inventory: Inventory
+    text: bytes
+    """The inventory as it stands in the file."""
+    is_settled: bool
+    """Whether the sidecar fits; if not, a publisher is at work, or `repair` has work to do."""
+
+    @property
+    def number(self) -> int:
+        """The number of the newest version."""
+        return self.inventory.head
+
+
+def objects(root: Path, *, files: Files = LOCAL) -> tuple[str, ...]:
+    """The identifiers of an archive's objects, sorted.
+
+    Raises
+    ------
+    StoreError
+        ``store.not-found`` if there is no archive, ``store.not-readable``.
+    """
+    with told(root, "store.not-readable"):
+        check_root(files, root)
+        return tuple(
+            entry.name
+            for entry in files.entries(root)
+            if entry.kind == "folder" and layout.is_object_id(entry.name)
+        )
+
+
+def check_root(files: Files, root: Path) -> None:
+    """Refuse a folder that is no archive: ``store.not-found``."""
+    mark = files.entry(root / layout.ROOT_MARK)
+    if mark is None or mark.kind != "file":
+        raise StoreError("store.not-found", path=str(root))
+
+
+def head(root: Path, object_id: str, *, files: Files = LOCAL) -> Head:
+    """The newest version of an object, and with it all others.
+
+    Parameters
+    ----------
+    root : Path
+        The archive.
+    object_id : str
+        ``STUDY~AUDIENCE``
+
+    Raises
+    ------
+    StoreError
+        ``store.not-found``, ``store.no-such-object``, ``store.object-id``; ``store.inventory`` or
+        ``store.damaged`` if what is there cannot be trusted; ``store.not-readable``.
+    """
+    layout.parts(object_id)
+    with told(root / object_id, "store.not-readable"):
+        check_root(files, root)
+        folder = root / object_id
+        entry = files.entry(folder)
+        if entry is None:
+            choices = ", ".join(objects(root, files=files)) or "none"
+            raise StoreError("store.no-such-object", path=str(root), name=object_id, choices=choices)
+        if entry.kind != "folder":
+            raise damaged(folder, "no folder")
+        return _head(files, folder)
+
+
+def _head(files: Files, folder: Path) -> Head:
+    text = read_plain(files, folder / NAME, MAX_BYTES + 1)
+    inventory = parse_inventory(text, name=str(folder / NAME))
+    if inventory.id != folder.name:
+        raise damaged(folder / NAME, "the inventory of another object")
+    is_settled = fits(files, folder, text)
+    if not is_settled:
+        own = folder / layout.version_folder(inventory.head)
+        is_folder = (found := files.entry(own)) is not None and found.kind == "folder"
+        if not is_folder or text != read_plain(files, own / NAME, MAX_BYTES + 1):
+            raise damaged(folder / NAME, "neither its sidecar nor its version's copy agrees with it")
+    return Head(folder, inventory, text, is_settled)
+
+
+def fits(files: Files, folder: Path, text: bytes) -> bool:
+    """Whether the sidecar in a folder states the digest of the inventory with this text."""
+    entry = files.entry(folder / SIDECAR)
+    if entry is None or entry.kind != "file":
+        return False
+    stated = parse_sidecar(files.read(folder / SIDECAR, _MAX_SIDECAR_BYTES))
+    return stated == hashlib.sha512(text).hexdigest()
+
+
+def read_plain(files: Files, path: Path, limit: int) -> bytes:
+    """The bytes of a file that is one, and no link: ``store.damaged`` otherwise."""
+    entry = files.entry(path)
+    if entry is None or entry.kind != "file":
+        raise damaged(path, "a file is missing" if entry is None else "neither a file nor a folder")
+    return files.read(path, limit)
+
+
+def damaged(path: Path, reason: str) -> StoreError:
+    """What to raise of an object that cannot be trusted."""
+    return StoreError("store.damaged", path=str(path), reason=reason)
+
+
+def versions(root: Path, object_id: str, *, files: Files = LOCAL) -> Mapping[int, Version]:
+    """The versions of an object by their numbers, the first first; raises what `head` raises."""
+    found = head(root, object_id, files=files).inventory.versions
+    return dict(enumerate(found, start=1))
+
+
+def content_paths(
+    root: Path, object_id: str, version: int | None = None, *, files: Files = LOCAL
+) -> dict[str, Path]:
+    """Where each file of a version lies, by its logical path.
+
+    Parameters
+    ----------
+    version : int, optional
+        The newest, unless given.
+
+    Returns
+    -------
+    dict of str to Path
+        Each a plain file inside the object, with no link on the way; its bytes were not looked at.
+
+    Raises
+    ------
+    StoreError
+        What `head` raises; ``store.no-such-version``; ``store.damaged`` if a file is missing.
+    """
+    return content_of(head(root, object_id, files=files), version, files=files)
+
+
+def content_of(found: Head, version: int | None = None, *, files: Files = LOCAL) -> dict[str, Path]:
+    """Where each file of a version of `found` lies; see `content_paths`."""
+    number = found.number if version is None else version
+    if not 1 <= number <= found.number:
+        name = layout.version_folder(number)
+        newest = layout.version_folder(found.number)
+        raise StoreError("store.no-such-version", path=str(found.folder), name=name, found=newest)
+    places = found.inventory.content_paths(number)
+    with told(found.folder, "store.not-readable"):
+        folders = {parent for place in places.values() for parent in _parents(place)}
+        for folder in sorted(folders):
+            _check_kind(files, found.folder / folder, "folder")
+        for place in places.values():
+            _check_kind(files, found.folder / place, "file")
+    return {path: found.folder / place for path, place in places.items()}
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def _check_kind(files: Files, path: Path, kind: str) -> None:
+    entry = files.entry(path)
+    if entry is None:
+        raise damaged(path, "a file is missing")
+    if entry.kind != kind:
+        raise damaged(path, "neither a file nor a folder" if entry.kind == "other" else f"no {kind}")
