@@ -179,6 +179,24 @@ def test_projects_join_one_codebook_and_name_coders(tmp_path: Path) -> None:
     assert frames["codings"]["coder_id"].tolist() == ["coder_1", "coder_2", "coder_2"]
 
 
+def test_themes_of_two_projects_are_one_only_if_called_alike(tmp_path: Path) -> None:
+    """Themes whose ids would be the same, as in scripts without Latin letters, stay two."""
+    folder = study(
+        tmp_path / "study",
+        "".join(
+            f'[[coding]]\npath = "{name}.qdpx"\nformat = "refi-qda"\ncoder = "c"\n' for name in ("one", "two")
+        ),
+    )
+    for name, theme, code in (("one", "支え", "Bond"), ("two", "不安", "Fear")):
+        codes = (ProjectCode("t", theme, is_codable=False), ProjectCode("1", code, "t"))
+        selections = Selections.of(source=[0], code=[1], coder=[0], start=[8], end=[13])
+        made = project(codes=codes, selections=selections)
+        write_project(made, folder / f"{name}.qdpx", target="refi-qda")
+    frames = {name: table.frame for name, table in validate_study(folder).checked.tables.items()}
+    titles = dict(zip(frames["themes"]["theme_id"], frames["themes"]["title"], strict=True))
+    assert [titles[theme] for theme in frames["codes"]["theme_id"]] == ["支え", "不安"]
+
+
 def test_taguettes_admin_is_whoever_study_toml_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -118,18 +118,21 @@ def land_projects(
     if not study.config.coding or responses is None:
         return Landings()
     texts = _responses(responses)
-    known = _known_codes(pieces.get("codes", ()))
+    known = _known(pieces.get("codes", ()), "code_id")
+    known_themes = _known(pieces.get("themes", ()), "theme_id")
     landings: list[Landing] = []
     made = _Pieces(study.schemas)
     for spec in study.config.coding:
         progress(f"placing {spec.path}")
-        landing = _land(spec, study, texts, known)
+        landing = _land(spec, study, texts, known, known_themes)
         landings.append(landing)
         _refuse_one_name_for_several(study, landings)
         made.add(landing)
         if "codes" not in pieces:
             # What one project calls a code by, the next one may too.
             known |= {row.code_id: row.title for row in landing.new_codes}
+        if "themes" not in pieces:
+            known_themes = {row.theme_id: row.title for row in landing.book.themes} | known_themes
         logger.info("placed %s: %d rows", spec.path, landing.rows.cells.num_rows)
     given = {
         table: tuple(parts)
@@ -189,17 +192,24 @@ def _responses(table: RawTable) -> Responses:
     )
 
 
-def _known_codes(pieces: Sequence[Piece]) -> dict[str, str]:
+def _known(pieces: Sequence[Piece], key: str) -> dict[str, str]:
+    """The titles of the codes or themes that exports hold, by id."""
     known: dict[str, str] = {}
     for piece in pieces:
         cells = piece.cells
-        if {"code_id", "title"} <= set(cells.column_names):
-            pairs = zip(cells["code_id"].to_pylist(), cells["title"].to_pylist(), strict=True)
-            known |= {code_id: title or "" for code_id, title in pairs if code_id}
+        if {key, "title"} <= set(cells.column_names):
+            pairs = zip(cells[key].to_pylist(), cells["title"].to_pylist(), strict=True)
+            known |= {own: title or "" for own, title in pairs if own}
     return known
 
 
-def _land(spec: CodedProject, study: Study, texts: Responses, known: Mapping[str, str]) -> Landing:
+def _land(
+    spec: CodedProject,
+    study: Study,
+    texts: Responses,
+    known: Mapping[str, str],
+    known_themes: Mapping[str, str],
+) -> Landing:
     """Read one project and place its selections."""
     project = read_project(
         study.folder / spec.path,
@@ -215,7 +225,7 @@ def _land(spec: CodedProject, study: Study, texts: Responses, known: Mapping[str
     landed = land(
         project, texts, by_hand=spec.sources, pattern=spec.pattern, min_confidence=spec.min_confidence
     )
-    book = codebook_of(project, known=known, by_hand=spec.codes)
+    book = codebook_of(project, known=known, known_themes=known_themes, by_hand=spec.codes)
     has_code = project.selections.code != NONE
     rows = coding_rows(
         project,

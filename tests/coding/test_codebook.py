@@ -193,3 +193,34 @@ def test_titles_that_stand_twice_keep_their_ids() -> None:
     """Where a title does not tell its code, the id is stated."""
     rows = [CodeRow("good", "Good"), CodeRow("good_2", "Good"), CodeRow("C-12", "Other")]
     assert codebook_of(_project(project_codes(rows, []))).code_ids == ("good", "good_2", "C-12")
+
+
+@pytest.mark.parametrize(
+    ("first", "others"),
+    [
+        ("支え", ["不安"]),
+        ("支え", ["支え", "不安"]),
+        ("άγχος", ["φόβος"]),
+        ("Trust +", ["Trust -"]),
+        ("Bond", ["Bond", "bond"]),
+        (f"{'a very long title ' * 4}good", [f"{'a very long title ' * 4}bad"]),
+    ],
+)
+def test_what_an_id_leaves_out_tells_codes_apart(first: str, others: list[str]) -> None:
+    """Codes and themes of two projects are one only if they are called alike, not if their ids would be."""
+    one = codebook_of(_project([ProjectCode("1", first)]))
+    known = {row.code_id: row.title for row in one.codes}
+    two = codebook_of(_project([ProjectCode(str(n), name) for n, name in enumerate(others)]), known=known)
+    ids = two.code_ids
+    assert len(set(ids)) == len(others)
+    assert [own in known for own in ids] == [name == first for name in others]
+    themes = [ProjectCode(str(n), name, is_codable=False) for n, name in enumerate(others)]
+    found = codebook_of(_project(themes), known_themes=known).themes
+    assert [row.theme_id in known for row in found] == [name == first for name in others]
+    assert len({row.theme_id for row in found}) == len(others)
+
+
+def test_signs_and_case_make_no_other_code() -> None:
+    """Two coders who write one name with other signs of a sentence mean one code."""
+    book = codebook_of(_project([ProjectCode("1", "Coach: bond!")]), known={"coach_bond": "coach bond"})
+    assert book.code_ids == ("coach_bond",)

@@ -28,6 +28,7 @@ _ID: Final = re.compile(rf"[a-z][a-z0-9_]{{0,{MAX_ID - 1}}}")
 _STATED: Final = re.compile(
     r"(code_id|theme_id): (\S(?:.*\S)?)|(constructs): ([^\s,](?:[^,]*[^\s,])?(?:, [^\s,](?:[^,]*[^\s,])?)*)"
 )
+_SENTENCE: Final = re.compile(r"[\s.,;:!?\"']+")
 _NO_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -89,6 +90,7 @@ def codebook_of(
     project: Project,
     *,
     known: Mapping[str, str] = MappingProxyType({}),
+    known_themes: Mapping[str, str] = MappingProxyType({}),
     by_hand: Mapping[str, str] = MappingProxyType({}),
 ) -> Codebook:
     """The codes and themes of a project.
@@ -100,6 +102,8 @@ def codebook_of(
         Ids and titles of codes that the study has already. A code of the project that is called like one
         of them, by title or id, is that one; what is spelled alike to the letter comes first. A title
         comes before an id, but in a CSV file, which has room for one of them.
+    known_themes : mapping of str to str
+        The same of themes.
     by_hand : mapping of str to str
         Names of codes in the project and the ids that they have in the study.
 
@@ -117,9 +121,11 @@ def codebook_of(
     stated = {code.key: _stated(code.description) for code in project.codes}
     themes = _themes(project, is_theme, stated)
     titled = _titles([code for code in project.codes if not is_theme[code.key] or code.key in used], project)
-    ids = _distinct(
-        {key: row.theme_id for key, row in themes.items()},
-        stated={key for key, (_, told) in stated.items() if THEME_ID in told},
+    ids = _identified(
+        {key: stated[key][1].get(THEME_ID, "") if key in stated else "" for key in themes},
+        {key: row.title for key, row in themes.items()},
+        {key: row.title for key, row in themes.items()},
+        known_themes,
     )
     themes = {
         key: replace(row, theme_id=ids[key], parent_theme_id=ids.get(row.parent_theme_id or ""))
@@ -130,20 +136,14 @@ def codebook_of(
         for code in project.codes
         if code.key in titled
     }
-    find = _finder(known, is_id_first=project.format == "csv")
     names = {code.key: code.name for code in project.codes}
-    found = {key: find(told, names[key], titled[key]) for key, told in given.items()}
-    code_ids = _distinct(
-        {key: told or id_of(titled[key]) for key, told in given.items() if found[key] is None},
-        stated={key for key, told in given.items() if told},
-        taken=known,
-    )
+    code_ids = _identified(given, names, titled, known, is_id_first=project.format == "csv")
     codes: dict[str, CodeRow] = {}
     for code in project.codes:
         if code.key in titled:
             theme = code.key if is_theme[code.key] else _theme_key(code, project)
             codes[code.key] = CodeRow(
-                found[code.key] or code_ids[code.key],
+                code_ids[code.key],
                 titled[code.key],
                 stated[code.key][0],
                 ids.get(theme or ""),
@@ -247,6 +247,28 @@ def _stated(description: str | None) -> tuple[str | None, dict[str, str]]:
     return (head if parted else None), dict(found)
 
 
+def _identified(
+    given: Mapping[str, str],
+    names: Mapping[str, str],
+    titled: Mapping[str, str],
+    known: Mapping[str, str],
+    *,
+    is_id_first: bool = False,
+) -> dict[str, str]:
+    """The id of each code or theme: given, that of a known one called alike, or a new one."""
+    find = _finder(known, is_id_first=is_id_first)
+    found = {key: find(told, names[key], titled[key]) for key, told in given.items()}
+    # Whom a person or a description gave an id has it; of the others each is one of its own.
+    loose = {key: each for key, each in found.items() if given[key] not in known}
+    found |= _one_each(loose, {key for key, each in loose.items() if known.get(each or "") == names[key]})
+    made = _distinct(
+        {key: told or id_of(titled[key]) for key, told in given.items() if found[key] is None},
+        stated={key for key, told in given.items() if told},
+        taken=known,
+    )
+    return {key: each or made[key] for key, each in found.items()}
+
+
 def _finder(known: Mapping[str, str], *, is_id_first: bool) -> Callable[[str, str, str], str | None]:
     """What tells which known code a code is, of its given id, its name and its title."""
     exact: dict[str, str] = {}
@@ -262,9 +284,25 @@ def _finder(known: Mapping[str, str], *, is_id_first: bool) -> Callable[[str, st
             found = exact.get(words) or (words if words in known else folded.get(words.casefold()))
             if found is not None:
                 return found
-        return id_of(title) if id_of(title) in known else None
+        # What an id leaves out (signs, most scripts, the end of what is long) may be all that two differ in.
+        slug = id_of(title)
+        told = slug in known and (known[slug] or slug.replace("_", " "))
+        return slug if told and _spoken(told) == _spoken(title) else None
 
     return find
+
+
+def _spoken(title: str) -> str:
+    """A title without case, white space and the signs of a sentence."""
+    return _SENTENCE.sub("", unicodedata.normalize("NFKC", title).casefold())
+
+
+def _one_each(found: Mapping[str, str | None], exact: Collection[str]) -> dict[str, str | None]:
+    """What codes were taken for, no two of them for one: an exact one is, and else the first."""
+    owner: dict[str, str] = {}
+    for key in sorted(found, key=lambda key: key not in exact):
+        owner.setdefault(found[key] or "", key)
+    return {key: each if owner[each or ""] == key else None for key, each in found.items()}
 
 
 def _distinct(
@@ -290,7 +328,7 @@ def _themes(
     is_theme: Mapping[str, bool],
     stated: Mapping[str, tuple[str | None, dict[str, str]]],
 ) -> dict[str, ThemeRow]:
-    """Themes by the key of the code or set that each is; wider themes by key still."""
+    """Themes by the key of the code or set that each is, without ids; wider themes by key still."""
     titled = _titles([code for code in project.codes if is_theme[code.key]], project)
     themes: dict[str, ThemeRow] = {}
     for code in project.codes:
@@ -298,8 +336,7 @@ def _themes(
             description, told = stated[code.key]
             title = titled[code.key]
             constructs = tuple(told[CONSTRUCTS].split(", ")) if CONSTRUCTS in told else ()
-            theme_id = told.get(THEME_ID) or id_of(title)
-            themes[code.key] = ThemeRow(theme_id, title, description, code.parent, constructs)
+            themes[code.key] = ThemeRow("", title, description, code.parent, constructs)
     titles = {row.title for row in themes.values()}
     for number, group in enumerate(project.sets):
         if any(_theme_key(code, project) == f"set:{number}" for code in project.codes):
@@ -307,7 +344,7 @@ def _themes(
             while title in titles:
                 title += " (set)"
             titles.add(title)
-            themes[f"set:{number}"] = ThemeRow(id_of(title), title, group.description)
+            themes[f"set:{number}"] = ThemeRow("", title, group.description)
     return themes
 
 

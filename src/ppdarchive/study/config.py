@@ -353,7 +353,9 @@ def _explain(errors: ValidationError, path: str) -> StudyError:
         case kind if kind in _EXPECTED:
             expected = f"{_EXPECTED[kind]} expected"
         case _:
-            expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ").lower()
+            # What we say ourselves is said as it stands; the rest begins its sentence with a capital.
+            told, ours, own = first["msg"].rpartition("Value error, ")
+            expected = own if ours else told + own.removeprefix("Input should be ").lower()
             expected = expected if expected.endswith("expected") else f"{expected} expected"
     n_more = len(set(places)) - 1
     more = f" (and {n_more} more)" if n_more else ""
