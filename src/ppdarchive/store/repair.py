@@ -19,7 +19,7 @@ from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.digest import Progress, digest, each, no_progress
 from ppdarchive.store.files import LOCAL, Files, told
-from ppdarchive.store.inventory import CONTENT, MAX_BYTES, NAME, SIDECAR, Inventory, parse_inventory
+from ppdarchive.store.inventory import MAX_BYTES, NAME, SIDECAR, Inventory, parse_inventory
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold
 from ppdarchive.store.publishing import put_inventory, stage_inventory
 from ppdarchive.store.reading import Head, check_root, damaged, fits, head, read_plain
@@ -120,14 +120,14 @@ class _Repair:
         root, name = self._folder.parent, self._folder.name
         with contextlib.suppress(StoreError):
             return head(root, name, files=self._files)
-        for number in reversed(self._versions()):
-            own = self._folder / layout.version_folder(number)
-            read = self._own_inventory(own, number)
-            if read is not None:
-                self._put(*read)
-                found.append(Mended("inventory", number))
-                return head(root, name, files=self._files)
-        raise damaged(self._folder, "no inventory of it can be read")
+        # Only from the newest folder: to take back what may have been acknowledged is not for us.
+        number = max(self._versions(), default=0)
+        read = self._own_inventory(self._folder / layout.version_folder(number), number)
+        if read is None:
+            raise damaged(self._folder, "no inventory of its newest version can be read")
+        self._put(*read)
+        found.append(Mended("inventory", number))
+        return head(root, name, files=self._files)
 
     def _versions(self) -> list[int]:
         """The numbers of the version folders that are there."""
