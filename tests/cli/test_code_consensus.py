@@ -52,6 +52,9 @@ def test_from_worksheet_to_consensus(study: Path, tmp_path: Path, capsys: pytest
     assert call(["code", "consensus", str(study), "--settled", str(filled), "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert (document["settled"], document["to_settle"]) == (4, len(rows))
+    partly = tmp_path / "partly.csv"
+    assert call(["code", "consensus", str(study), "--settled", str(filled), "--out", str(partly)]) == 1
+    assert "4 of these are settled; the others have no row." in capsys.readouterr().out
     for row in rows:
         row["decision"] = row["decision"] or "accept"
     fill(rows)

@@ -11,7 +11,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ppdarchive.agreement.coded import Coefficient
 from ppdarchive.agreement.summary import AgreementSummary
-from ppdarchive.report.agreement import AgreementReport, Confusion, measures, pair_name, shown, undefined
+from ppdarchive.report.agreement import (
+    FEW_PARTICIPANTS,
+    AgreementReport,
+    Confusion,
+    measures,
+    pair_name,
+    shown,
+    undefined,
+)
 
 RELIABLE: Final = 0.8
 TENTATIVE: Final = 0.667
@@ -87,6 +95,7 @@ def page(report: AgreementReport) -> str:
     return _template().render(
         report=report,
         summary=summary,
+        few=FEW_PARTICIPANTS,
         overall=_overall(report),
         codes=codes,
         characters={} if found is None else {each.name: each for each in found.codes},

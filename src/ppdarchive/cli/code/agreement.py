@@ -18,7 +18,7 @@ from ppdarchive.cli.terminal import AsJson, progress, show, show_json, write_new
 from ppdarchive.coders.agreement import agreement_study
 from ppdarchive.errors import UsageError
 from ppdarchive.publish import FindingsError
-from ppdarchive.report.agreement import AgreementReport, shown, undefined
+from ppdarchive.report.agreement import FEW_PARTICIPANTS, AgreementReport, shown, undefined
 from ppdarchive.report.agreement import as_json as report_json
 from ppdarchive.report.agreement_page import TENTATIVE, page
 
@@ -120,6 +120,9 @@ def agreement_lines(report: AgreementReport) -> Iterator[Text]:
         f"{saw}.",
         indent=2,
     )
+    if summary.replicates and summary.n_participants < FEW_PARTICIPANTS:
+        words = f"With fewer than {FEW_PARTICIPANTS} participants the intervals are too narrow."
+        yield from render.wrapped(words, indent=2)
     yield Text("")
     yield Text(
         f"{'':{_NAME}}{'n':>6}{'equal':>7}{'kappa':>7}{'alpha':>7}{'95 % interval':>16}{'chars':>7}",

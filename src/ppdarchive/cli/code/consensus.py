@@ -99,7 +99,8 @@ def consensus(
         words = f"{proposal.n_agreed:,} segments are marked alike by all who saw them; {n_items:,} are not."
         show(render.wrapped(words, indent=2))
         if decided is not None:
-            typer.echo(f"{n_settled:,} of these are settled.")
+            rest = "; the others have no row" if out is not None and n_settled < n_items else ""
+            typer.echo(f"{n_settled:,} of these are settled{rest}.")
         for path in (worksheet, html, out):
             if path is not None:
                 typer.echo(f"wrote {path}")
