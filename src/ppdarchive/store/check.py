@@ -85,9 +85,11 @@ def check_inventory(document: Mapping[str, Any], path: str) -> tuple[Outline, li
             if key.lower() not in used:
                 tell("E107.unused", f"manifest/{_short(key)}")
     fixity = _fixity(document, spec, content, manifest if keys is not None else None, tell)
+    listed = document.get("manifest")
+    has_all_files = isinstance(listed, dict) and all(isinstance(paths, list) for paths in listed.values())
     outline = Outline(
         id_, spec, algorithm, head, content, sets_content,
-        tuple(blocks), blocks, states, manifest, fixity,
+        tuple(blocks), blocks, states, manifest, has_all_files, fixity,
     )  # fmt: skip
     return outline, found
 
@@ -373,10 +375,12 @@ def _state(
     whole = True
     for digest, listed in state.items():
         place = f"{part}/{_short(digest)}"
-        if algorithm is not None and not is_digest(digest, algorithm):
-            tell("E050.form", place)
-        elif keys is not None and digest not in keys:
-            tell("E050.unknown", place)
+        # The form of a digest that the manifest has too was told there.
+        if keys is None or digest not in keys:
+            if algorithm is not None and not is_digest(digest, algorithm):
+                tell("E050.form", place)
+            elif keys is not None:
+                tell("E050.unknown", place)
         if not isinstance(listed, list):
             tell("E050.list", place)
             whole = False

@@ -165,7 +165,8 @@ def check_manifest(listing: Listing, current: Outline, earlier: Outline, version
         return
     upto = frozenset(current.versions[: current.versions.index(version) + 1])
     # What the object's inventory lacks, or has and is not there, is told once, of that inventory.
-    for path in sorted(current.manifest.keys() - earlier.manifest.keys()):
+    lacking = current.manifest.keys() - earlier.manifest.keys() if earlier.has_all_files else ()
+    for path in sorted(lacking):
         if path in listing.files and path.partition("/")[0] in upto:
             yield problem("E023.earlier", path, version=version)
     for path in sorted(earlier.manifest.keys() - listing.files.keys() - current.manifest.keys()):
@@ -243,7 +244,7 @@ def _content(
         if top in listing.folders and not paths:
             yield problem("W003.empty", top)
         for path in paths:
-            if path not in current.manifest:
+            if path not in current.manifest and current.has_all_files:
                 yield problem("E023.file", path)
     for folder, (folders, files) in sorted(children.items()):
         version, _, rest = folder.partition("/")

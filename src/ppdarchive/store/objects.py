@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ppdarchive.store.check import check_inventory
+from ppdarchive.store.check import check_inventory, is_digest
 from ppdarchive.store.disk import Limits, listed, read_whole, scan
 from ppdarchive.store.history import check_earlier, check_specs
 from ppdarchive.store.listing import (
@@ -203,12 +203,16 @@ class _Look:
             for algorithm, block in earlier.fixity.items()
         ]
         if earlier.algorithm != current.algorithm:
-            blocks.append((earlier.algorithm, earlier.manifest, {}, "E092.digest"))
+            # Digests of another form were told.
+            good = {
+                path: digest
+                for path, digest in earlier.manifest.items()
+                if earlier.algorithm and is_digest(digest, earlier.algorithm)
+            }
+            blocks.append((earlier.algorithm, good, {}, "E092.digest"))
         for algorithm, block, known, case in blocks:
-            if algorithm is None:
-                continue
             for path, digest in block.items():
-                if known.get(path) != digest:
+                if algorithm is not None and known.get(path) != digest:
                     self._more.setdefault(path, set()).add(Expected(algorithm, digest, case))
 
     def _rereads(self, listing: Listing, current: Outline) -> list[Reread]:
@@ -222,7 +226,7 @@ class _Look:
             if path not in listing.files:
                 continue
             expected = [*fixity.get(path, ()), *sorted(self._more.get(path, ()), key=lambda one: one.digest)]
-            if current.algorithm is not None:
+            if current.algorithm is not None and is_digest(digest, current.algorithm):
                 expected.insert(0, Expected(current.algorithm, digest, "E092.digest"))
             rereads.append(Reread(path, listing.files[path], tuple(expected)))
         return sorted(rereads, key=lambda reread: (-reread.size_bytes, reread.path))
