@@ -104,10 +104,13 @@ def changes(before: Contents, after: Contents, *, marks: Marks = bracketed) -> C
     rows: dict[str, RowChanges] = {}
     texts: dict[tuple[str, str], TextChanges] = {}
     codings: Mapping[str, CodingChanges] = MappingProxyType({})
+    matching_of_codings: Matching | None = None
     for name in common:
         own, other = before.frames[name], after.frames[name]
         schemas = (before.schemas[name], after.schemas[name])
-        is_protected = is_about_people(before.schemas, name) or is_about_people(after.schemas, name)
+        is_protected = is_about_people(before.schemas, name, people) or is_about_people(
+            after.schemas, name, people
+        )
         matching = rows_matched(own, other, schemas)
         if matching is None:
             rows[name] = RowChanges(len(own), len(other), is_matched=False, is_about_people=is_protected)
@@ -120,6 +123,7 @@ def changes(before: Contents, after: Contents, *, marks: Marks = bracketed) -> C
             texts |= _texts_of((own, other), schemas[1], matching, found, count=counts[1], marks=marks)
         if name == CODINGS and CODE_KEY in schemas[0] and CODE_KEY in schemas[1]:
             codings = coding_changes(own, other, matching, counts=counts)
+            matching_of_codings = matching
     return Changes(
         schema=(
             *metadata_changes(before.metadata, after.metadata),
@@ -128,7 +132,7 @@ def changes(before: Contents, after: Contents, *, marks: Marks = bracketed) -> C
         rows=MappingProxyType(rows),
         texts=MappingProxyType(texts),
         codings=MappingProxyType(dict(codings)),
-        codebook=tuple(_codebook(before, after)),
+        codebook=tuple(_codebook(before, after, matching_of_codings)),
     )
 
 
@@ -163,7 +167,7 @@ def _texts_of(
         )
 
 
-def _codebook(before: Contents, after: Contents) -> Iterator[Change]:
+def _codebook(before: Contents, after: Contents, matching: Matching | None) -> Iterator[Change]:
     """What became of codes and themes, where both releases have them by the same key."""
     explained: set[tuple[str, str]] = set()
     has_codes = _have(before, after, codebook.CODES, CODE_KEY)
@@ -178,20 +182,18 @@ def _codebook(before: Contents, after: Contents) -> Iterator[Change]:
                 explained.add((change.names[0], change.names[1]))
         yield from found
     if has_codes:
-        flows = codebook.Flows({}, {}, {})
-        if _have(before, after, CODINGS, None):
-            flows = codebook.segment_flows(
-                before.frames[CODINGS], after.frames[CODINGS], _steady(before, after)
-            )
         own, other = (codebook.codes_of(each.frames[codebook.CODES]) for each in (before, after))
+        flows = codebook.Flows({}, {}, {})
+        if matching is not None and own.keys() != other.keys():
+            steady = _steady(before, after)
+            flows = codebook.segment_flows(before.frames[CODINGS], after.frames[CODINGS], matching, steady)
         yield from codebook.group_changes("code", own, other, flows, explained=explained)
 
 
-def _have(before: Contents, after: Contents, table: str, key: str | None) -> bool:
+def _have(before: Contents, after: Contents, table: str, key: str) -> bool:
     """Whether both releases have a table, named by `key`."""
     return all(
-        table in each.schemas and (key is None or each.schemas[table].primary_key == (key,))
-        for each in (before, after)
+        table in each.schemas and each.schemas[table].primary_key == (key,) for each in (before, after)
     )
 
 

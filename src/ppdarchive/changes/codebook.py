@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 
 from ppdarchive.changes.codings import CODE_KEY
 from ppdarchive.changes.kinds import Change
-from ppdarchive.changes.matching import Mask, numbered
-from ppdarchive.model.columns import values_of
+from ppdarchive.changes.matching import Mask, Matching, numbered
+from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.table import Frame
 
 CODES: Final = "codes"
@@ -50,32 +50,42 @@ class Flows:
     after: Mapping[str, int]
 
 
-def segment_flows(before: Frame, after: Frame, steady: pa.Array | None) -> Flows:
+def segment_flows(before: Frame, after: Frame, matching: Matching, steady: pa.Array | None) -> Flows:
     """Where the segments of codes went.
 
     Parameters
     ----------
     before, after : Frame
         The codings.
+    matching : Matching
+        Of both.
     steady : pyarrow.Array of str or None
         The responses whose text is the same in both releases; None if all are. In others a segment has
         other positions, and can't be followed.
     """
     place = [name for name in _PLACE if name in before.columns and name in after.columns]
-    segments = numbered([values_of(before[n]) for n in place], [values_of(after[n]) for n in place])
-    sides = []
-    for frame, segment in zip((before, after), segments, strict=True):
-        side = pd.DataFrame({"segment": segment, "code": _texts(frame, CODE_KEY)})
-        side = side[_is_steady(frame, steady)].dropna().drop_duplicates()
-        sides.append(side)
-    both = sides[0].merge(sides[1], how="outer", on=["segment", "code"], indicator="side")
-    gone, new = both[both["side"] == "left_only"], both[both["side"] == "right_only"]
-    pairs = gone.merge(new, on="segment")
+    rows = (matching.removed, matching.added)
+    columns = (
+        [values_of(f[n]).take(own) for n in place] for f, own in zip((before, after), rows, strict=True)
+    )
+    changed = []
+    for frame, own, segment in zip((before, after), rows, numbered(*columns), strict=True):
+        code = values_of(frame[CODE_KEY]).take(own).cast(pa.string()).to_pylist()
+        found = pd.DataFrame({"segment": segment, "code": pd.Series(code, dtype="object")})
+        changed.append(found[_is_steady(frame, steady)[own]].drop_duplicates())
+    pairs = changed[0].merge(changed[1], on="segment")
     return Flows(
         _tally(zip(pairs["code_x"], pairs["code_y"], strict=True)),
-        _tally(sides[0]["code"]),
-        _tally(sides[1]["code"]),
+        _sizes(before, steady),
+        _sizes(after, steady),
     )
+
+
+def _sizes(frame: Frame, steady: pa.Array | None) -> Mapping[str, int]:
+    """How many codings each code has, in steady responses."""
+    distinct, codes = encode(values_of(frame[CODE_KEY]).cast(pa.string()))
+    sizes = np.bincount(codes[_is_steady(frame, steady) & (codes >= 0)], minlength=len(distinct))
+    return MappingProxyType(dict(zip(distinct, sizes.tolist(), strict=True)))
 
 
 def code_flows(before: Frame, after: Frame) -> Flows:
@@ -192,11 +202,6 @@ def _is_steady(frame: Frame, steady: pa.Array | None) -> Mask:
     if steady is None or "response_id" not in frame.columns:
         return np.ones(len(frame), dtype=np.bool_)
     return np.asarray(pc.is_in(values_of(frame["response_id"]), value_set=steady), dtype=np.bool_)
-
-
-def _texts(frame: Frame, name: str) -> pd.Series:
-    column = values_of(frame[name]).cast(pa.string())
-    return pd.Series(column.to_pandas(), dtype="str")
 
 
 def _list(frame: Frame, name: str) -> list[str | None]:

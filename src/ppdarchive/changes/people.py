@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from ppdarchive.changes.contents import Contents
 from ppdarchive.changes.matching import Mask, Numbers, numbered
 from ppdarchive.model.columns import values_of
-from ppdarchive.model.schema import ForeignKey, Role, Schema, Schemas
+from ppdarchive.model.schema import Field, ForeignKey, Role, Schema, Schemas
 from ppdarchive.model.table import Frame
 from ppdarchive.model.treatment import PARTICIPANTS
 
@@ -62,29 +62,38 @@ def people_of(before: Contents, after: Contents) -> People:
         for column in own:
             here[column] = True
         present.append(here)
+        _by_value(contents, side, universe)
         _follow(contents, side)
     is_kept = present[0] & present[1]
     is_kept[NOBODY] = False
     return People(MappingProxyType(numbers[0]), MappingProxyType(numbers[1]), is_kept)
 
 
-def is_about_people(schemas: Schemas, name: str) -> bool:
+def is_about_people(schemas: Schemas, name: str, people: People) -> bool:
     """Whether counts of a table's rows may say something of participants.
 
-    They don't where all its fields are open words, such as those of codes and questions, and all tables
-    that it refers to are like that.
+    They don't where the table leads to no participant, and all its fields are open words, such as those of
+    codes and questions, or pseudonyms of its own, such as those of coders; and the same holds for the tables
+    that it refers to.
     """
     seen: set[str] = set()
     waiting = [name]
     while waiting:
         schema = schemas.get(waiting.pop())
-        if schema is None or any(
-            field.disclosure is None or field.disclosure.role not in _OPEN for field in schema
-        ):
+        if schema is None or schema.name in people.before or schema.name in people.after:
+            return True
+        # Without a table of participants, any pseudonym may be theirs.
+        own = schema.primary_key if len(schema.primary_key) == 1 and PARTICIPANTS in schemas else ()
+        if not all(_is_open(field, is_own=field.name in own) for field in schema):
             return True
         seen.add(schema.name)
         waiting += [key.resource for key in schema.foreign_keys if key.resource not in ("", *seen)]
     return False
+
+
+def _is_open(field: Field, *, is_own: bool) -> bool:
+    role = field.disclosure.role if field.disclosure is not None else None
+    return role in _OPEN or (role is Role.KEY and is_own)
 
 
 def _direct(schemas: Schemas) -> dict[str, str]:
@@ -109,6 +118,19 @@ def _ids(contents: Contents, name: str) -> pa.ChunkedArray:
 
 def _places(column: pa.ChunkedArray, universe: pa.Array) -> Numbers:
     return np.asarray(pc.index_in(column, value_set=universe).fill_null(NOBODY), dtype=np.int64)
+
+
+def _by_value(contents: Contents, of: dict[str, Numbers], universe: pa.Array) -> None:
+    """Find the tables in which pseudonyms of participants stand under another name, without foreign key."""
+    for name, schema in contents.schemas.items():
+        if name in of or any(key.resource in contents.schemas for key in schema.foreign_keys):
+            continue
+        for field in schema:
+            if field.disclosure is not None and field.disclosure.role is Role.KEY:
+                found = _places(values_of(contents.frames[name][field.name]).cast(pa.string()), universe)
+                if (found != NOBODY).any():
+                    of[name] = found
+                    break
 
 
 def _follow(contents: Contents, of: dict[str, Numbers]) -> None:
