@@ -295,6 +295,37 @@ def test_memos_are_taken_only_where_the_study_has_a_field_for_them(tmp_path: Pat
     assert result.checked.tables["codings"].frame["memo"].tolist() == ["Ask Anna"]
 
 
+def test_what_two_codings_say_again_is_one_coding_with_both_memos(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two coders of one name are one: what both marked stands there once, and no memo is lost."""
+    folder = study(tmp_path / "study", '[[coding]]\npath = "one.qdpx"\nformat = "refi-qda"\nmemos = true\n')
+    path = folder / "schemas" / "codings.json"
+    members = json.loads(path.read_text("utf-8"))
+    treatment = {"role": "free-text", "treatment": {"method": "text"}}
+    members["fields"].append({"name": "memo", "type": "string", "disclosure": treatment})
+    path.write_text(json.dumps(members), "utf-8")
+    selections = Selections.of(
+        source=[0, 0, 0],
+        code=[0, 0, 0],
+        coder=[0, 1, 1],
+        start=[0, 8, 0],
+        end=[3, 13, 3],
+        memos=("Ask her", None, "Told her"),
+    )
+    coders = (ProjectCoder("1", "Student"), ProjectCoder("2", "Student"))
+    write_project(project(coders=coders, selections=selections), folder / "one.qdpx", target="refi-qda")
+    result = validate_study(folder)
+    frame = result.checked.tables["codings"].frame
+    assert sorted(zip(frame["start"], frame["memo"].fillna(""), strict=True)) == [
+        (0, "Ask her\nTold her"),
+        (8, ""),
+    ]
+    assert result.landings[0].left_out == {"repeated": 1}
+    assert call(["code", "import", str(folder)]) == 0
+    assert "2 coders of the file are called alike" in capsys.readouterr().out
+
+
 def test_a_project_can_be_tried_before_it_is_declared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -93,9 +93,16 @@ def coding_rows(
         "end": pa.array(landed.end[at]).cast(pa.string()),
         "stage": _named([*stages, stage], selections.coder[at]),
     }
-    first = _first(pa.table(columns))
-    memos = pa.array(selections.memos, pa.string()).take(pa.array(at))
-    cells = pa.table({**columns, "memo": memos}).take(pa.array(first))
+    first, of = _first(pa.table(columns))
+    memos: dict[int, dict[str, None]] = {}
+    for row, memo in zip(of.tolist(), (selections.memos[place] for place in at.tolist()), strict=True):
+        if memo is not None:
+            memos.setdefault(row, {})[memo] = None
+    # Of codings that say the same every memo is kept.
+    joined = pa.array(
+        ["\n".join(memos[row]) if row in memos else None for row in range(len(first))], pa.string()
+    )
+    cells = pa.table(columns).take(pa.array(first)).append_column("memo", joined)
     return CodingRows(cells, selections.place[at][first], len(at) - len(first))
 
 
@@ -135,8 +142,17 @@ def _named(names: Sequence[str | None], indices: npt.NDArray[np.int64]) -> pa.Ar
     return pa.array(names, pa.string()).take(pa.array(at))
 
 
-def _first(table: pa.Table) -> npt.NDArray[np.int64]:
-    """The first of each kind of row, in their order."""
+def _first(table: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The first of each kind of row, in their order; and for each row the place of its kind among these."""
     numbered = table.append_column("row", pa.array(np.arange(table.num_rows)))
-    found = numbered.group_by(table.column_names, use_threads=False).aggregate([("row", "min")])
-    return np.sort(np.asarray(found["row_min"]))
+    found = numbered.group_by(table.column_names, use_threads=False).aggregate(
+        [("row", "min"), ("row", "list")]
+    )
+    firsts = np.asarray(found["row_min"], dtype=np.int64)
+    order = np.argsort(firsts)
+    kinds = np.empty(len(order), np.int64)
+    kinds[order] = np.arange(len(order))
+    lists = found["row_list"].combine_chunks()
+    of = np.empty(table.num_rows, np.int64)
+    of[np.asarray(lists.flatten())] = np.repeat(kinds, np.diff(np.asarray(lists.offsets)))
+    return firsts[order], of

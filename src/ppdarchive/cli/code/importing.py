@@ -138,6 +138,10 @@ def _landing_lines(landing: Landing) -> Iterator[Text]:
     left_out = ", ".join(f"{number:,} {why}" for why, number in landing.left_out.items())
     words = f"  {len(project.selections):,} selections, {landing.rows.cells.num_rows:,} codings"
     yield from render.wrapped(words + (f"; {left_out}" if left_out else ""), indent=4)
+    n_alike = _coders_alike(landing)
+    if n_alike:
+        words = f"  {n_alike:,} coders of the file are called alike, and count as one each"
+        yield from render.wrapped(words, indent=4, style="yellow")
     moved = _moved(landing)
     if len(moved):
         words = (
@@ -168,6 +172,12 @@ def _landing_lines(landing: Landing) -> Iterator[Text]:
             more = ", ..." if len(rows) > _SHOWN else ""
             what = "selection" if len(rows) == 1 else "selections"
             yield from render.wrapped(f"      {what} {places}{more}", indent=6)
+
+
+def _coders_alike(landing: Landing) -> int:
+    """How many coders of a file have the name of another there."""
+    names = Counter((coder.name, coder.stage) for coder in landing.project.coders)
+    return sum(number for number in names.values() if number > 1)
 
 
 def _short(title: str) -> str:
@@ -208,6 +218,7 @@ def _landing_json(landing: Landing) -> dict[str, Any]:
         "unambiguous": found.is_unambiguous,
         "quotes": found.n_quotes,
         "quotes_equal": found.n_quotes_equal,
+        "coders_alike": _coders_alike(landing),
         "selections": len(selections),
         "codings": landing.rows.cells.num_rows,
         "left_out": dict(landing.left_out),
