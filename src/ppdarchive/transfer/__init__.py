@@ -1,0 +1,1 @@
+"""A folder of files <-> a BagIt bag or a ZIP, to the byte; must not know tables, people or archives."""
