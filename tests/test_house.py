@@ -51,6 +51,7 @@ AT_THE_DOOR = {
         "coders/consensus.py",
         "coders/convert.py",
     ),
+    *("store/minisign.py", "transfer/bag.py", "transfer/tree.py", "transfer/zipped.py"),
     *("coders/excerpts.py", "coders/quality.py", "coders/tables.py"),
     *(f"cli/code/{name}.py" for name in ("agreement", "consensus", "convert", "importing", "quality")),
     *(

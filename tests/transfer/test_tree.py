@@ -83,6 +83,30 @@ def test_what_came_meanwhile_stays(tmp_path: Path, name: str, monkeypatch: pytes
     assert not list(tmp_path.glob(".*"))
 
 
+def test_a_file_that_came_last_of_all_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that comes after the last look is not replaced by a ZIP."""
+    source = source_of("to_zip", tmp_path)
+    (tmp_path / "out").write_bytes(b"theirs")
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)
+    with pytest.raises(TransferError) as caught:
+        to_zip(source, tmp_path / "out", released_on=DAY)
+    assert caught.value.code == "transfer.exists"
+    assert (tmp_path / "out").read_bytes() == b"theirs"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_disk_without_links_takes_zips_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where files can't have two names, a ZIP is renamed to its place."""
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", fail)
+    to_zip(source_of("to_zip", tmp_path), tmp_path / "out", released_on=DAY)
+    from_zip(tmp_path / "out", tmp_path / "back")
+    assert read(tmp_path / "back") == TREE
+
+
 @pytest.mark.parametrize("name", WAYS)
 @pytest.mark.parametrize("call", ["fsync", "fchmod", "mkdir", "rename"])
 def test_a_failed_call_leaves_nothing(
@@ -96,9 +120,10 @@ def test_a_failed_call_leaves_nothing(
         called.set()
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, call, fail)
-    if name == "to_zip" and call == "mkdir":
-        return
+    # A ZIP is no folder, and gets its name by a link.
+    monkeypatch.setattr(
+        os, {"mkdir": "fsync", "rename": "link"}.get(call, call) if name == "to_zip" else call, fail
+    )
     with pytest.raises(TransferError) as caught:
         way(name)(source, tmp_path / "out")
     assert called.is_set()

@@ -27,6 +27,7 @@ PIECE_BYTES: Final = 1 << 20
 N_THREADS: Final = 2  # hashing and copying let other threads run
 
 _TAKEN: Final = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR)
+_NO_LINKS: Final = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 _NO_FOLLOW: Final[int] = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -279,7 +280,7 @@ class Staging:
         is_taken = os.path.lexists(self.out)  # POSIX renames over files and empty folders
         if not is_taken:
             try:
-                self.path.rename(self.out)
+                self._move()
             except OSError as error:
                 is_taken = error.errno in _TAKEN
                 if not is_taken:
@@ -288,6 +289,19 @@ class Staging:
             raise TransferError("transfer.exists", path=str(self.out))
         with contextlib.suppress(OSError):  # it is whole, and at its place
             sync_folder(self.out.parent)
+
+    def _move(self) -> None:
+        if self.path.is_dir():
+            self.path.rename(self.out)
+            return
+        try:  # a rename would replace a file that came meanwhile; a second name for ours can't
+            os.link(self.path, self.out)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            self.path.rename(self.out)
+        else:
+            self.path.unlink()
 
     def clear(self) -> None:
         """Remove what did not come to its place."""
