@@ -40,13 +40,27 @@ _FORM_CASES: Final = {
     "blake2b-512": "E032.form",
 }
 
+_CONTENT_CASES: Final = {
+    "form": "E098.form",
+    "slash": "E100.slash",
+    "element": "E099.element",
+    "name": "P003.name",
+}
+_LOGICAL_CASES: Final = {
+    "form": "E051.form",
+    "slash": "E053.slash",
+    "element": "E052.element",
+    "name": "P003.name",
+}
 _NO_BLOCK: Final[Mapping[str, Any]] = MappingProxyType({})
 """Stands for a version that is described by something else than an object."""
 
 _Tell = Callable[..., None]
 
 
-def check_inventory(document: Mapping[str, Any], path: str) -> tuple[Outline, list[Problem]]:
+def check_inventory(
+    document: Mapping[str, Any], path: str, *, known: Outline | None = None
+) -> tuple[Outline, list[Problem]]:
     """Check an inventory document by itself.
 
     Parameters
@@ -55,6 +69,9 @@ def check_inventory(document: Mapping[str, Any], path: str) -> tuple[Outline, li
         As JSON gives it, of any shape.
     path : str
         Of the inventory, inside the object; problems name it.
+    known : Outline, optional
+        Of the object's inventory when this is an earlier one: what both have alike is not checked, and not
+        told, again, so that five hundred inventories cost little more than being read.
 
     Returns
     -------
@@ -73,18 +90,22 @@ def check_inventory(document: Mapping[str, Any], path: str) -> tuple[Outline, li
     content, sets_content = _content_folder(document, tell)
     blocks = _blocks(document, tell)
     head = _head(document, tuple(blocks), tell)
-    manifest, keys = _manifest(document, algorithm, content, blocks.keys(), tell)
-    states = {
-        version: state
-        for version, block in blocks.items()
-        if (state := _version(block, f"versions/{version}", algorithm, keys, tell)) is not None
-    }
+    checked = known.manifest if known is not None and known.content == content else {}
+    manifest, keys = _manifest(document, algorithm, _Place(content, blocks), checked, tell)
+    alike = known if known is not None and known.algorithm == algorithm else Outline()
+    states: dict[str, Mapping[str, str]] = {}
+    for version, block in blocks.items():
+        state: Mapping[str, str] | None = _known_state(alike, version, block, keys)
+        if state is None:
+            state = _version(block, f"versions/{version}", algorithm, keys, tell)
+        if state is not None:
+            states[version] = state
     if keys is not None and len(states) == len(blocks) and blocks:
         used = {digest for state in states.values() for digest in state.values()}
         for key in keys:
             if key.lower() not in used:
                 tell("E107.unused", f"manifest/{_short(key)}")
-    fixity = _fixity(document, spec, content, manifest if keys is not None else None, tell)
+    fixity = _fixity(document, spec, _Place(content, ()), manifest if keys is not None else None, tell)
     listed = document.get("manifest")
     has_all_files = isinstance(listed, dict) and all(isinstance(paths, list) for paths in listed.values())
     outline = Outline(
@@ -215,11 +236,40 @@ def _head(document: Mapping[str, Any], versions: tuple[str, ...], tell: _Tell) -
     return value if isinstance(value, str) and value in versions else None
 
 
+class _Place:
+    """Where content paths may lie: below these versions, in this folder; anywhere where that is not known."""
+
+    def __init__(self, content: str | None, versions: Collection[str]) -> None:
+        self._content = content
+        self._versions = versions
+        self._numbers = {int(version[1:]) for version in versions}
+
+    def has_version(self, path: str) -> bool:
+        """Whether a path lies in one of the versions."""
+        return path.partition("/")[0] in self._versions
+
+    def flaw(self, path: object) -> str | None:
+        """Return the case of what is wrong with a content path, or None."""
+        if wrong := flaw(path):
+            return _CONTENT_CASES[wrong]
+        text = str(path)
+        # Legal on some systems, and a way out of the object on others.
+        if "\\" in text:
+            return "E035.backslash"
+        version, _, rest = text.partition("/")
+        folder, _, name = rest.partition("/")
+        if not _VERSION.fullmatch(version) or not name or self._content not in (None, folder):
+            return "E042.place"
+        if not self._versions or version in self._versions:
+            return None
+        return "E014.name" if int(version[1:]) in self._numbers else "E042.version"
+
+
 def _manifest(
     document: Mapping[str, Any],
     algorithm: str | None,
-    content: str | None,
-    versions: Collection[str],
+    place: _Place,
+    checked: Mapping[str, str],
     tell: _Tell,
 ) -> tuple[dict[str, str], frozenset[str] | None]:
     """Check `manifest`; return content path -> digest, and its keys, None where there is no manifest."""
@@ -239,13 +289,15 @@ def _manifest(
             tell("E092.list", part)
             continue
         for path in listed:
-            if case := _content_flaw(path, content, versions):
+            is_checked = isinstance(path, str) and path in checked and place.has_version(path)
+            if not is_checked and (case := place.flaw(path)):
                 tell(case, part)
             elif path in paths:
                 tell("E101.twice", part)
             else:
                 paths[path] = digest.lower()
-    _collisions(paths, "E101.conflict", "manifest", tell)
+    if not paths.keys() <= checked.keys():
+        _collisions(paths, "E101.conflict", "manifest", tell)
     return paths, frozenset(manifest)
 
 
@@ -274,32 +326,22 @@ def _once_each(block: Mapping[str, Any], case: str, part: str, tell: _Tell) -> N
         seen.add(digest.lower())
 
 
-def _content_flaw(path: object, content: str | None, versions: Collection[str]) -> str | None:
-    """Return the case of what is wrong with a content path, or None."""
-    if wrong := flaw(path):
-        return {"form": "E098.form", "slash": "E100.slash", "element": "E099.element", "name": "P003.name"}[
-            wrong
-        ]
-    text = str(path)
-    # Legal on some systems, and a way out of the object on others.
-    if "\\" in text:
-        return "E035.backslash"
-    version, _, rest = text.partition("/")
-    folder, _, name = rest.partition("/")
-    if not _VERSION.fullmatch(version) or not name or (content is not None and folder != content):
-        return "E042.place"
-    if not versions or version in versions:
-        return None
-    number = int(version[1:])
-    return "E014.name" if any(int(known[1:]) == number for known in versions) else "E042.version"
-
-
 def _collisions(paths: Mapping[str, str], case: str, part: str, tell: _Tell) -> None:
     """Tell of paths that are both file and folder, and of twins."""
     for _ in range(n_conflicts(paths)):
         tell(case, part)
     for _ in range(n_twins(list(paths))):
         tell("P003.twins", part)
+
+
+def _known_state(
+    known: Outline, version: str, block: Mapping[str, Any], keys: frozenset[str] | None
+) -> Mapping[str, str] | None:
+    """Return the state of a block that the newest inventory has too, if this manifest has its digests."""
+    state = known.states.get(version)
+    if state is None or keys is None or known.blocks[version] != block:
+        return None
+    return state if block["state"].keys() <= keys else None
 
 
 def _version(
@@ -387,8 +429,7 @@ def _state(
             continue
         for path in listed:
             if wrong := flaw(path):
-                cases = {"form": "E051.form", "slash": "E053.slash", "element": "E052.element"}
-                tell(cases.get(wrong, "P003.name"), place)
+                tell(_LOGICAL_CASES[wrong], place)
                 whole = False
             elif path in paths:
                 tell("E095.twice", place)
@@ -401,7 +442,7 @@ def _state(
 def _fixity(
     document: Mapping[str, Any],
     spec: str | None,
-    content: str | None,
+    place: _Place,
     manifest: Mapping[str, str] | None,
     tell: _Tell,
 ) -> dict[str, dict[str, str]]:
@@ -413,7 +454,7 @@ def _fixity(
         tell("E056.object" if spec == "1.0" else "E111.object", "fixity")
         return {}
     return {
-        algorithm: _fixity_block(block, algorithm, content, manifest, tell)
+        algorithm: _fixity_block(block, algorithm, place, manifest, tell)
         for algorithm, block in fixity.items()
         if _fixity_algorithm(algorithm, tell)
     }
@@ -430,7 +471,7 @@ def _fixity_algorithm(algorithm: str, tell: _Tell) -> bool:
 def _fixity_block(
     block: object,
     algorithm: str,
-    content: str | None,
+    place: _Place,
     manifest: Mapping[str, str] | None,
     tell: _Tell,
 ) -> dict[str, str]:
@@ -442,18 +483,18 @@ def _fixity_block(
     _once_each(block, "E097.twice", part, tell)
     paths: dict[str, str] = {}
     for digest, listed in block.items():
-        place = f"{part}/{_short(digest)}"
+        where = f"{part}/{_short(digest)}"
         sized = algorithm == "size"
         if not (digest.isdecimal() and digest.isascii() if sized else is_digest(digest, algorithm)):
-            tell(_FORM_CASES.get(algorithm, "E057.form"), place)
+            tell(_FORM_CASES.get(algorithm, "E057.form"), where)
         elif not isinstance(listed, list):
-            tell("E057.list", place)
+            tell("E057.list", where)
         else:
             for path in listed:
-                if case := _content_flaw(path, content, ()):
-                    tell(case, place)
+                if case := place.flaw(path):
+                    tell(case, where)
                 elif manifest is not None and path not in manifest:
-                    tell("E057.unknown", place)
+                    tell("E057.unknown", where)
                 else:
                     paths[path] = digest.lower()
     return paths

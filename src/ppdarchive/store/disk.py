@@ -82,7 +82,7 @@ def scan(root: Path, inside: str, *, most: int) -> Scanned:
     found: list[Problem] = []
     linked: dict[str, tuple[int, int]] = {}
     try:
-        with os.scandir(root / inside) as entries:
+        with os.scandir(_place(root, inside)) as entries:
             for n_before, entry in enumerate(entries):
                 if n_before == most:
                     found.append(problem("P002.many", inside, limit=most))
@@ -153,7 +153,7 @@ def listed(
 def read_whole(root: Path, inside: str, *, most_bytes: int) -> bytes | Problem:
     """Read a small file, or say why not."""
     try:
-        with open(os.open(root / inside, _FLAGS), "rb") as file:  # noqa: PTH123
+        with open(os.open(_place(root, inside), _FLAGS), "rb") as file:  # noqa: PTH123
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return problem("E090.special", inside)
             content = file.read(most_bytes + 1)
@@ -163,7 +163,12 @@ def read_whole(root: Path, inside: str, *, most_bytes: int) -> bytes | Problem:
 
 
 def digests(
-    root: Path, inside: str, algorithms: Collection[str], progress: Callable[[int], None] | None = None
+    root: Path,
+    inside: str,
+    algorithms: Collection[str],
+    *,
+    size_bytes: int = PIECE_BYTES,
+    progress: Callable[[int], None] | None = None,
 ) -> dict[str, str] | Problem:
     """Read a file once, in pieces, and return its digests, or say why not.
 
@@ -173,14 +178,17 @@ def digests(
     inside : str
     algorithms : collection of str
         Keys of `ppdarchive.store.outline.HEX_LENGTHS`, or ``size``.
+    size_bytes : int, optional
+        About the file's size, so that a small one costs little memory; it is read to its end whatever
+        it is.
     progress : callable, optional
         Called with the bytes read since the last call.
     """
     hashes = {name: made for name in algorithms if (made := _hash(name)) is not None}
     n_bytes = 0
-    piece = memoryview(bytearray(PIECE_BYTES))
+    piece = memoryview(bytearray(min(PIECE_BYTES, size_bytes + 1)))
     try:
-        with open(os.open(root / inside, _FLAGS), "rb", buffering=0) as file:  # noqa: PTH123
+        with open(os.open(_place(root, inside), _FLAGS), "rb", buffering=0) as file:  # noqa: PTH123
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return problem("E090.special", inside)
             while n := file.readinto(piece):
@@ -193,6 +201,11 @@ def digests(
         return unreadable(inside, error)
     found = {name: each.hexdigest() for name, each in hashes.items()}
     return {**found, "size": str(n_bytes)}
+
+
+def _place(root: Path, inside: str) -> str:
+    """Return where a path inside a folder is; pathlib would take longer than reading a small file."""
+    return f"{root}{os.sep}{inside}" if inside else str(root)
 
 
 def unreadable(path: str, error: OSError) -> Problem:

@@ -48,8 +48,8 @@ def check_earlier(current: Outline, earlier: Outline, version: str) -> list[Prob
     if current.algorithm == earlier.algorithm:
         found.extend(
             problem("E092.earlier", place, version=version)
-            for place, digest in earlier.manifest.items()
-            if current.manifest.get(place, digest) != digest
+            for place, _ in sorted(earlier.manifest.items() - current.manifest.items())
+            if place in current.manifest
         )
     return found
 
@@ -94,7 +94,7 @@ def _content_folders(current: Outline, earlier: Outline, version: str, path: str
 def _state_differs(current: Outline, earlier: Outline, version: str) -> str | None:
     """Return the case of how a version's state differs between two inventories, or None."""
     now, then = current.states.get(version), earlier.states.get(version)
-    if now is None or then is None:
+    if now is None or then is None or now is then:
         return None
     if now.keys() != then.keys():
         return "E066.paths"

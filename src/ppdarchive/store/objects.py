@@ -144,13 +144,13 @@ class _Look:
             return None
         return content
 
-    def _outline(self, content: bytes, path: str) -> Outline | None:
+    def _outline(self, content: bytes, path: str, known: Outline | None = None) -> Outline | None:
         """Check an inventory by itself."""
         document, found = parse_document(content, path)
         self._problems.extend(found)
         if document is None:
             return None
-        outline, found = check_inventory(document, path)
+        outline, found = check_inventory(document, path, known=known)
         self._problems.extend(found)
         return outline
 
@@ -184,7 +184,7 @@ class _Look:
                     self._problems.append(problem("E064.differs", path))
                 self._sidecar(listing, f"{version}/", current.algorithm, own)
                 continue
-            earlier = self._outline(own, path)
+            earlier = self._outline(own, path, current)
             if earlier is None:
                 continue
             algorithms[version] = earlier.algorithm
@@ -225,9 +225,11 @@ class _Look:
         for path, digest in current.manifest.items():
             if path not in listing.files:
                 continue
-            expected = [*fixity.get(path, ()), *sorted(self._more.get(path, ()), key=lambda one: one.digest)]
+            expected = fixity.get(path, [])
+            if path in self._more:
+                expected = [*expected, *sorted(self._more[path], key=lambda each: each.digest)]
             if current.algorithm is not None and is_digest(digest, current.algorithm):
-                expected.insert(0, Expected(current.algorithm, digest, "E092.digest"))
+                expected = [Expected(current.algorithm, digest, "E092.digest"), *expected]
             rereads.append(Reread(path, listing.files[path], tuple(expected)))
         return sorted(rereads, key=lambda reread: (-reread.size_bytes, reread.path))
 

@@ -22,11 +22,15 @@ from ppdarchive.store.outline import SPECS, parse_json
 from ppdarchive.store.problems import Problem, problem
 
 Kind = Literal["root", "object"]
+_Read = tuple[Reread, dict[str, str] | Problem]
 
 _LAYOUT: Final = "ocfl_layout.json"
 _FLAT: Final = "0002-flat-direct-storage-layout"
 _MOST_LAYOUT_BYTES: Final = 1 << 20
-_IN_FLIGHT: Final = 64  # files that wait for a processor; enough that a large one holds nobody up
+# Small files are read in groups, for a thread's turn costs as much as reading one of them.
+_GROUP_FILES: Final = 100
+_GROUP_BYTES: Final = 4 << 20
+_IN_FLIGHT: Final = 32  # groups that wait for a thread; enough that a large one holds nobody up
 
 
 @dataclass(slots=True)
@@ -116,32 +120,51 @@ class Verification:
     def _compared(self) -> Iterator[Problem]:
         """The same with files read meanwhile, their problems in the order of the files."""
         pool = ThreadPoolExecutor(self._n_threads)
-        waiting: deque[tuple[Reread, Future[dict[str, str] | Problem]]] = deque()
+        group: list[Reread] = []
+        waiting: deque[Future[list[_Read]]] = deque()
         try:
             for found in self._found():
                 if isinstance(found, Problem):
                     yield found
                     continue
-                algorithms = {expected.algorithm for expected in found.expected}
-                future = pool.submit(digests, self._folder, found.path, algorithms, self._progress)
-                waiting.append((found, future))
+                group.append(found)
+                if len(group) == _GROUP_FILES or sum(each.size_bytes for each in group) >= _GROUP_BYTES:
+                    waiting.append(pool.submit(self._read, group))
+                    group = []
                 if len(waiting) > _IN_FLIGHT:
-                    yield from self._reread(*waiting.popleft())
+                    yield from self._differing(waiting.popleft().result())
+            waiting.append(pool.submit(self._read, group))
             while waiting:
-                yield from self._reread(*waiting.popleft())
+                yield from self._differing(waiting.popleft().result())
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _reread(self, reread: Reread, future: Future[dict[str, str] | Problem]) -> Iterator[Problem]:
-        """Compare a file's digests with those that inventories give it."""
-        actual = future.result()
-        if isinstance(actual, Problem):
-            yield actual
-            return
-        self.summary.n_read_bytes += int(actual["size"])
-        for expected in reread.expected:
-            if actual.get(expected.algorithm, expected.digest) != expected.digest:
-                yield problem(expected.case, reread.path, algorithm=expected.algorithm)
+    def _read(self, group: list[Reread]) -> list[_Read]:
+        """Read files and return their digests; runs in a thread."""
+        return [
+            (
+                each,
+                digests(
+                    self._folder,
+                    each.path,
+                    {expected.algorithm for expected in each.expected},
+                    size_bytes=each.size_bytes,
+                    progress=self._progress,
+                ),
+            )
+            for each in group
+        ]
+
+    def _differing(self, read: list[_Read]) -> Iterator[Problem]:
+        """Compare files' digests with those that inventories give them."""
+        for reread, actual in read:
+            if isinstance(actual, Problem):
+                yield actual
+                continue
+            self.summary.n_read_bytes += int(actual["size"])
+            for expected in reread.expected:
+                if actual.get(expected.algorithm, expected.digest) != expected.digest:
+                    yield problem(expected.case, reread.path, algorithm=expected.algorithm)
 
     def _object(
         self, inside: str, root: str | None, ids: dict[str, str] | None = None, layout: str | None = None
