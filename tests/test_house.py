@@ -55,6 +55,14 @@ AT_THE_DOOR = {
     *("coders/excerpts.py", "coders/quality.py", "coders/tables.py"),
     *(f"cli/code/{name}.py" for name in ("agreement", "consensus", "convert", "importing", "quality")),
     *(
+        f"store/{name}.py"
+        for name in (
+            *("digest", "disk", "files", "lock", "minisign", "objects", "publishing", "reading", "repair"),
+            "verify",
+        )
+    ),
+    *(f"transfer/{name}.py" for name in ("bag", "tree", "zipped")),
+    *(
         f"coding/formats/{name}.py"
         for name in (
             *("__init__", "delimited", "newfile", "sheet", "sqlite", "zipped", "refi/reader", "refi/writer"),
