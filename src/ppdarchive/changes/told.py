@@ -131,7 +131,9 @@ def _roughly(part: Affected, min_cell: int) -> Told:
 def _is_safe(rows: RowChanges, min_cell: int) -> bool:
     """Whether rough counts give no small one away, whatever they are, to one who knows the table's sizes."""
     grown_by = abs(rows.n_after - rows.n_before)
-    return min(rows.n_before, rows.n_after) >= 2 * min_cell and not 0 < grown_by < min_cell
+    is_large = min(rows.n_before, rows.n_after) >= 2 * min_cell
+    # "Fewer than 2" would be 1.
+    return min_cell > 2 and is_large and not 0 < grown_by < min_cell
 
 
 def _counts(changes: Changes) -> Iterator[int]:
