@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ppdarchive.store.check import check_inventory, is_time
+from ppdarchive.store.check import MOST_TOLD, check_inventory
+from ppdarchive.store.forms import is_time
 from ppdarchive.store.history import check_earlier, check_specs
 from ppdarchive.store.listing import Listing, check_declarations, check_listing, check_manifest
 from ppdarchive.store.outline import Outline, parse_document, parse_json
@@ -64,6 +65,16 @@ def test_problems_name_part_and_never_content() -> None:
     assert codes(problems) >= {"E054", "E102", "E042", "E031"}
     assert all("Edda" not in str(problem) and problem.path == "v1/inventory.json" for problem in problems)
     assert "versions/v1/user" in {problem.part for problem in problems}
+
+
+def test_a_hostile_inventory_cannot_fill_the_report() -> None:
+    """After a thousand problems of one kind, the rest is said not to be told."""
+    made = one()
+    made.root["manifest"].update({f"{n:x}": [] for n in range(5000)})
+    _, problems = check_inventory(made.root, "inventory.json")
+    cases = [problem.case for problem in problems]
+    assert cases.count("E031.form") == MOST_TOLD
+    assert "P002.told" in cases
 
 
 @pytest.mark.parametrize(
@@ -263,3 +274,14 @@ def test_any_document_can_be_checked(changes: dict[str, Any], alone: bool) -> No
         *check_manifest(listing(made), current, good, "v1"),
     ]
     assert all(str(problem).isprintable() for problem in everything)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(KEYS), VALUES), st.dictionaries(st.sampled_from(KEYS), VALUES))
+def test_what_is_known_hides_nothing(changes: dict[str, Any], more: dict[str, Any]) -> None:
+    """Problems left out because the newest inventory has the same part are problems of that inventory."""
+    document = json.loads(json.dumps({**two().root, **changes}))
+    newest, told = check_inventory({**document, **more}, "inventory.json")
+    alone = check_inventory(document, "inventory.json")[1]
+    after = check_inventory(document, "inventory.json", known=newest)[1]
+    assert set(after) <= set(alone) <= set(after) | set(told)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ppdarchive.store.check import check_inventory, is_digest
+from ppdarchive.store.check import check_inventory
 from ppdarchive.store.disk import Limits, listed, read_whole, scan
+from ppdarchive.store.forms import is_digest
 from ppdarchive.store.history import check_earlier, check_specs
 from ppdarchive.store.listing import (
     INVENTORY,

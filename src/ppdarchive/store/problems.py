@@ -166,6 +166,7 @@ CASES: Final[Mapping[str, str]] = MappingProxyType(
         "P002.large": "over {limit} bytes; it was not read",
         "P002.deep": "over {limit} folders deep; what lies below was not looked at",
         "P002.many": "over {limit} entries; the rest was not looked at",
+        "P002.told": "over {limit} problems of one kind; the rest is not told",
         "P003.twins": "two paths differ only in case or accents; many file systems take them for one",
         "P003.name": "a name that is not text in UTF-8, or holds control characters",
     }
