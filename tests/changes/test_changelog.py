@@ -56,7 +56,6 @@ def test_a_changelog_reads_like_this() -> None:
         "\n"
         "### Adds\n"
         "\n"
-        "- `codings`: rows added (15 rows)\n"
         "- `participants`: rows added (15 rows)\n"
         "- `responses`: rows added (15 rows)\n"
         "- `codings`: codings added (`consensus`, 15 rows)\n"

@@ -42,8 +42,14 @@ def test_a_participant_has_one_number_in_both_releases() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("participants", True), ("responses", True), ("codings", True)]
-    + [("coders", False), ("codes", False), ("themes", False)],
+    [
+        ("participants", True),
+        ("responses", True),
+        ("codings", True),
+        ("coders", False),
+        ("codes", False),
+        ("themes", False),
+    ],
 )
 def test_tables_of_words_and_of_coders_are_about_nobody(name: str, expected: bool) -> None:
     """Whatever leads to participants is about them; codes, themes and coders are not."""

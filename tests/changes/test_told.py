@@ -61,7 +61,7 @@ def section(n_before: int, added: int, removed: int, changed: int, min_cell: int
 
 
 def steps(n_before: int, largest: int, *, with_changed: bool = True) -> Iterator[tuple[int, int, int]]:
-    """All that can become of a table with at most `largest` rows then: added, removed and changed."""
+    """All that can become of a table with at most `largest` rows then: added, removed, changed."""
     for added, removed in product(range(largest + 1), range(n_before + 1)):
         if n_before + added - removed > largest:
             continue
@@ -70,7 +70,7 @@ def steps(n_before: int, largest: int, *, with_changed: bool = True) -> Iterator
 
 
 def test_a_reader_of_a_changelog_learns_no_small_count() -> None:
-    """All that can become of a table with at most `largest` rows: added, removed and changed."""
+    """Without any other source no count of 1 to 2 participants follows, of what became of them."""
     worlds = (
         (
             section(n, *step),

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from ppdarchive.changes.between import Changes
+from ppdarchive.changes.codings import CODINGS
 from ppdarchive.changes.kinds import KINDS, Change, Level
 from ppdarchive.changes.rows import Affected
 from ppdarchive.changes.told import MIN_CELL, Public, Told, public
@@ -126,6 +127,8 @@ def _note(min_cell: int) -> str:
 def _said(changes: Changes, told: Public) -> Iterator[tuple[Level, str]]:
     """All that is told, with the level under which it stands."""
     for change in shown(changes, told):
+        if change.table == CODINGS and change.kind.startswith("rows.") and told.codings:
+            continue  # their stages say more
         words = f"{_place(change)}: {KINDS[change.kind].what}"
         counts = _counts_of(change, told)
         if counts is not None:

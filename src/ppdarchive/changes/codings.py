@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from ppdarchive.changes.matching import Matching, Numbers, matched, numbered
+from ppdarchive.changes.matching import Mask, Matching, Numbers, matched, numbered
 from ppdarchive.changes.rows import NONE, Affected, Count
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.table import Frame
@@ -82,30 +82,31 @@ def coding_changes(
     placed = [name for name in segment if name not in _POSITIONS]
     moved = _pairs(before, after, gone, new, [*placed, CODE_KEY, *staged])
     gone, new = _without(gone, moved.before), _without(new, moved.after)
+    own, others = _stages(before), _stages(after)
     result = {}
-    stages = _stages(before) | _stages(after)
-    for stage in sorted(stages):
+    for stage in sorted({*own, *others}):
+        was, is_now = own.get(stage, _nowhere(before)), others.get(stage, _nowhere(after))
         found = CodingChanges(
-            added=counts[1](_of_stage(after, new, stage)),
-            removed=counts[0](_of_stage(before, gone, stage)),
-            moved=counts[1](_of_stage(after, moved.after, stage)),
-            recoded=counts[1](_of_stage(after, recoded.after, stage)),
+            added=counts[1](new[is_now[new]]),
+            removed=counts[0](gone[was[gone]]),
+            moved=counts[1](moved.after[is_now[moved.after]]),
+            recoded=counts[1](recoded.after[is_now[recoded.after]]),
         )
         if found.kinds:
             result[stage] = found
     return result
 
 
-def _stages(frame: Frame) -> set[str]:
-    return set(encode(values_of(frame[STAGE]))[0]) if STAGE in frame.columns else {""}
-
-
-def _of_stage(frame: Frame, rows: Numbers, stage: str) -> Numbers:
-    """Those of some rows that are of a stage; where there are no stages, all are of ``""``."""
+def _stages(frame: Frame) -> dict[str, Mask]:
+    """The rows of each stage; all under ``""`` where there are no stages."""
     if STAGE not in frame.columns:
-        return rows if stage == "" else rows[:0]
-    distinct, codes = encode(values_of(frame[STAGE]))
-    return rows[codes[rows] == distinct.index(stage)] if stage in distinct else rows[:0]
+        return {"": ~_nowhere(frame)}
+    stages, codes = encode(values_of(frame[STAGE]))
+    return {str(stage): codes == place for place, stage in enumerate(stages)}
+
+
+def _nowhere(frame: Frame) -> Mask:
+    return np.zeros(len(frame), dtype=np.bool_)
 
 
 def _pairs(before: Frame, after: Frame, gone: Numbers, new: Numbers, names: Sequence[str]) -> Matching:
