@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,16 @@ def test_equal_rows_have_one_number(rows: list[tuple[str | None, int | None]]) -
     own, other = numbered([texts, numbers], [texts, numbers])
     assert own.tolist() == other.tolist()
     assert len(set(own.tolist())) == len(set(rows))
+
+
+def test_lists_and_numbers_can_be_keys() -> None:
+    """Rows without key are matched by all they hold: lists too, with one zero and one NaN."""
+    own, other = numbered(
+        [column([[1], [1, 2], None]), column([0.0, NAN, None])],
+        [column([[1], None, [1, 2]]), column([-0.0, None, NAN])],
+    )
+    assert own.tolist() == [own[0], other[2], other[1]]
+    assert other[0] == own[0]
 
 
 def test_keys_of_many_wide_columns_do_not_run_over() -> None:
@@ -87,6 +97,10 @@ def test_values_are_compared_as_values(before: Any, after: Any, is_changed: bool
         (["4", "x"], [4, 5], [False, True]),
         ([4, 5], ["4", "x"], [False, True]),
         ([[1], [2]], ["[1]", "[3]"], [False, True]),
+        ([2**60 + 1, 4], [float(2**60), 4.0], [True, False]),
+        ([date(2024, 2, 29), None], [datetime(2024, 2, 29), None], [False, False]),
+        ([datetime(2024, 2, 29)] * 2, [datetime(2024, 2, 29, tzinfo=UTC)] * 2, [False, False]),
+        ([True, False], [1, 1], [False, True]),
     ],
 )
 def test_the_same_value_of_another_type_is_no_change(

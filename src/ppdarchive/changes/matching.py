@@ -173,7 +173,7 @@ def _alike(own: pa.ChunkedArray, other: pa.ChunkedArray) -> tuple[pa.ChunkedArra
         cast: pa.ChunkedArray | None = None
         try:
             cast = own.cast(other.type)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        except pa.ArrowException:
             cast = None
         if cast is not None:
             return cast, other

@@ -56,20 +56,32 @@ def next_version(current: str, found: Changes, at_least: Level | None = None) ->
     nothing differs is a patch, since no two releases share a number (Semantic Versioning, item 3). Also
     while the first number is 0 what breaks a reader raises it: what is released has readers.
 
-    ======  ==================================================================================================
-    level   changes
-    ======  ==================================================================================================
-    major   package: name, standard, format or terms of use; table: removed, fields in another order, another
-            match of columns, another key, a unique key more or less, no longer a reference; field: removed,
-            another type, form or unit, may hold less, promises less, values exchanged one for one, categories
-            removed, labelled otherwise, in another order or no longer ordered, reasons for missing values
-            removed or renamed; rows removed or changed; texts edited; codes and themes removed, renamed,
-            replaced, merged, split or moved; codings removed, moved or given other codes
-    minor   table, reference, field, category or reason for missing values added; a field that may hold more;
-            categories ordered; rows added; values where none were; codes, themes or codings added
-    patch   titles, descriptions, roles, the list of unordered categories, definitions of codes and themes;
-            all other metadata; nothing
-    ======  ==================================================================================================
+    ======  ====================================================  ==========================================
+    level   change                                                reason
+    ======  ====================================================  ==========================================
+    major   table, field, category, code, theme, or reason for    whoever selects it finds nothing
+            missing values removed or renamed
+    major   fields in another order                               a reader by position takes another
+    major   another key, a unique key or reference less           joins fail, or repeat rows
+    major   another type, form, unit, order of ordered            the same value is read, compared or
+            categories or label; values exchanged one for one     understood otherwise
+    major   a field may hold less, a unique key more              rows that a reader kept may not satisfy it
+    major   never missing, or no value twice, promised no more    it breaks who relied on it
+    major   rows removed                                          what refers to them finds nothing
+    major   values changed                                        figures can't be had again
+    major   texts edited, codings moved                           positions select other words
+    major   codes or themes merged, split, moved; codings         counts and agreement change
+            removed or recoded
+    major   another name, standard, format or terms of use        citations, programs or permissions may
+                                                                  no longer hold
+    minor   table, field, category, reference, reason for         all that was there is still there
+            missing values, rows, codes, themes, codings added
+    minor   values where none were; a field may hold more;        all that was there still fits
+            categories get an order
+    patch   titles, descriptions, definitions, roles, the list    no value depends on it
+            of unordered categories, other metadata
+    patch   nothing                                               no two releases share a number
+    ======  ====================================================  ==========================================
 
     Parameters
     ----------
