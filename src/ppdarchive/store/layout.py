@@ -52,7 +52,8 @@ versions, marks such as "superseded", and tombstones, which say that something w
 def root_files() -> dict[str, str]:
     """The files of a new storage root: text by path, in the order in which to write them.
 
-    No folder is empty (E073), and a layout without parameters has no configuration. The mark comes last: with it, the folder is an archive.
+    No folder is empty (E073), and a layout without parameters has no configuration. The mark comes
+    last: with it, the folder is an archive.
     """
     layout = {"extension": LAYOUT, "description": "An object's folder has its identifier as name."}
     files = {
