@@ -151,8 +151,11 @@ def from_zip(path: Path, out: Path, *, max_bytes: int = MAX_BYTES) -> Transferre
                 raise refused(path, "it is not a file")
             stream = path.open("rb")
         with stream:
-            archive = _archive(path, stream)
+            archive, n_members = _archive(path, stream)
             with archive:
+                # A record can swallow the next ones, with its comment as long as they are.
+                if n_members != len(archive.infolist()):
+                    raise refused(path, "it has not as many members as it states")
                 members = _safe_members(path, archive, os.fstat(stream.fileno()).st_size, max_bytes)
                 staging.make_folders(members)
                 written = {
@@ -164,21 +167,26 @@ def from_zip(path: Path, out: Path, *, max_bytes: int = MAX_BYTES) -> Transferre
     return Transferred(sizes, {name: each.digests["sha512"] for name, each in written.items()})
 
 
-def _archive(path: Path, stream: BinaryIO) -> zipfile.ZipFile:
+def _archive(path: Path, stream: BinaryIO) -> tuple[zipfile.ZipFile, int]:
+    """Open an archive; also how many members it says that it has."""
     archive: zipfile.ZipFile | None = None
-    is_long = False
+    is_long, n_members = False, 0
     with suppress(*_DAMAGED):
-        is_long = _directory_bytes(stream) > MAX_MEMBERS * _MAX_RECORD_BYTES
+        n_bytes, n_members = _directory(stream)
+        is_long = n_bytes > MAX_MEMBERS * _MAX_RECORD_BYTES
         archive = None if is_long else zipfile.ZipFile(stream)
     if is_long:
         raise TransferError("transfer.too-large", path=str(path), what="its list", limit="a million files")
     if archive is None:
         raise refused(path, "it is no ZIP, or it is damaged")
-    return archive
+    return archive, n_members
 
 
-def _directory_bytes(stream: BinaryIO) -> int:
-    """How large the central directory says it is: zipfile loads all of it (APPNOTE 4.3.14, 4.3.16)."""
+def _directory(stream: BinaryIO) -> tuple[int, int]:
+    """Bytes and members that the central directory says it has (APPNOTE 4.3.14, 4.3.16).
+
+    zipfile loads all of it, and does not count.
+    """
     size_bytes = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size_bytes - _TAIL_BYTES))
     tail = stream.read(_TAIL_BYTES)
@@ -187,12 +195,14 @@ def _directory_bytes(stream: BinaryIO) -> int:
     if tail[at : at + 4] != b"PK\x05\x06" or not tail.endswith(b"\0\0"):
         at = tail.rfind(b"PK\x05\x06")
     if at < 0 or at + 22 > len(tail):
-        return 0
+        return 0, 0
+    n_members = int.from_bytes(tail[at + 10 : at + 12], "little")
     stated = int.from_bytes(tail[at + 12 : at + 16], "little")
     large = at - 20 - 56
     if large >= 0 and tail[large : large + 4] == b"PK\x06\x06":
+        n_members = int.from_bytes(tail[large + 32 : large + 40], "little")
         stated = int.from_bytes(tail[large + 40 : large + 48], "little")
-    return min(stated, size_bytes)
+    return min(stated, size_bytes), n_members
 
 
 def _safe_members(
