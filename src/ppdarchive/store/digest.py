@@ -54,10 +54,12 @@ def copied(
     result = hashlib.sha512()
     writer = files.create(target)
     try:
-        for piece in _read(files, source):
-            result.update(piece)
-            writer.write(piece)
-            progress(len(piece))
+        with ThreadPoolExecutor(1) as disk:  # which takes as long as the digest, and goes beside it
+            for piece in _read(files, source):
+                written = disk.submit(writer.write, piece)
+                result.update(piece)
+                written.result()
+                progress(len(piece))
         writer.finish(seconds)
     finally:
         writer.close()
