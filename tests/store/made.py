@@ -744,6 +744,14 @@ add(
     "E039", "E039_digest_of_other_algorithm", lambda made: digest_form(made, "sha512", sha(ANSWERS, "sha256"))
 )
 add("E092", "E092_not_a_list", lambda made: made.root["manifest"].__setitem__(sha(ANSWERS), PATH))
+add(
+    "E092",
+    "E092_digest_without_path",
+    lambda made: (
+        made.root["manifest"].update({sha(b"more"): []}),
+        state(made).update({sha(b"more"): ["more.txt"]}),
+    )[0],
+)
 add("E098", "E098_content_path_not_a_text", a_file_more(7))  # type: ignore[arg-type]
 add("E100", "E100_content_path_slash", a_file_more("/v1/content/more.txt"))
 add("E099", "E099_bad_content_path_elements", a_file_more("v1/content/../../../more.txt"))

@@ -95,6 +95,7 @@ DIFFERENCES = {
         "E032_blake2b_form",
     ),
     "says E042 of whatever is no content path": ("E035_backslashes", "E014_version_written_otherwise"),
+    "takes a digest without a path for one that the manifest does not have": ("E092_digest_without_path",),
     "has no word for names that mislead a reader": (
         "P003_control_character",
         "P003_content_paths_that_differ_in_case",

@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ppdarchive.errors import StoreError
 from ppdarchive.store.disk import Limits
 from ppdarchive.store.problems import CASES as CATALOGUE
 from ppdarchive.store.problems import Problem
+from ppdarchive.store.publishing import publish
 from ppdarchive.store.verify import Verification, verify
 
 from .made import ANSWERS, CASES, PATH, Case, one, root, sha, three
@@ -104,6 +106,40 @@ def test_problems_of_an_object_name_the_path_from_the_root(tmp_path: Path) -> No
     """A reader of the report finds the file."""
     folder = CASES["root_E092_object_broken"].make().write(tmp_path / "archive")
     assert f"nights/{PATH}" in {problem.path for problem in verify(folder)}
+
+
+# -- what we publish ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Return an archive of two versions as `publish` makes it."""
+    source = tmp_path / "package"
+    (source / "data").mkdir(parents=True)
+    for wave in (1, 2):
+        (source / "data" / "answers.csv").write_bytes(ANSWERS * wave)
+        publish(tmp_path / "archive", "nights~public", source, created=datetime(2026, 11, wave, tzinfo=UTC))
+    return tmp_path / "archive"
+
+
+def test_what_we_publish_is_valid(archive: Path) -> None:
+    """Our archives show what is ours: ids that are no URIs, nobody's name, an extension of our own."""
+    verification = verify(archive, fixity=True)
+    assert codes(list(verification)) == {"W005", "W007", "W016"}
+    assert verification.summary.n_versions == 2
+
+
+def test_in_between_states_have_their_codes(archive: Path) -> None:
+    """A publish that stopped shows E046 before the inventory is in place, E060 before its sidecar is."""
+    folder = archive / "nights~public"
+    newest = {name: (folder / name).read_bytes() for name in ("inventory.json", "inventory.json.sha512")}
+    for name in newest:
+        shutil.copy(folder / "v1" / name, folder / name)
+    errors = {problem.code for problem in verify(archive) if problem.severity == "error"}
+    assert errors == {"E046"}
+    (folder / "inventory.json").write_bytes(newest["inventory.json"])
+    errors = {problem.code for problem in verify(archive) if problem.severity == "error"}
+    assert errors == {"E060"}
 
 
 # -- hostile files -----------------------------------------------------------------------------------

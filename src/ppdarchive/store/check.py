@@ -64,18 +64,21 @@ def check_inventory(
     content, sets_content = _content_folder(document, tell)
     blocks = blocks_of(document, tell)
     head = _head(document, tuple(blocks), tell)
-    checked = known.manifest if known is not None and known.content == content else {}
-    manifest, keys = manifest_of(document, algorithm, Place(content, blocks), checked, tell)
     alike = known if known is not None and known.algorithm == algorithm else Outline()
+    manifest, keys = manifest_of(
+        document, algorithm, Place(content, blocks), alike if alike.content == content else Outline(), tell
+    )
     states: dict[str, Mapping[str, str]] = {}
     for version, block in blocks.items():
-        state: Mapping[str, str] | None = known_state(alike, version, block, keys)
+        state = known_state(alike, version, block, keys)
         if state is None:
             state = state_of(block, f"versions/{version}", algorithm, keys, tell)
         if state is not None:
             states[version] = state
     if keys is not None and len(states) == len(blocks) and blocks:
-        used = {digest for state in states.values() for digest in state.values()}
+        used: set[str] = set()
+        for state in states.values():
+            used.update(state.values())
         for key in keys:
             if key.lower() not in used:
                 tell("E107.unused", f"manifest/{short(key)}")
@@ -84,7 +87,7 @@ def check_inventory(
     has_all_files = isinstance(listed, dict) and all(isinstance(paths, list) for paths in listed.values())
     outline = Outline(
         id_, spec, algorithm, head, content, sets_content,
-        tuple(blocks), blocks, states, manifest, has_all_files, fixity,
+        tuple(blocks), blocks, states, manifest, keys, has_all_files, fixity,
     )  # fmt: skip
     return outline, found
 

@@ -7,7 +7,7 @@ OCFL 1.1, 3.5.2 Manifest and 3.5.4 Fixity
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from ppdarchive.store.forms import (
@@ -21,7 +21,7 @@ from ppdarchive.store.forms import (
     once_each,
     short,
 )
-from ppdarchive.store.outline import HEX_LENGTHS
+from ppdarchive.store.outline import HEX_LENGTHS, Outline
 from ppdarchive.store.paths import flaw
 
 _CONTENT_CASES: Final = {
@@ -40,9 +40,9 @@ class Place:
         self._versions = versions
         self._numbers = {int(version[1:]) for version in versions}
 
-    def has_version(self, path: str) -> bool:
-        """Whether a path lies in one of the versions."""
-        return path.partition("/")[0] in self._versions
+    def has_versions(self, paths: Iterable[str]) -> bool:
+        """Whether each path lies in one of the versions."""
+        return {path.partition("/")[0] for path in paths} <= set(self._versions)
 
     def flaw(self, path: object) -> str | None:
         """Return the case of what is wrong with a content path, or None."""
@@ -62,12 +62,8 @@ class Place:
 
 
 def manifest_of(
-    document: Mapping[str, Any],
-    algorithm: str | None,
-    place: Place,
-    checked: Mapping[str, str],
-    tell: Tell,
-) -> tuple[dict[str, str], frozenset[str] | None]:
+    document: Mapping[str, Any], algorithm: str | None, place: Place, known: Outline, tell: Tell
+) -> tuple[Mapping[str, str], frozenset[str] | None]:
     """Check `manifest`.
 
     Parameters
@@ -76,13 +72,14 @@ def manifest_of(
     algorithm : str or None
         The inventory's, None when it is not known.
     place : Place
-    checked : mapping of str to str
-        Content paths that have been checked, as keys.
+    known : Outline
+        Of an inventory of the same algorithm and content folder that has been checked; an empty one
+        when there is none.
     tell : Tell
 
     Returns
     -------
-    dict of str to str
+    mapping of str to str
         Content path -> digest in lower case.
     frozenset of str or None
         The digests as they stand; None where there is no manifest.
@@ -94,25 +91,48 @@ def manifest_of(
     if not isinstance(manifest, dict):
         tell("E106.object", "manifest")
         return {}, None
+    keys = frozenset(manifest)
+    if known.digests is not None and keys <= known.digests:
+        paths = _known_paths(manifest, known, place)
+        if paths is not None:
+            return paths, keys
     _digest_forms(manifest, algorithm, "manifest", tell)
     once_each(manifest, "E096.twice", "manifest", tell)
+    return _paths(manifest, place, tell), keys
+
+
+def _known_paths(manifest: Mapping[str, Any], known: Outline, place: Place) -> dict[str, str] | None:
+    """Return content path -> digest when all paths are good as those of another inventory; else None."""
+    paths: dict[str, str] = {}
+    n_paths = 0
+    for digest, listed in manifest.items():
+        if not isinstance(listed, list) or not listed or not all(isinstance(path, str) for path in listed):
+            return None
+        n_paths += len(listed)
+        paths.update(dict.fromkeys(listed, digest.lower()))
+    is_good = len(paths) == n_paths and paths.keys() <= known.manifest.keys() and place.has_versions(paths)
+    return paths if is_good else None
+
+
+def _paths(manifest: Mapping[str, Any], place: Place, tell: Tell) -> dict[str, str]:
+    """Check the content paths of a manifest; return the good ones with their digests."""
     paths: dict[str, str] = {}
     for digest, listed in manifest.items():
         part = f"manifest/{short(digest)}"
         if not isinstance(listed, list):
             tell("E092.list", part)
             continue
+        if not listed:
+            tell("E092.empty", part)
         for path in listed:
-            is_checked = isinstance(path, str) and path in checked and place.has_version(path)
-            if not is_checked and (case := place.flaw(path)):
+            if case := place.flaw(path):
                 tell(case, part)
             elif path in paths:
                 tell("E101.twice", part)
             else:
                 paths[path] = digest.lower()
-    if not paths.keys() <= checked.keys():
-        collisions(paths, "E101.conflict", "manifest", tell)
-    return paths, frozenset(manifest)
+    collisions(paths, "E101.conflict", "manifest", tell)
+    return paths
 
 
 def _digest_forms(block: Mapping[str, Any], algorithm: str | None, part: str, tell: Tell) -> None:

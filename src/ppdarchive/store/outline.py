@@ -54,6 +54,8 @@ class Outline:
         Version -> logical path -> digest in lower case.
     manifest : mapping of str to str
         Content path -> digest in lower case.
+    digests : frozenset of str or None
+        Keys of the manifest as they stand; None where there is no manifest.
     has_all_files : bool
         Whether there is a manifest all of whose lists are lists.
     fixity : mapping of str to mapping of str to str
@@ -70,6 +72,7 @@ class Outline:
     blocks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     manifest: Mapping[str, str] = field(default_factory=dict)
+    digests: frozenset[str] | None = None
     has_all_files: bool = True
     fixity: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

@@ -80,6 +80,7 @@ CASES: Final[Mapping[str, str]] = MappingProxyType(
         # -- manifest ------------------------------------------------------------------------
         "E106.object": "manifest is not a JSON object",
         "E092.list": "the value of a digest is not a list of paths",
+        "E092.empty": "a digest of the manifest has no path",
         "E030.form": "not a SHA-256 digest in hexadecimal",
         "E031.form": "not a SHA-512 digest in hexadecimal",
         "E039.algorithm": "a digest of another algorithm than digestAlgorithm",
