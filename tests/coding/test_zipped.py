@@ -218,3 +218,14 @@ def test_a_file_that_may_not_be_read(tmp_path, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(CodingError, match="Permission denied") as caught:
         open_file(path, name="coded.qdpx")
     assert "secret" not in str(caught.value)
+
+
+def test_members_that_a_changed_length_hides_are_missed():
+    """A record that swallows the one behind it makes the archive a damaged one, and not a smaller one."""
+    whole = bytearray(archive(("one.txt", b"1"), ("two.txt", b"2")))
+    second = whole.rindex(b"PK\x01\x02")
+    length = whole.index(b"PK\x05\x06") - second
+    first = whole.index(b"PK\x01\x02")
+    whole[first + 32 : first + 34] = length.to_bytes(2, "little")  # its comment is the second record
+    assert zipfile.ZipFile(io.BytesIO(bytes(whole))).namelist() == ["one.txt"]
+    assert "the archive is damaged" in reason(bytes(whole))

@@ -197,11 +197,14 @@ def open_zip(stream: BinaryIO, *, name: str, max_bytes: int = MAX_READ_BYTES) ->
     members: dict[str, zipfile.ZipInfo] = {}
     reason: str | None = "the archive is damaged"
     try:
-        if _directory_bytes(stream) > MAX_MEMBERS * _MAX_RECORD_BYTES:
+        directory_bytes, n_stated = _directory(stream)
+        if directory_bytes > MAX_MEMBERS * _MAX_RECORD_BYTES:
             reason = f"it has more than {MAX_MEMBERS} members"
         else:
             archive = zipfile.ZipFile(stream)
-            members, reason = _safe_members(archive.infolist(), _n_bytes(stream))
+            # A changed length in one record hides those behind it, and zipfile does not count.
+            if len(archive.infolist()) == n_stated:
+                members, reason = _safe_members(archive.infolist(), _n_bytes(stream))
     except _DAMAGED:
         pass
     if archive is None or reason is not None:
@@ -216,8 +219,11 @@ def _n_bytes(stream: BinaryIO) -> int:
     return stream.seek(0, os.SEEK_END)
 
 
-def _directory_bytes(stream: BinaryIO) -> int:
-    """How large the central directory says it is: zipfile would load all of it (APPNOTE 4.3.14, 4.3.16)."""
+def _directory(stream: BinaryIO) -> tuple[int, int]:
+    """How large the central directory is said to be, and how many members it has (APPNOTE 4.3.14, 4.3.16).
+
+    zipfile would load all of it.
+    """
     size_bytes = _n_bytes(stream)
     stream.seek(max(0, size_bytes - _TAIL_BYTES))
     tail = stream.read(_TAIL_BYTES)
@@ -226,12 +232,14 @@ def _directory_bytes(stream: BinaryIO) -> int:
     if tail[at : at + 4] != _END_MAGIC or not tail.endswith(b"\0\0"):
         at = tail.rfind(_END_MAGIC)
     if at < 0 or at + 22 > len(tail):
-        return 0
+        return 0, 0
+    n_members = int.from_bytes(tail[at + 10 : at + 12], "little")
     stated = int.from_bytes(tail[at + 12 : at + 16], "little")
     large = at - 20 - 56
     if large >= 0 and tail[large : large + 4] == b"PK\x06\x06":
+        n_members = int.from_bytes(tail[large + 32 : large + 40], "little")
         stated = int.from_bytes(tail[large + 40 : large + 48], "little")
-    return min(stated, size_bytes)
+    return min(stated, size_bytes), n_members
 
 
 def _safe_members(
