@@ -444,7 +444,7 @@ def E063_no_inv(made: Made) -> None:  # noqa: N802
     made.files["inventory.json.sha512"] = None
 
 
-@case("E067 ")
+@case("E067")
 def E067_file_in_extensions_dir(made: Made) -> None:  # noqa: N802
     """A file directly in extensions."""
     made.files["extensions/notes.txt"] = b"x"
@@ -1193,6 +1193,11 @@ def root_E081_later_object(made: Made) -> None:  # noqa: N802
 def root_E083_object_elsewhere(made: Made) -> None:  # noqa: N802
     """An object whose folder is not its id, as the layout has it."""
     made.files = {path.replace("nights/", "days/"): content for path, content in made.files.items()}
+
+
+@root_case("P003 W005", "nights~public", "Nights~public")
+def root_P003_objects_that_differ_in_case(made: Made) -> None:  # noqa: N802
+    """Two objects whose folders are one on many disks."""
 
 
 @root_case("E037", "nights", layout=False)

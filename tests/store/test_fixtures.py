@@ -100,6 +100,7 @@ DIFFERENCES = {
         "P003_control_character",
         "P003_content_paths_that_differ_in_case",
         "P003_logical_paths_that_differ_in_case",
+        "root_P003_objects_that_differ_in_case",
     ),
     "checks the form of a fixity block's paths by looking for them in the manifest": (
         "E100_E099_fixity_invalid_content_paths",
@@ -133,7 +134,7 @@ STRICTER = {
     *("E102_unknown_key", "E102_unknown_version_key", "E102_unknown_user_key"),
     *("P003_content_paths_that_differ_in_case", "P003_logical_paths_that_differ_in_case"),
     *("E023_first_manifest_missing_entries", "root_E081_later_object", "root_E083_object_elsewhere"),
-    *("root_E037_one_id_twice", "root_E090_object_is_a_link"),
+    *("root_P003_objects_that_differ_in_case", "root_E037_one_id_twice", "root_E090_object_is_a_link"),
 }
 """What ocfl-py takes for valid, and we do not."""
 

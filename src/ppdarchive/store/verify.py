@@ -19,6 +19,7 @@ from ppdarchive.store.disk import Limits, digests, read_whole, scan
 from ppdarchive.store.listing import LAYOUTS, REGISTERED, check_declarations
 from ppdarchive.store.objects import Reread, look_at_object, read_declaration
 from ppdarchive.store.outline import SPECS, parse_json
+from ppdarchive.store.paths import n_twins
 from ppdarchive.store.problems import Problem, problem
 
 Kind = Literal["root", "object"]
@@ -199,14 +200,18 @@ class Verification:
             yield from self._extensions()
         ids: dict[str, str] = {}
         depths: set[bool] = set()
+        folders: list[str] = []
         for folder in self._objects([name for name in top.folders if name != "extensions"]):
             if isinstance(folder, Problem):
                 yield folder
             else:
                 depths.add("/" in folder)
+                folders.append(folder)
                 yield from self._object(folder, declared.spec, ids, layout)
         if len(depths) == 2:
             yield problem("W015.mixed")
+        for _ in range(n_twins(folders)):
+            yield problem("P003.twins")
 
     def _layout(self, files: Mapping[str, int]) -> tuple[str | None, list[Problem]]:
         """Check the document that names the layout; return the layout."""
