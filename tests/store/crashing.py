@@ -305,10 +305,11 @@ class CrashingFiles:
         self.disk.change(file, source, target)
 
     def move_in(self, source: Path, target: Path) -> None:
-        """Put a folder at `target`; `FileExistsError` if anything is there."""
+        """Put a folder at `target`; `FileExistsError` if there is more than an empty folder."""
         self.call("move_in")
         folder = self.disk.folder(source)
-        if self.disk.find(target) is not None:
+        there = self.disk.find(target)
+        if there is not None and not (isinstance(there, Folder) and not there.entries):
             raise _error(errno.EEXIST, target)
         self.disk.folder(target.parent)
         self.disk.change(folder, source, target)

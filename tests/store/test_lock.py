@@ -85,18 +85,28 @@ def test_a_lock_that_is_over_is_taken_and_its_work_swept(disk: Disk) -> None:
             files.make_folder(late.staging / "v2")
 
 
-@pytest.mark.parametrize("left", [[], ["free", "held-" + "0" * 32 + "-5"], ["stray"]])
+@pytest.mark.parametrize("left", [[], ["free", "held-" + "0" * 32 + "-5"], ["free", "stray"]])
 def test_a_lock_that_was_meddled_with_still_works(disk: Disk, left: list[str]) -> None:
-    """An empty folder, two files, or another file do not keep everybody out for ever."""
+    """An empty folder, two files, or another file do not keep everybody out."""
     files = CrashingFiles(disk)
     folder = ROOT / layout.LOCKS / OBJECT
     disk.folder_at(folder)
     for name in left:
         disk.put(folder / name, b"")
-    with hold(files, ROOT, OBJECT, patience=0) as held:
-        held.check()
-    with hold(files, ROOT, OBJECT, patience=0) as held:
-        held.check()
+    for _ in range(2):
+        with hold(files, ROOT, OBJECT, patience=0) as held:
+            held.check()
+
+
+def test_a_lock_without_its_file_is_not_made_anew(disk: Disk) -> None:
+    """Where something else lies, nobody gets in, and nothing is removed."""
+    disk.put(ROOT / layout.LOCKS / OBJECT / "stray", b"")
+    with (
+        pytest.raises(StoreError, match="somebody else"),
+        hold(CrashingFiles(disk), ROOT, OBJECT, patience=3),
+    ):
+        pass
+    assert names(disk) == ["stray"]
 
 
 def test_many_threads_hold_it_one_at_a_time(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ class Files(Protocol):
         """Put a file at `target`, in the place of whatever file was there."""
 
     def move_in(self, source: Path, target: Path) -> None:
-        """Put a folder at `target`; `FileExistsError` if anything is there."""
+        """Put a folder at `target`; `FileExistsError` if there is more than an empty folder."""
 
     def remove_tree(self, path: Path) -> None:
         """Remove a folder and all in it."""
@@ -123,8 +123,9 @@ class LocalFiles:
     def entries(self, folder: Path) -> list[Entry]:
         """What lies in a folder, by name."""
         with os.scandir(folder) as found:
-            entries = [_entry(each.name, each.stat(follow_symlinks=False)) for each in found]
-        return sorted(entries, key=lambda entry: entry.name)
+            entries = [self.entry(folder / each.name) for each in found]
+        # What went meanwhile is not there.
+        return sorted((entry for entry in entries if entry is not None), key=lambda entry: entry.name)
 
     def read(self, path: Path, limit: int) -> bytes:
         """The first `limit` bytes of a file."""
@@ -164,16 +165,14 @@ class LocalFiles:
         source.replace(target)
 
     def move_in(self, source: Path, target: Path) -> None:
-        """Put a folder at `target`; `FileExistsError` if anything is there."""
-        # POSIX renames a folder over an empty one; none of ours ever is.
-        is_taken = os.path.lexists(target)
-        if not is_taken:
-            try:
-                source.rename(target)
-            except OSError as error:
-                is_taken = error.errno in _TAKEN
-                if not is_taken:
-                    raise
+        """Put a folder at `target`; `FileExistsError` if there is more than an empty folder."""
+        is_taken = False
+        try:
+            source.rename(target)
+        except OSError as error:
+            is_taken = error.errno in _TAKEN
+            if not is_taken:
+                raise
         if is_taken:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
 

@@ -360,18 +360,18 @@ def _manifest(found: Any, names: Collection[str], known: _KnownPaths) -> dict[st
         if _DIGEST.fullmatch(key) is None or digest in manifest:
             raise _Wrong("no SHA-512 in hexadecimal digits, or one that stands there twice", "/manifest")
         for path in _paths(paths, f"/manifest/{digest}"):
-            name, folder, inside = (*path.split("/", 2), "", "")[:3]
-            if folder != CONTENT or name not in by_version:
+            name, folder, inside = path.partition(f"/{CONTENT}/")
+            if not folder or name not in by_version:
                 raise _Wrong("no path of a version's content", f"/manifest/{digest}")
             by_version[name].append(inside)
-        manifest[digest] = tuple(sorted(paths))
+        manifest[digest] = tuple(sorted(paths)) if len(paths) > 1 else (paths[0],)
     for together in by_version.values():
         known.check(together, "/manifest")
     return manifest
 
 
 def _paths(found: Any, pointer: str) -> list[str]:
-    if not isinstance(found, list) or not found or not all(isinstance(path, str) for path in found):
+    if not isinstance(found, list) or set(map(type, found)) != {str}:
         raise _Wrong("a list of paths expected", pointer)
     return found
 

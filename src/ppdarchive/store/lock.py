@@ -104,20 +104,26 @@ class Hold:
             ``store.locked`` if somebody else has it after `patience` seconds.
         """
         give_up = self._files.now() + patience
+        is_first = True
         while True:
             names = self._names()
             now = self._files.now()
-            if not names:
-                self._found()
-            elif all(_is_over(name, now) for name in names) and self._take(names[0]):
+            is_free = all(_is_over(name, now) for name in names)
+            if names and is_free and self._take(names[0]):
                 return
+            if not names and is_first:
+                self._found()
             elif now >= give_up:
                 raise StoreError("store.locked", path=str(self._path))
-            elif not all(_is_over(name, now) for name in names):
+            elif not names or not is_free:
                 self._files.wait(_PAUSE_SECONDS)
+            is_first = False
 
     def _names(self) -> list[str]:
-        """What the file in the lock's folder is called; several only if somebody put them there."""
+        """What the file in the lock's folder is called; several only if somebody put them there.
+
+        None may be seen of a file that is being renamed, which is why none is no proof.
+        """
         if self._files.entry(self._folder) is None:
             return []
         names = [entry.name for entry in self._files.entries(self._folder)]
@@ -132,8 +138,6 @@ class Hold:
             self._files.make_folder(folder)
             write_file(self._files, folder / _FREE, b"", int(self._files.now()))
             self._files.sync(folder)
-            if self._files.entry(self._folder) is not None and not self._names():
-                self._files.remove_tree(self._folder)  # somebody took its file away
             self._files.move_in(folder, self._folder)
         with contextlib.suppress(FileNotFoundError):
             self._files.remove_tree(self.staging)
