@@ -287,6 +287,13 @@ def good_digests_shared_by_files(made: Made) -> None:
     made.files = {"0=ocfl_object_1.1": b"ocfl_object_1.1\n", "v1/content/0001": ANSWERS}
 
 
+@case("")
+def good_digest_without_logical_path(made: Made) -> None:
+    """A digest of the state without a path, which the specification allows."""
+    state(made)[sha(CODES)] = []
+    made.documents["v1"] = made.root
+
+
 # -- warnings ----------------------------------------------------------------------------------------
 
 

@@ -77,8 +77,8 @@ def check_inventory(
             states[version] = state
     if keys is not None and len(states) == len(blocks) and blocks:
         used: set[str] = set()
-        for state in states.values():
-            used.update(state.values())
+        for block in blocks.values():
+            used.update(map(str.lower, block["state"]))
         for key in keys:
             if key.lower() not in used:
                 tell("E107.unused", f"manifest/{short(key)}")
