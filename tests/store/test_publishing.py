@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -17,6 +22,7 @@ from ppdarchive.store.files import LOCAL
 from ppdarchive.store.inventory import User
 from ppdarchive.store.publishing import make_root, publish
 from ppdarchive.store.reading import content_paths, head, objects, versions
+from ppdarchive.store.repair import repair
 from ppdarchive.store.verify import verify
 
 OBJECT = "study~public"
@@ -248,3 +254,59 @@ def test_the_archive_explains_itself(tmp_path: Path, folder: Path) -> None:
     """Whoever finds it in thirty years reads in plain words what it is."""
     publish(tmp_path / "archive", OBJECT, folder, created=CREATED)
     assert "https://ocfl.io/1.1/spec/" in LOCAL.read(tmp_path / "archive" / "ppdarchive.md", 10_000).decode()
+
+
+PUBLISH = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from ppdarchive.store.publishing import publish
+root, folder = Path(sys.argv[1]), Path(sys.argv[2])
+for number in range(int(sys.argv[3])):
+    words = {"created": datetime(2026, 3, 1, tzinfo=UTC), "message": f"{sys.argv[4]}.{number}"}
+    print(publish(root, "study~public", folder, **words), flush=True)
+"""
+
+
+def started(root: Path, folder: Path, n_versions: int, name: str) -> subprocess.Popen[str]:
+    """A process that publishes one version after the other, and prints each number."""
+    command = [sys.executable, "-c", PUBLISH, str(root), str(folder), str(n_versions), name]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_twenty_processes_publish_at_once(tmp_path: Path, folder: Path) -> None:
+    """Exactly what was acknowledged is there, in order, and valid."""
+    root = tmp_path / "archive"
+    processes = [started(root, folder, 1, str(number)) for number in range(20)]
+    numbers = [int(process.communicate()[0]) for process in processes]
+    assert sorted(numbers) == list(range(1, 21))
+    found = versions(root, OBJECT)
+    assert [found[number].message for number in numbers] == [f"{n}.0" for n in range(20)]
+    assert {problem.severity for problem in verify(root, fixity=True)} <= {"warning"}
+
+
+@pytest.mark.thorough
+def test_a_killed_process_loses_nothing_acknowledged(tmp_path: Path, folder: Path) -> None:
+    """At a thousand random instants: what was printed is there, and nothing is half visible."""
+    random = Random(7)
+    root = tmp_path / "archive"
+    make_root(root)
+    for number in range(1000):
+        process = started(root, folder, 50, str(number))
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(random.random() / 5)
+        process.kill()
+        printed = [int(line) for line in (first + process.communicate()[0]).split()]
+        acknowledged = max(printed)
+        assert head(root, OBJECT).number in (acknowledged, acknowledged + 1)
+        # Its time is over, as it would be for whoever comes the next day.
+        for name in (root / layout.LOCKS / OBJECT).iterdir():
+            name.rename(name.with_name("free"))
+        repair(root, OBJECT)
+        assert head(root, OBJECT).number in (acknowledged, acknowledged + 1)
+        read(root)
+        if number % 50 == 49:
+            assert {problem.severity for problem in verify(root, fixity=True)} <= {"warning"}
+            shutil.rmtree(root)

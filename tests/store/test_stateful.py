@@ -149,6 +149,30 @@ def test_a_crash_before_any_call_leaves_old_or_new(number: int, is_power_cut: bo
             assert released(disk) == [FIRST, SECOND]
 
 
+@pytest.mark.parametrize("is_power_cut", [False, True])
+def test_a_crash_of_the_first_publish_leaves_nothing_or_all(is_power_cut: bool) -> None:
+    """The archive and the object come about whole, or the next publish makes them."""
+
+    def publish_first(disk: Disk, files: CrashingFiles) -> int:
+        return publish(ROOT, OBJECT, sources(disk, "first", FIRST), created=CREATED, files=files)
+
+    for number in range(n_calls(publish_first, Disk())):
+        disk = Disk()
+        random = Random(number)
+        with pytest.raises(Crash):
+            publish_first(disk, CrashingFiles(disk, before=at(number, crash), tear=random))
+        if is_power_cut:
+            disk.crash(random)
+        files = CrashingFiles(disk)
+        if files.entry(ROOT / layout.ROOT_MARK) is not None:
+            assert released(disk) in ([], [FIRST])
+            repair(ROOT, OBJECT, files=files)
+        if not released(disk):
+            assert publish_first(disk, files) == 1
+        assert released(disk) == [FIRST]
+        assert not judged(disk)
+
+
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
 def test_a_failing_call_is_told_and_leaves_old_or_new(error: int) -> None:
     """Whichever call fails, the error is ours, and nothing is half visible."""
