@@ -15,7 +15,7 @@ from ocfl.storage_root import StorageRoot
 from ocfl.validator import Validator
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "store"))
-from made import CASES
+from made import CASES, N_DRAWN, drawn
 
 
 def judged(folder: Path, *, is_root: bool) -> dict[str, object]:
@@ -42,5 +42,10 @@ if __name__ == "__main__":
     for name, case in sorted(CASES.items()):
         with tempfile.TemporaryDirectory() as folder:
             found[name] = judged(case.make().write(Path(folder) / "made"), is_root=case.is_root)
+    valid = []
+    for seed in range(N_DRAWN):
+        with tempfile.TemporaryDirectory() as folder:
+            valid.append(judged(drawn(seed).write(Path(folder) / "made"), is_root=False)["valid"])
+    found["drawn"] = {"valid": valid}
     json.dump(found, sys.stdout, indent=1)
     print()

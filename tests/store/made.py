@@ -11,7 +11,8 @@ import copy
 import hashlib
 import json
 import os
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -1246,3 +1247,44 @@ def root_W016_unregistered_extension(made: Made) -> None:  # noqa: N802
 def root_E090_object_is_a_link(made: Made) -> None:  # noqa: N802
     """A link to an object."""
     made.links["days"] = "nights"
+
+
+# -- drawn -------------------------------------------------------------------------------------------
+
+N_DRAWN = 400
+VALUES: tuple[Any, ...] = (
+    *(None, 0, True, "", [], {}, "v1", "v2", "v3", "x", ["a"], ["a", "a/b"], ["../x"], "/x", "content"),
+    *("sha256", "sha512", "1.1", PATH, [PATH], ["v2/content/x"], sha(ANSWERS), sha(ANSWERS).upper()),
+    *("2026-11-01T12:00:00+01:00", "2026-11-01"),
+)
+
+
+def drawn(seed: int) -> Made:
+    """Make a good object with one part of one inventory changed at random, and at times a file."""
+    rng = random.Random(seed)
+    made = rng.choice((one, two, three))()
+    where = rng.choice(sorted(made.documents))
+    made.documents = copy.deepcopy(made.documents)
+    if rng.random() < 0.4:  # or else the newest version folder has the same inventory as the root
+        made.documents[where] = copy.deepcopy(made.documents[where])
+    parent, key = rng.choice(list(places(made.documents[where])))
+    change = rng.choice(("set", "drop", "rename", "double"))
+    if change == "set":
+        parent[key] = copy.deepcopy(rng.choice(VALUES))
+    elif change == "drop":
+        del parent[key]
+    elif isinstance(parent, list):
+        parent.append(parent[key])
+    else:
+        name = rng.choice(("v1", "v3", "v02", "id", sha(ANSWERS), sha(b"more")))
+        parent[name] = parent.pop(key) if change == "rename" else copy.deepcopy(parent[key])
+    if rng.random() < 0.2:
+        made.files[rng.choice(sorted(made.files))] = rng.choice((None, b"", b"zz"))
+    return made
+
+
+def places(part: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every object or list of a document with each of its keys or indices."""
+    for key in part if isinstance(part, dict) else range(len(part)) if isinstance(part, list) else ():
+        yield part, key
+        yield from places(part[key])
