@@ -80,7 +80,7 @@ def by_hand(found: list[Row], seen: np.ndarray, rule: Rule) -> set[tuple[int, in
     return {place for place, coders in who.items() if wanted(len(coders), len(saw[place[0]]))}
 
 
-@given(rows(), seen_by(), st.sampled_from([Rule.INTERSECTION, Rule.MAJORITY, Rule.UNION]))
+@given(rows(empty=False), seen_by(), st.sampled_from([Rule.INTERSECTION, Rule.MAJORITY, Rule.UNION]))
 def test_a_rule_takes_what_counting_by_hand_takes(found: list[Row], seen: np.ndarray, rule: Rule) -> None:
     """Character by character, also where coders did not see a response or marked it twice."""
     made = clusters(codings(found), seen)
@@ -149,7 +149,7 @@ def test_codings_that_stand_twice_are_one(found: list[Row], seen: np.ndarray) ->
     np.testing.assert_array_equal(one.is_agreed, two.is_agreed)
 
 
-@given(rows(), seen_by(), st.integers(0, N_CODERS - 1))
+@given(rows(empty=False), seen_by(), st.integers(0, N_CODERS - 1))
 def test_the_first_coder_has_their_way(found: list[Row], seen: np.ndarray, first: int) -> None:
     """What they marked is proposed; without them only what all others agreed on."""
     made = clusters(codings(found), seen)

@@ -19,6 +19,8 @@ from ppdarchive.agreement.weights import Floats
 Hashes = npt.NDArray[np.uint64]
 
 _ROUNDS = 4
+_MOST_TAKEN = 32
+"""Coders, codes and questions that are told apart one by one; each costs the rounds again."""
 _SALT = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 _ROWS = 32
 _CELLS = 1 << 23
@@ -171,21 +173,58 @@ def in_order(
     Returns
     -------
     ndarray of int64, shape (n_units,)
-        `coded.participants` renumbered. What is not named decides first; only between participants whom
-        nothing but names tells apart (as when each of two bears one code of two) names decide. Their own
-        ids never do: who ties still can be exchanged for the other without a difference.
+        `coded.participants` renumbered. No name decides anything: of coders, codes or questions that
+        can be exchanged for each other one is taken out, whichever it is, until none can; who ties then
+        can be exchanged for the other without a difference. Only after `_MOST_TAKEN` such choices do
+        names decide between those that are left.
 
     Notes
     -----
     Coders, codes, units, participants, questions and themes colour each other in rounds, by sums of
-    hashes that no order changes (colour refinement; Weisfeiler & Leman, 1968).
+    hashes that no order changes (colour refinement; Weisfeiler & Leman, 1968), and of those that share
+    a colour one is given its own (individualization; McKay, 1981).
     """
     n_participants = int(coded.participants.max(initial=-1)) + 1
     graph = _graph(coded, questions, themes or {})
-    keys = [_portraits(coded, graph, n_participants, named=named) for named in (True, False)]
+    named = _Colours(_names(coded.coders), _names(coded.codes), graph.questions, graph.themes)
+    plain = _Colours(*(np.ones_like(own) for own in (named.coder, named.code, named.asked, named.grouped)))
+    by_name, _ = _portraits(coded, graph, n_participants, named)
+    person, found = _portraits(coded, graph, n_participants, plain)
+    used = (coded.coder, coded.code, graph.question)
+    for taken in range(_MOST_TAKEN):
+        alike = _first_alike(found, used, named)
+        if alike is None:
+            break
+        kind, place = alike
+        (plain.coder, plain.code, plain.asked)[kind][place] = _SALT[0] + np.uint64(taken)
+        person, found = _portraits(coded, graph, n_participants, plain)
     number = np.empty(n_participants, dtype=np.int64)
-    number[np.lexsort(keys)] = np.arange(n_participants)
+    number[np.lexsort([by_name, person])] = np.arange(n_participants)
     return number[coded.participants]
+
+
+def _first_alike(
+    found: _Colours, used: tuple[Indices, Indices, Indices], named: _Colours
+) -> tuple[int, int] | None:
+    """One of those coders, codes or questions that share a colour, by its name: its kind and place."""
+    kinds = ((found.coder, named.coder), (found.code, named.code), (found.asked, named.asked))
+    for kind, ((colours, names), places) in enumerate(zip(kinds, used, strict=True)):
+        own = np.unique(places)
+        values, counts = np.unique(colours[own], return_counts=True)
+        if (counts > 1).any():
+            alike = own[colours[own] == values[counts > 1][0]]
+            return kind, int(alike[names[alike].argmin()])
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Colours:
+    """What tells coders, codes, questions and themes apart."""
+
+    coder: Hashes
+    code: Hashes
+    asked: Hashes
+    grouped: Hashes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,15 +246,12 @@ def _graph(coded: Coded, questions: Sequence[str], themes: Mapping[str, Sequence
     return _Graph(question, _names(names.tolist()), code_in, theme_of, _names(theme_names))
 
 
-def _portraits(coded: Coded, graph: _Graph, n_participants: int, *, named: bool) -> Hashes:
+def _portraits(coded: Coded, graph: _Graph, n_participants: int, told: _Colours) -> tuple[Hashes, _Colours]:
     """Hash what was coded of each participant, so that equal hashes mean the same in every respect."""
     who, whom = np.nonzero(coded.rated)
     place = _mix(_mix(coded.start.astype(np.uint64)) + coded.end.astype(np.uint64))
     unit, person = _mix(coded.lengths.astype(np.uint64)), np.ones(n_participants, dtype=np.uint64)
-    coder, code, asked, grouped = (
-        colours if named else np.ones_like(colours)
-        for colours in (_names(coded.coders), _names(coded.codes), graph.questions, graph.themes)
-    )
+    coder, code, asked, grouped = told.coder, told.code, told.asked, told.grouped
     for _ in range(_ROUNDS):
         edge = _mix(
             _mix(unit[coded.unit]) + _SALT[0] * coder[coded.coder] + _SALT[1] * code[coded.code] + place
@@ -237,7 +273,8 @@ def _portraits(coded: Coded, graph: _Graph, n_participants: int, *, named: bool)
             + _sum(edge, coded.code, len(code))
             + _SALT[0] * _sum(_mix(grouped)[graph.theme_of], graph.code_in, len(code))
         )
-    return _mix(person + _sum(_mix(unit), coded.participants, n_participants))
+    person = _mix(person + _sum(_mix(unit), coded.participants, n_participants))
+    return person, _Colours(coder, code, asked, grouped)
 
 
 def _memberships(

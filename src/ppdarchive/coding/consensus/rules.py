@@ -40,7 +40,8 @@ class Codings:
         Indices, from 0, into whatever the caller counts.
     start, end : ndarray of int64, shape (n,)
         Code points of the response's text, half-open. An empty one marks a place and no character; it
-        lies inside the character behind it, and overlaps what overlaps that one from its start.
+        lies inside the character behind it, and overlaps what overlaps that one from its start. Beside
+        others' segments it may add nothing, since half a character cannot be marked.
     """
 
     response: Indices

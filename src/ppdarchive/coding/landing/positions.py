@@ -267,7 +267,8 @@ class _Trial:
         used = np.unique(self.source).tolist()
         texts = [self.project.sources[source].text for source in used]
         bases = (0, 1) if self.project.format == "csv" else (0,)
-        ways = countings(texts, unit=self.project.unit, bases=bases)
+        has_quotes = any(quote is not None and quote.strip() for quote in self.project.selections.quotes)
+        ways = countings(texts, unit=self.project.unit, bases=bases, has_quotes=has_quotes)
         self.tries = [_Try(way) for way in ways]
         for block in _blocks(used, [len(text) for text in texts]):
             self._try_block(block, self.tries)
