@@ -352,7 +352,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "store.unfinished": Problem(
             "a version was begun and not finished", "Run `ppdarchive repair`; what was there is as it was."
         ),
-        "store.damaged": Problem("the archive is damaged ({reason})", "Run `ppdarchive repair`, then verify."),
+        "store.damaged": Problem(
+            "the archive is damaged ({reason})", "Run `ppdarchive repair`, then verify."
+        ),
         # -- signatures of archives ----------------------------------------------------------
         "store.signature-format": Problem(
             "not a {what} of minisign ({reason})", "Get the file again from whoever made it."
