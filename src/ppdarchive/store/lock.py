@@ -177,7 +177,7 @@ def hold(files: Files, root: Path, object_id: str, *, patience: float = PATIENCE
             held.check()
             yield held
     except StoreError as error:
-        is_lost = error.code == "store.not-writable" and held.is_lost()
+        is_lost = error.code == "store.not-writable" and _is_surely_lost(held)
         if not is_lost:
             raise
     finally:
@@ -188,6 +188,13 @@ def hold(files: Files, root: Path, object_id: str, *, patience: float = PATIENCE
             held.release()
     if is_lost:
         raise held.lost()
+
+
+def _is_surely_lost(held: Hold) -> bool:
+    """Whether somebody else has the lock; no, if the disk does not say."""
+    with contextlib.suppress(OSError):
+        return held.is_lost()
+    return False
 
 
 def _sweep(files: Files, root: Path, object_id: str, own: str) -> int:
