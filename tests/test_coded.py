@@ -334,6 +334,18 @@ def test_a_project_can_be_tried_before_it_is_declared(
     write_project(project(), tmp_path / "new.qdpx", target="refi-qda")
     assert call(["code", "import", str(folder)]) == 2
     assert "no coded project" in capsys.readouterr().err
+    blank = [
+        "code",
+        "import",
+        str(folder),
+        str(tmp_path / "new.qdpx"),
+        "--format",
+        "refi-qda",
+        "--coder",
+        " ",
+    ]
+    assert call(blank) == 2
+    assert "--coder is not blank" in capsys.readouterr().err
     out = tmp_path / "rows.csv"
     words = ["code", "import", str(folder), str(tmp_path / "new.qdpx"), "--format", "refi-qda"]
     assert call([*words, "--coder", "c1", "--out", str(out)]) == 0

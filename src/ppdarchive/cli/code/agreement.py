@@ -22,7 +22,6 @@ from ppdarchive.report.agreement import FEW_PARTICIPANTS, AgreementReport, shown
 from ppdarchive.report.agreement import as_json as report_json
 from ppdarchive.report.agreement_page import TENTATIVE, page
 
-_SEEN: Final[dict[str, Seen]] = {"all": "all", "own": "own"}
 _NAME: Final = 30
 _BEFORE_ALPHA: Final = 20
 _MOST_CODES: Final = 40
@@ -39,7 +38,7 @@ def agreement(
     ],
     *,
     seen: Annotated[
-        str,
+        Seen,
         typer.Option(help="Which responses each coder saw: all of them, or own, those that she marked."),
     ] = "all",
     replicates: Annotated[
@@ -71,15 +70,13 @@ def agreement(
 
     Exit code 0: computed; 1: the data have findings; 2: wrong use, or fewer than two coders.
     """
-    if seen not in _SEEN:
-        raise UsageError("usage.value", reason="--seen is all or own")
     if show_values and as_json:
         raise UsageError("usage.value", reason="--show-values is for the screen, --json for programs")
     try:
         with progress() as step:
             report = agreement_study(
                 folder,
-                seen=_SEEN[seen],
+                seen=seen,
                 replicates=replicates,
                 seed=seed,
                 with_excerpts=html is not None,

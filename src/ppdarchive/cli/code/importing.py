@@ -67,6 +67,8 @@ def import_projects(
     if project is not None:
         if source not in READERS:
             raise UsageError("usage.value", reason=f"--format is one of {', '.join(READERS)}")
+        if coder is not None and not coder.strip():
+            raise UsageError("usage.value", reason="--coder is not blank")
         more.append(
             CodedProject.model_validate({"path": str(project.absolute()), "format": source, "coder": coder})
         )
