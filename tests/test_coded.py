@@ -359,6 +359,29 @@ def test_a_project_can_be_tried_before_it_is_declared(
     assert document["projects"][0]["codings"] == 1
 
 
+def test_responses_that_are_not_there_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without an export of responses, or their column of texts, nothing is placed and nothing crashes."""
+    coding = '[[coding]]\npath = "one.qdpx"\nformat = "refi-qda"\n'
+    bare = study(tmp_path / "bare", coding)
+    write_project(project(), bare / "one.qdpx", target="refi-qda")
+    toml = bare / "study.toml"
+    text = toml.read_text("utf-8")
+    toml.write_text(text.replace('table = "responses"', 'table = "coders"'), "utf-8")
+    assert call(["validate", str(bare)]) == 2
+    assert "no export fills `responses`" in capsys.readouterr().err
+    rows = [
+        ("response_id", "participant_id", "question_id", "wave"),
+        ("R_2", "P2", "helpful_coach", "3_month"),
+    ]
+    blind = study(tmp_path / "blind", coding)
+    write_project(project(), blind / "one.qdpx", target="refi-qda")
+    with (blind / "responses.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    ids = validate_study(blind).checked.findings.ids
+    assert "responses.text.missing-column" in ids
+    assert "codings.no-text.placing" in ids
+
+
 def test_every_format_of_study_toml_has_a_reader() -> None:
     """The formats that `[[coding]]` takes are those that can be read."""
     declared = CodedProject.model_fields["format"].annotation

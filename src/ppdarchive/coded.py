@@ -113,10 +113,13 @@ def land_projects(
     CodingError
         If a project cannot be read, or no way of counting fits its positions.
     StudyError
-        If two projects would make one coder of two.
+        If two projects would make one coder of two, or there are no responses to place anything on.
     """
-    if not study.config.coding or responses is None:
+    if not study.config.coding:
         return Landings()
+    if responses is None:
+        reason = "no export fills `responses`, so that nothing can be placed"
+        raise StudyError("study.contradiction", path=study.path, pointer="coding", reason=reason)
     texts = _responses(responses)
     known = _known(pieces.get("codes", ()), "code_id")
     known_themes = _known(pieces.get("themes", ()), "theme_id")
@@ -181,7 +184,8 @@ def _responses(table: RawTable) -> Responses:
         return tuple(pc.fill_null(cells[name], "").to_pylist())
 
     missing = pa.array([code.value for code in table.schema["text"].missing_values], pa.string())
-    texts = cells["text"]
+    # An export without the column has a finding of its own.
+    texts = cells["text"] if "text" in cells.column_names else pa.nulls(n_rows, pa.string())
     texts = pc.if_else(pc.is_in(texts, value_set=missing), pa.scalar(None, pa.string()), texts)
     return Responses(
         response_id=column("response_id"),
