@@ -14,10 +14,11 @@ from ppdarchive.agreement.summary import summarize
 from ppdarchive.coders.confusion import confusions
 from ppdarchive.coders.excerpts import excerpts_of
 from ppdarchive.coders.quality import quality_of
-from ppdarchive.coders.tables import Progress, coded_tables, column
+from ppdarchive.coders.tables import coded_tables, column
 from ppdarchive.errors import CodingError
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.table import Frame
+from ppdarchive.pipeline import Progress
 from ppdarchive.report.agreement import AgreementReport, letters
 
 _WORST: Final = 10

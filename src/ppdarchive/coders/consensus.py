@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +18,7 @@ from ppdarchive.coding.project import CONSENSUS
 from ppdarchive.errors import CodingError, UsageError
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.table import Frame
-
-Progress = Callable[[str], None]
+from ppdarchive.pipeline import Progress
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,9 +16,9 @@ from ppdarchive.coding.formats import write_project
 from ppdarchive.coding.project import Project
 from ppdarchive.errors import CodingError, PackageError, WriteError
 from ppdarchive.loading import Release, load
+from ppdarchive.pipeline import Progress
 from ppdarchive.publish import pack_study
 
-Progress = Callable[[str], None]
 Stage = Literal["all", "independent", "consensus"]
 
 _NEEDED: Final = ("responses", "codes", "codings", "coders")

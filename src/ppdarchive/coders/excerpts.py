@@ -10,9 +10,10 @@ import numpy as np
 
 from ppdarchive.agreement.coded import Coded, Indices
 from ppdarchive.agreement.frames import Seen, coded_of
-from ppdarchive.coders.tables import CodedTables, Progress
+from ppdarchive.coders.tables import CodedTables
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.table import Frame
+from ppdarchive.pipeline import Progress
 from ppdarchive.publish import preview_study
 from ppdarchive.report.agreement import Excerpt, Version
 

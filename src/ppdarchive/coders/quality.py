@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from ppdarchive.agreement.coded import Coded
@@ -10,8 +9,7 @@ from ppdarchive.agreement.frames import Seen, coded_of
 from ppdarchive.coders.tables import CodedTables, coded_tables, column
 from ppdarchive.coding.consensus.rules import Codings
 from ppdarchive.coding.quality import CodebookColumns, Quality, QualityFinding, codebook_quality
-
-Progress = Callable[[str], None]
+from ppdarchive.pipeline import Progress
 
 
 def quality_study(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,10 +11,8 @@ from ppdarchive.errors import CodingError
 from ppdarchive.loading import load
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.table import Frame
-from ppdarchive.pipeline import Validation, validate_study
+from ppdarchive.pipeline import Progress, Validation, validate_study
 from ppdarchive.publish import FindingsError
-
-Progress = Callable[[str], None]
 
 _NEEDED = ("responses", "codes", "codings", "coders")
 
