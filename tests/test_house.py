@@ -63,6 +63,22 @@ AT_THE_DOOR = {
     ),
     *(f"transfer/{name}.py" for name in ("bag", "tree", "zipped")),
     *(
+        f"archive/{name}.py"
+        for name in (
+            *("__init__", "cloning", "converting", "history", "marking", "opening", "publishing", "purging"),
+            *("rebuilding", "signing", "verifying"),
+        )
+    ),
+    *(f"store/{name}.py" for name in ("objectstore", "places", "records", "rewriting")),
+    *(f"loading/{name}.py" for name in ("__init__", "cache", "history", "opening", "pinning", "release")),
+    *(
+        f"cli/archive/{name}.py"
+        for name in (
+            *("__init__", "clone", "convert", "history", "mark", "pin", "publish", "purge", "repair"),
+            *("sign", "verify"),
+        )
+    ),
+    *(
         f"coding/formats/{name}.py"
         for name in (
             *("__init__", "delimited", "newfile", "sheet", "sqlite", "zipped", "refi/reader", "refi/writer"),

@@ -82,6 +82,7 @@ def test_dependencies_are_those_of_the_project() -> None:
         "To develop": extras.pop("dev"),
         "For a second look at agreement, as an extra": extras.pop("gamma"),
         "To sign releases, as an extra": extras.pop("sign"),
+        "To keep archives in object stores, as an extra": extras.pop("s3"),
         "To plug detectors in, as extras": list(
             dict.fromkeys(name for own in extras.values() for name in own)
         ),
