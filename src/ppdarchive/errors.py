@@ -355,6 +355,14 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "store.damaged": Problem(
             "the archive is damaged ({reason})", "Run `ppdarchive repair`, then verify."
         ),
+        "store.release-name": Problem(
+            "a release is named by three numbers, and described in text", "Name it such as 1.2.0."
+        ),
+        "store.place": Problem("this is no place of an archive", "Name a folder, or s3://BUCKET/PREFIX."),
+        "store.no-extra": Problem(
+            "object stores need the library {what!r}, which is not installed",
+            "Install it: pip install 'ppdarchive[s3]'.",
+        ),
         # -- signatures of archives ----------------------------------------------------------
         "store.signature-format": Problem(
             "not a {what} of minisign ({reason})", "Get the file again from whoever made it."
