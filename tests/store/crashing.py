@@ -198,6 +198,7 @@ class CrashingFiles:
         When `before` raises at a write, some of the piece is written all the same.
     """
 
+    is_object_store = False
     n_threads = 1
 
     def __init__(

@@ -57,6 +57,10 @@ class Files(Protocol):
     """A file system, with its clock. Every call but `wait` may raise `OSError`."""
 
     @property
+    def is_object_store(self) -> bool:
+        """Whether files are put whole under a key, on conditions, and nothing is ever renamed."""
+
+    @property
     def n_threads(self) -> int:
         """How many files may be read at once."""
 
@@ -103,6 +107,7 @@ class Files(Protocol):
 class LocalFiles:
     """The machine's own file system, or one that is mounted there."""
 
+    is_object_store = False
     n_threads = 2
 
     def now(self) -> float:
