@@ -385,6 +385,13 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "transfer.bag": Problem("not a bag that can be taken ({reason})", "Have the bag made again."),
         "transfer.damaged": Problem("{what}: {reason}", "Get it again from where it came."),
         "transfer.too-large": Problem("{what} is more than {limit}", "Take it in parts, or raise the limit."),
+        # -- archives ------------------------------------------------------------------------
+        "archive.empty": Problem("the archive has no release yet", "Publish one to it."),
+        "archive.several-objects": Problem(
+            "the archive has several objects: {choices}", "Name one with --study and --audience."
+        ),
+        "archive.no-such-object": Problem("the archive has no object {name!r}", "It has {choices}."),
+        "archive.no-such-release": Problem("there is no release {name!r}", "There are: {choices}."),
         # -- the command line ----------------------------------------------------------------
         "usage.value": Problem("{reason}", "See --help."),
     }
@@ -503,6 +510,10 @@ class CodingError(PpdArchiveError):
 
 class StoreError(PpdArchiveError):
     """An archive that cannot be read, written or trusted."""
+
+
+class ArchiveError(PpdArchiveError):
+    """Something that cannot be done with an archive or one of its releases."""
 
 
 class TransferError(PpdArchiveError):
