@@ -22,7 +22,7 @@ AT_THE_DOOR = {
         "cli/main.py",
         "cli/terminal.py",
         "cli/publishing.py",
-        "publish.py",
+        *(f"publish/{name}.py" for name in ("assessing", "drafting", "packing", "preparing")),
         "gate.py",
         "package/files.py",
         "package/checksums.py",

@@ -21,14 +21,13 @@ from typing import Any
 import pytest
 
 import ppdarchive
-from ppdarchive import publish
 from ppdarchive.audit import read_audit
 from ppdarchive.cli.main import call
 from ppdarchive.deidentify.consent import Consented
 from ppdarchive.errors import PackageError, PpdArchiveError, StudyError
 from ppdarchive.gate import GateRefusedError
 from ppdarchive.model.columns import values_of
-from ppdarchive.publish import FindingsError, pack_study, preview_study
+from ppdarchive.publish import FindingsError, drafting, pack_study, preparing, preview_study
 
 from .terms import LENIENT
 
@@ -529,13 +528,13 @@ def test_a_breach_of_consent_refuses_the_release(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     """If a defect let somebody through the gate would count them."""
-    whole = publish.consented
+    whole = preparing.consented
 
     def broken(tables: Any, field: str | None) -> Consented:
         right = whole(tables, field)
         return Consented({**right.tables, where: tables[where]}, {})
 
-    monkeypatch.setattr(publish, "consented", broken)
+    monkeypatch.setattr(preparing, "consented", broken)
     _, err = refused(small, capsys)
     assert "  consent: 2 participants" in err
 
@@ -564,8 +563,8 @@ def test_consent_is_counted_whatever_becomes_of_the_key(
         answers=answers,
     )
     pack(small, small.parent / "package")
-    whole = publish.consented
-    monkeypatch.setattr(publish, "consented", lambda tables, _: whole(tables, None))
+    whole = preparing.consented
+    monkeypatch.setattr(preparing, "consented", lambda tables, _: whole(tables, None))
     with pytest.raises(GateRefusedError) as raised:
         pack(small, small.parent / "other")
     assert "consent" in [failure.condition for failure in raised.value.failures]
@@ -862,12 +861,12 @@ def test_an_answer_that_was_not_searched_stops_the_release(
         def detect(self, texts: list[str], groups: object = None) -> list[list[object]]:
             return [[] for _ in texts]
 
-    treat = publish._treat
+    treat = drafting.treat_shared
 
     def blindly(study: Any, allowed: Any, known: Any, engine: Any, **rest: Any) -> Any:
         return treat(study, allowed, known, Blind(), **rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(publish, "_treat", blindly)
+    monkeypatch.setattr(drafting, "treat_shared", blindly)
     _, err = refused(small, capsys)
     assert "residual-text" in err
     assert "Obuya" not in err

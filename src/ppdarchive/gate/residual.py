@@ -54,7 +54,8 @@ _PSEUDONYM: Final = re.compile("[bcdfghjklmnpqrstvwxz]{16}")
 """The form of the register's pseudonyms: no name has it, and detectors would see one everywhere."""
 _SHORT_NUMBER: Final = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,4})?")
 _FILES: Final = frozenset(
-    {"README.md", "LICENSE", "CITATION.cff", "codebook.md", "datapackage.json", "SHA256SUMS", "data", "csv"}
+    {"README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "codebook.md", "datapackage.json"}
+    | {"SHA256SUMS", "data", "csv"}
 )
 _AT_ONCE: Final = 1 << 16
 """Strings that are looked at together."""

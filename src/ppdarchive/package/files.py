@@ -19,6 +19,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pyarrow as pa
@@ -41,6 +42,7 @@ Check = Callable[[Path], None]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TABLE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_OWN: Final = ("datapackage.json", "codebook.md", "README.md", "CITATION.cff", "LICENSE")
 _N_THREADS: Final = 2
 _TAKEN: Final = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR)
 
@@ -55,6 +57,7 @@ def write_package(
     info: PackageInfo,
     *,
     summary: Summary | None = None,
+    documents: Mapping[str, str] = MappingProxyType({}),
     check: Check = _accept,
 ) -> None:
     """Write treated tables as a data package.
@@ -71,15 +74,17 @@ def write_package(
     info : PackageInfo
     summary : Summary, optional
         What the codebook tells of the values; without it nothing is counted there.
+    documents : mapping of str to str
+        Further documents by file name, such as ``CHANGELOG.md``.
     check : callable
         Is given the staged folder, and may raise what it likes; then nothing is written.
 
     Raises
     ------
     PackageError
-        ``package.exists`` if something is at `out`, also if it came meanwhile; ``package.name``,
-        ``package.untreated``, ``package.columns``, ``package.frame``, ``package.list`` if the tables
-        cannot be written; ``package.not-writable`` if the disk is full or read-only;
+        ``package.exists`` if something is at `out`, also if it came meanwhile; ``package.name``
+        of the package, a table or a document; ``package.untreated``, ``package.columns``,
+        ``package.frame``, ``package.list`` if the tables cannot be written; ``package.not-writable`` if the disk is full or read-only;
         ``package.read-back`` if what was written is not what was meant.
 
     References
@@ -87,13 +92,14 @@ def write_package(
     Data Package v2.0, "Data Package"; rename(2) and fsync(2) of POSIX.1-2017.
     """
     _check_names(tables, info)
+    _check_documents(documents)
     if os.path.lexists(out):
         raise PackageError("package.exists", path=str(out))
     stage = out.parent / f".{out.name}.{secrets.token_hex(8)}.staging"
     reason = ""
     try:
         stage.mkdir(mode=0o700)
-        rows, files = _fill(stage, tables, info, summary)
+        rows, files = _fill(stage, tables, info, summary, documents)
         seconds = int(datetime.combine(info.released_on, time(), UTC).timestamp())
         with ThreadPoolExecutor(1) as disk:  # which is slow, and needs no processor meanwhile
             settled = disk.map(lambda path: _settle_file(stage / path, seconds), files)
@@ -121,8 +127,21 @@ def _check_names(tables: Mapping[str, TreatedTable], info: PackageInfo) -> None:
         taken.add(name.lower())
 
 
+def _check_documents(documents: Mapping[str, str]) -> None:
+    """Refuse a document whose name another file has, or that would not lie in the package's own folder."""
+    taken = {name.lower() for name in (*_OWN, checksums.NAME, "data", "csv")}
+    for name in documents:
+        if _NAME.fullmatch(name) is None or name.lower() in taken:
+            raise PackageError("package.name", name=name, what="a document here")
+        taken.add(name.lower())
+
+
 def _fill(
-    stage: Path, tables: Mapping[str, TreatedTable], info: PackageInfo, summary: Summary | None
+    stage: Path,
+    tables: Mapping[str, TreatedTable],
+    info: PackageInfo,
+    summary: Summary | None,
+    documents: Mapping[str, str],
 ) -> tuple[Mapping[str, Rows], Mapping[str, WrittenFile]]:
     """Write every file; the checksums last."""
     for name in ("data", "csv"):
@@ -142,6 +161,7 @@ def _fill(
         "README.md": readme(info, schemas, n_rows),
         "CITATION.cff": citation(info),
         "LICENSE": license_text(info),
+        **documents,
     }
     for path, text in texts.items():
         files[path] = _write_text(stage, path, text)
