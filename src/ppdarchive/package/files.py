@@ -84,8 +84,9 @@ def write_package(
     PackageError
         ``package.exists`` if something is at `out`, also if it came meanwhile; ``package.name``
         of the package, a table or a document; ``package.untreated``, ``package.columns``,
-        ``package.frame``, ``package.list`` if the tables cannot be written; ``package.not-writable`` if the disk is full or read-only;
-        ``package.read-back`` if what was written is not what was meant.
+        ``package.frame``, ``package.list`` if the tables cannot be written;
+        ``package.not-writable`` if the disk is full or read-only; ``package.read-back`` if what was
+        written is not what was meant.
 
     References
     ----------
