@@ -350,7 +350,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "version {found} is the newest, {expected} was expected", "Compare with it, then publish again."
         ),
         "store.unfinished": Problem(
-            "a version was begun and not finished", "Run `ppdarchive repair`; what was there is as it was."
+            "something was begun here and not finished", "Run `ppdarchive repair`; no version is lost."
         ),
         "store.damaged": Problem(
             "the archive is damaged ({reason})", "Run `ppdarchive repair`, then verify."
@@ -362,6 +362,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "store.no-extra": Problem(
             "object stores need the library {what!r}, which is not installed",
             "Install it: pip install 'ppdarchive[s3]'.",
+        ),
+        "store.record": Problem(
+            "not a mark or tombstone that can be kept ({reason})", "Correct it, or restore it from a copy."
         ),
         # -- signatures of archives ----------------------------------------------------------
         "store.signature-format": Problem(

@@ -113,6 +113,23 @@ def check_twin(name: str, others: Iterable[str]) -> None:
             raise StoreError("store.twin", name=name, other=other)
 
 
+def journal(name: str) -> str:
+    """The file in a storage root that says of an object that it is being rewritten, and that this is decided.
+
+    >>> journal("study~public")
+    'extensions/ppdarchive/journals/study~public.json'
+    """
+    return f"{JOURNALS}/{name}.json"
+
+
+def rewritten(name: str) -> str:
+    """The folder in a storage root that holds an object as it is to be, until it takes the old one's place.
+
+    Where there is a journal and this folder, this is the object.
+    """
+    return f"{JOURNALS}/{name}.object"
+
+
 def version_folder(number: int) -> str:
     """The name of a version's folder."""
     return f"v{number}"

@@ -2,11 +2,14 @@
 
 A version's folder is put in place whole, then the object's inventory, then its sidecar. Whoever reads
 in between finds an inventory whose sidecar is the one before or after: then the copy in the newest
-version's own folder decides. So every reader finds the old or the new head, and no third thing.
+version's own folder decides. An object that is rewritten lies elsewhere, whole, from the instant when
+that is decided until it has taken the old one's place. So every reader finds the old or the new head,
+and no third thing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +29,8 @@ from ppdarchive.store.inventory import (
 )
 
 _MAX_SIDECAR_BYTES = 4096
+_N_TRIES = 5
+"""An object may be put in another's place while it is read; that takes three steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,35 @@ def objects(root: Path, *, files: Files = LOCAL) -> tuple[str, ...]:
     """
     with told(root, "store.not-readable"):
         check_root(files, root)
-        return tuple(
-            entry.name
-            for entry in files.entries(root)
-            if entry.kind == "folder" and layout.is_object_id(entry.name)
-        )
+        # An object that is just being put in another's place has a journal, or is there when it has none.
+        found = {*_folders(files, root), *_rewritten(files, root), *_folders(files, root)}
+        return tuple(sorted(filter(layout.is_object_id, found)))
+
+
+def _folders(files: Files, root: Path) -> list[str]:
+    return [entry.name for entry in files.entries(root) if entry.kind == "folder"]
+
+
+def _rewritten(files: Files, root: Path) -> list[str]:
+    """The objects that have a journal."""
+    if files.entry(root / layout.JOURNALS) is None:
+        return []
+    names = [entry.name for entry in files.entries(root / layout.JOURNALS) if entry.kind == "file"]
+    return [name.removesuffix(".json") for name in names if name.endswith(".json")]
+
+
+def is_being_rewritten(files: Files, root: Path, object_id: str) -> bool:
+    """Whether a rewrite of an object is decided and not finished."""
+    return files.entry(root / layout.journal(object_id)) is not None
+
+
+def place(files: Files, root: Path, object_id: str) -> Path:
+    """The folder that holds an object now, or would hold it."""
+    if is_being_rewritten(files, root, object_id):
+        rewritten = root / layout.rewritten(object_id)
+        if files.entry(rewritten) is not None:
+            return rewritten
+    return root / object_id
 
 
 def check_root(files: Files, root: Path) -> None:
@@ -88,20 +117,23 @@ def head(root: Path, object_id: str, *, files: Files = LOCAL) -> Head:
     layout.parts(object_id)
     with told(root / object_id, "store.not-readable"):
         check_root(files, root)
-        folder = root / object_id
-        entry = files.entry(folder)
-        if entry is None:
-            choices = ", ".join(objects(root, files=files)) or "none"
-            raise StoreError("store.no-such-object", path=str(root), name=object_id, choices=choices)
-        if entry.kind != "folder":
-            raise damaged(folder, "no folder")
-        return _head(files, folder)
+        for _ in range(_N_TRIES - 1):
+            with contextlib.suppress(OSError, StoreError):
+                return _head(files, root, object_id)
+        return _head(files, root, object_id)
 
 
-def _head(files: Files, folder: Path) -> Head:
+def _head(files: Files, root: Path, object_id: str) -> Head:
+    folder = place(files, root, object_id)
+    entry = files.entry(folder)
+    if entry is None:
+        choices = ", ".join(objects(root, files=files)) or "none"
+        raise StoreError("store.no-such-object", path=str(root), name=object_id, choices=choices)
+    if entry.kind != "folder":
+        raise damaged(folder, "no folder")
     text = read_plain(files, folder / NAME, MAX_BYTES + 1)
     inventory = parse_inventory(text, name=str(folder / NAME))
-    if inventory.id != folder.name:
+    if inventory.id != object_id:
         raise damaged(folder / NAME, "the inventory of another object")
     is_settled = fits(files, folder, text)
     if not is_settled:
