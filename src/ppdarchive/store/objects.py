@@ -6,11 +6,10 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from ppdarchive.store.check import check_inventory
-from ppdarchive.store.disk import Limits, listed, read_whole, scan
+from ppdarchive.store.disk import Disk, Limits, listed
 from ppdarchive.store.forms import is_digest
 from ppdarchive.store.history import check_earlier, check_specs
 from ppdarchive.store.listing import (
@@ -66,25 +65,26 @@ class SeenObject:
     rereads: list[Reread]
 
 
-def look_at_object(root: Path, inside: str, limits: Limits) -> SeenObject:
+def look_at_object(disk: Disk, inside: str, limits: Limits) -> SeenObject:
     """Check an object's declaration, inventories and files' names.
 
     Parameters
     ----------
-    root : Path
+    disk : Disk
+        What holds the object; problems and rereads name paths inside it.
     inside : str
-        The object's path inside `root`; problems and rereads name paths inside `root`.
+        The object's path there; empty for all of it.
     limits : Limits
     """
-    return _Look(root / inside, limits).seen(inside)
+    return _Look(disk.below(inside) if inside else disk, limits).seen(inside)
 
 
-def read_declaration(root: Path, inside: str, declared: Declared, case: str) -> Iterator[Problem]:
+def read_declaration(disk: Disk, inside: str, declared: Declared, case: str) -> Iterator[Problem]:
     """Check that a declaration holds its own name after ``0=``, and a newline."""
     if declared.name is None:
         return
     path = f"{inside}/{declared.name}" if inside else declared.name
-    content = read_whole(root, path, most_bytes=_MOST_SMALL_BYTES)
+    content = disk.read_whole(path, most_bytes=_MOST_SMALL_BYTES)
     if isinstance(content, Problem) and content.code != "P002":
         yield content
     elif content != f"{declared.name[2:]}\n".encode():
@@ -94,18 +94,18 @@ def read_declaration(root: Path, inside: str, declared: Declared, case: str) -> 
 class _Look:
     """One look at one object; paths are inside the object until the end."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        self._folder = folder
+    def __init__(self, disk: Disk, limits: Limits) -> None:
+        self._disk = disk
         self._limits = limits
         self._problems: list[Problem] = []
         self._more: dict[str, set[Expected]] = {}
 
     def seen(self, inside: str) -> SeenObject:
         """Look, and return what was seen with paths from the object's parent."""
-        top = scan(self._folder, "", most=self._limits.entries)
+        top = self._disk.scan("", most=self._limits.entries)
         declared, found = check_declarations(top.files, "object")
         self._problems.extend(found)
-        self._problems.extend(read_declaration(self._folder, "", declared, "E007.text"))
+        self._problems.extend(read_declaration(self._disk, "", declared, "E007.text"))
         content = self._inventory_bytes(INVENTORY) if INVENTORY in top.files else None
         if INVENTORY not in top.files:
             self._problems.append(problem("E063.none"))
@@ -116,7 +116,7 @@ class _Look:
         if None not in (outline.spec, declared.spec) and outline.spec != declared.spec:
             facts = {"found": str(outline.spec), "expected": str(declared.spec)}
             self._problems.append(problem("E038.declaration", INVENTORY, "type", **facts))
-        listing, found = listed(self._folder, "", enters=_enters(outline), limits=self._limits)
+        listing, found = listed(self._disk, enters=_enters(outline), limits=self._limits)
         self._problems.extend(found)
         self._sidecar(listing, "", outline.algorithm, content)
         algorithms = self._versions(listing, outline, content)
@@ -139,7 +139,7 @@ class _Look:
 
     def _inventory_bytes(self, path: str) -> bytes | None:
         """Read an inventory."""
-        content = read_whole(self._folder, path, most_bytes=self._limits.inventory_bytes)
+        content = self._disk.read_whole(path, most_bytes=self._limits.inventory_bytes)
         if isinstance(content, Problem):
             self._problems.append(content)
             return None
@@ -160,7 +160,7 @@ class _Look:
         path = f"{folder}{INVENTORY}.{algorithm}"
         if algorithm is None or path not in listing.files:
             return
-        content = read_whole(self._folder, path, most_bytes=_MOST_SMALL_BYTES)
+        content = self._disk.read_whole(path, most_bytes=_MOST_SMALL_BYTES)
         if isinstance(content, Problem) and content.code != "P002":
             self._problems.append(content)
             return

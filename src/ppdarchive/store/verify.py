@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ppdarchive.errors import StoreError
-from ppdarchive.store.disk import Limits, digests, read_whole, scan
+from ppdarchive.store.disk import Disk, Limits, disk_of
+from ppdarchive.store.files import LOCAL, Files
 from ppdarchive.store.listing import LAYOUTS, REGISTERED, check_declarations
 from ppdarchive.store.objects import Reread, look_at_object, read_declaration
 from ppdarchive.store.outline import SPECS, parse_json
@@ -75,8 +76,10 @@ class Verification:
     progress : callable, optional
         Called with the number of content bytes read since its last call, from the threads that read.
     limits : Limits, optional
-    n_threads : int, default 2
-        Files read at once.
+    files : Files, optional
+        By which `folder` is reached.
+    wanted : callable, optional
+        With `fixity`, which content files to read, by their paths inside `folder`; all by default.
 
     Raises
     ------
@@ -93,15 +96,16 @@ class Verification:
         fixity: bool = False,
         progress: Callable[[int], None] | None = None,
         limits: Limits | None = None,
-        n_threads: int = 2,
+        files: Files = LOCAL,
+        wanted: Callable[[str], bool] | None = None,
     ) -> None:
         self.summary = Summary()
-        self._folder = folder
-        self._kind = kind or _kind(folder)
+        self._disk = disk_of(files, folder)
+        self._kind = kind or _kind(self._disk, str(folder))
         self._fixity = fixity
         self._progress = progress
         self._limits = limits or Limits()
-        self._n_threads = n_threads
+        self._wanted = wanted or _every
 
     def __iter__(self) -> Iterator[Problem]:
         for found in self._compared() if self._fixity else self._found():
@@ -120,18 +124,22 @@ class Verification:
 
     def _compared(self) -> Iterator[Problem]:
         """The same with files read meanwhile, their problems in the order of the files."""
-        pool = ThreadPoolExecutor(self._n_threads)
+        pool = ThreadPoolExecutor(self._disk.n_threads)
         group: list[Reread] = []
+        n_bytes = 0
         waiting: deque[Future[list[_Read]]] = deque()
         try:
             for found in self._found():
                 if isinstance(found, Problem):
                     yield found
                     continue
+                if not self._wanted(found.path):
+                    continue
                 group.append(found)
-                if len(group) == _GROUP_FILES or sum(each.size_bytes for each in group) >= _GROUP_BYTES:
+                n_bytes += found.size_bytes
+                if len(group) == _GROUP_FILES or n_bytes >= _GROUP_BYTES:
                     waiting.append(pool.submit(self._read, group))
-                    group = []
+                    group, n_bytes = [], 0
                 if len(waiting) > _IN_FLIGHT:
                     yield from self._differing(waiting.popleft().result())
             waiting.append(pool.submit(self._read, group))
@@ -145,8 +153,7 @@ class Verification:
         return [
             (
                 each,
-                digests(
-                    self._folder,
+                self._disk.digests(
                     each.path,
                     {expected.algorithm for expected in each.expected},
                     size_bytes=each.size_bytes,
@@ -171,7 +178,7 @@ class Verification:
         self, inside: str, root: str | None, ids: dict[str, str] | None = None, layout: str | None = None
     ) -> Iterator[Problem | Reread]:
         """Check one object, and where it lies in the storage root that holds it."""
-        seen = look_at_object(self._folder, inside, self._limits)
+        seen = look_at_object(self._disk, inside, self._limits)
         yield from seen.problems
         self.summary.n_objects += 1
         self.summary.n_versions += seen.n_versions
@@ -189,11 +196,11 @@ class Verification:
 
     def _root(self) -> Iterator[Problem | Reread]:
         """Check a storage root: what lies at its top, then whatever lies below it."""
-        top = scan(self._folder, "", most=self._limits.entries)
+        top = self._disk.scan("", most=self._limits.entries)
         yield from top.problems
         declared, found = check_declarations(top.files, "root")
         yield from found
-        yield from read_declaration(self._folder, "", declared, "E080.text")
+        yield from read_declaration(self._disk, "", declared, "E080.text")
         layout, found = self._layout(top.files)
         yield from found
         if "extensions" in top.folders:
@@ -217,7 +224,7 @@ class Verification:
         """Check the document that names the layout; return the layout."""
         if _LAYOUT not in files:
             return None, []
-        content = read_whole(self._folder, _LAYOUT, most_bytes=_MOST_LAYOUT_BYTES)
+        content = self._disk.read_whole(_LAYOUT, most_bytes=_MOST_LAYOUT_BYTES)
         if isinstance(content, Problem):
             return None, [content]
         try:
@@ -233,7 +240,7 @@ class Verification:
 
     def _extensions(self) -> Iterator[Problem]:
         """Check what lies directly in the storage root's extensions folder; the rest is its owners'."""
-        inside = scan(self._folder, "extensions", most=self._limits.entries)
+        inside = self._disk.scan("extensions", most=self._limits.entries)
         yield from inside.problems
         for name in inside.folders:
             if name not in REGISTERED:
@@ -246,7 +253,7 @@ class Verification:
         waiting = sorted(top, reverse=True)
         while waiting:
             folder = waiting.pop()
-            inside = scan(self._folder, folder, most=self._limits.entries)
+            inside = self._disk.scan(folder, most=self._limits.entries)
             if _is_object(inside.files):
                 yield folder
                 continue
@@ -267,6 +274,8 @@ def verify(
     fixity: bool = False,
     progress: Callable[[int], None] | None = None,
     limits: Limits | None = None,
+    files: Files = LOCAL,
+    wanted: Callable[[str], bool] | None = None,
 ) -> Verification:
     """Look for whatever is wrong with an OCFL storage root or object.
 
@@ -279,6 +288,10 @@ def verify(
     progress : callable, optional
         Called with the number of content bytes read since its last call, from the threads that read.
     limits : Limits, optional
+    files : Files, optional
+        By which `folder` is reached.
+    wanted : callable, optional
+        With `fixity`, which content files to read, by their paths inside `folder`; all by default.
 
     Returns
     -------
@@ -290,19 +303,24 @@ def verify(
     StoreError
         When the folder is neither, ``store.not-an-archive``.
     """
-    return Verification(folder, fixity=fixity, progress=progress, limits=limits)
+    return Verification(folder, fixity=fixity, progress=progress, limits=limits, files=files, wanted=wanted)
 
 
-def _kind(folder: Path) -> Kind:
+def _every(_: str) -> bool:
+    """Want all files."""
+    return True
+
+
+def _kind(disk: Disk, path: str) -> Kind:
     """Find out what a folder is."""
-    files = scan(folder, "", most=Limits().entries).files
+    files = disk.scan("", most=Limits().entries).files
     if any(name.startswith("0=ocfl_object") for name in files):
         return "object"
     if any(name.startswith("0=") for name in files) or _LAYOUT in files:
         return "root"
     if "inventory.json" in files:
         return "object"
-    raise StoreError("store.not-an-archive", path=str(folder))
+    raise StoreError("store.not-an-archive", path=path)
 
 
 def _is_object(files: Mapping[str, int]) -> bool:
