@@ -8,6 +8,7 @@ format", https://pandas.pydata.org/docs/development/developer.html
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -92,18 +93,26 @@ def _bits(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array([chunk.view(pa.int64()) for chunk in values.chunks], pa.int64())
 
 
-def read_parquet(path: str, schema: Schema) -> Frame | None:
+def read_parquet(
+    path: str, schema: Schema, *, columns: Sequence[str] | None = None, rows: pc.Expression | None = None
+) -> Frame | None:
     """Read a table, typed as `schema` declares; None if the file holds another one.
+
+    Only what is asked for is decoded: other columns not at all, other rows a batch at a time.
 
     Parameters
     ----------
     path : str
     schema : Schema
         The released schema.
+    columns : sequence of str, optional
+        Fields of `schema`, each once, in the order that the frame is to have; all of them by default.
+    rows : pyarrow.compute.Expression, optional
+        Which rows; all of them by default.
 
     Returns
     -------
-    Frame, shape (n_rows, n_fields), or None
+    Frame, shape (n_rows, n_columns), or None
         Arrow-backed columns, ordered categories, lists; the index is 0, 1, ...
 
     Raises
@@ -111,20 +120,24 @@ def read_parquet(path: str, schema: Schema) -> Frame | None:
     pyarrow.ArrowException, OSError, ValueError, ...
         `UNREADABLE`: its message may hold a cell, and must not be shown.
     """
-    texts = [field.name for field in schema if field.categories is not None and field.kind is Kind.STRING]
-    table = pq.read_table(path, read_dictionary=texts)
-    if tuple(table.column_names) != schema.names:
+    if not _holds(pq.read_schema(path), schema):
         return None
-    columns: dict[str, Any] = {}
-    for field, values in zip(schema, table.columns, strict=True):
-        kind = values.type.value_type if pt.is_dictionary(values.type) else values.type
-        if kind != file_type(field):
-            return None
+    wanted = schema.names if columns is None else tuple(columns)
+    fields = [schema[name] for name in wanted]
+    texts = [field.name for field in fields if field.categories is not None and field.kind is Kind.STRING]
+    table = pq.read_table(path, columns=list(wanted), filters=rows, read_dictionary=texts).select(wanted)
+    found: dict[str, Any] = {}
+    for field, values in zip(fields, table.columns, strict=True):
         column = _column(values, field)
         if column is None:
             return None
-        columns[field.name] = column
-    return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+        found[field.name] = column
+    return pd.DataFrame(found, index=pd.RangeIndex(table.num_rows), copy=False)
+
+
+def _holds(found: pa.Schema, schema: Schema) -> bool:
+    """Whether a file has the columns that `schema` declares, in its order and types."""
+    return (found.names, found.types) == (list(schema.names), [file_type(field) for field in schema])
 
 
 def _column(values: pa.ChunkedArray, field: Field) -> Any:
@@ -150,6 +163,25 @@ def _codes(values: pa.ChunkedArray, categories: pa.Array) -> np.ndarray[Any, Any
             return None
         parts.append(pc.fill_null(places, -1).to_numpy().astype(kind))
     return np.concatenate(parts)
+
+
+def declared_bytes(path: str, columns: Collection[str]) -> int:
+    """How much memory columns of a file take once they are decoded, by what its footer says.
+
+    Raises
+    ------
+    pyarrow.ArrowException, OSError, ValueError, ...
+        `UNREADABLE`
+    """
+    footer = pq.read_metadata(path)
+    wanted = [number for number, name in enumerate(footer.schema.names) if name in columns]
+    encoded: int = 0
+    for group in range(footer.num_row_groups):
+        each = footer.row_group(group)
+        encoded += sum(max(0, each.column(number).total_uncompressed_size) for number in wanted)
+    # Values that are all the same take nothing in the file, and eight bytes each in memory.
+    n_rows: int = max(0, footer.num_rows)
+    return encoded + 8 * n_rows * len(wanted)
 
 
 def count_rows(path: str) -> int:
