@@ -270,6 +270,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "register.inside-package": Problem(
             "the private folder would lie inside a data package", "Move the study out of the package."
         ),
+        "register.purged": Problem(
+            "a pseudonym is wanted for a participant or an answer that was purged",
+            "Report this as a defect: whoever was purged should have been left out before.",
+        ),
         # -- packages ------------------------------------------------------------------------
         "package.exists": Problem("there is something at this place already", "Name a new folder."),
         "package.not-writable": Problem(
@@ -294,20 +298,63 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "{name} was not read back as it was written", "Check the disk, then run this again."
         ),
         # -- loading -------------------------------------------------------------------------
-        "load.not-found": Problem("there is no package here", "Name the folder that holds datapackage.json."),
+        "load.not-found": Problem(
+            "there is neither a package nor an archive here",
+            "Name the folder that holds datapackage.json, or 0=ocfl_1.1.",
+        ),
         "load.not-readable": Problem(
             "the file cannot be opened ({reason})", "Check its permissions and the disk."
         ),
         "load.checksums": Problem("line {found} is no checksum", "Get the package again."),
         "load.missing": Problem("the file is missing", "Get the package again."),
         "load.extra": Problem("the file does not belong to the package", "Move it elsewhere."),
-        "load.changed": Problem("the file is not the one that was published", "Get the package again."),
+        "load.changed": Problem(
+            "the file is not the one that was published", "Load it again; if it stays so, get it again."
+        ),
         "load.link": Problem("this is neither a file nor a folder", "Replace it by what it points to."),
         "load.descriptor": Problem(
             "not a descriptor of a released package ({reason})", "Get the package again."
         ),
         "load.table": Problem("the file does not hold the table that is declared", "Get the package again."),
         "load.no-such-table": Problem("the package has no table {name!r}", "It has {choices}."),
+        "load.no-such-column": Problem("the table has no field {name!r}", "It has {choices}."),
+        "load.filter": Problem("filter {number} makes no sense ({reason})", "See `Release.table`."),
+        "load.too-large": Problem(
+            "the table says that it takes {found} bytes of memory, of a file of {size} bytes",
+            "Ask for fewer columns; if you trust who made it, read the file with pyarrow.",
+        ),
+        # -- loading from an archive ---------------------------------------------------------
+        "load.no-object": Problem("the archive has no object of {name}", "It has {choices}."),
+        "load.several-objects": Problem(
+            "the archive has several objects: {choices}", "Name one with `study` and `audience`."
+        ),
+        "load.version": Problem(
+            "{name!r} says no release", "Say latest, 1.2.0, v3, or a range such as >=1.1,<2."
+        ),
+        "load.no-release": Problem("there is no release {name}", "There are {choices}."),
+        "load.several-releases": Problem("several versions hold release {name}", "Name one of {choices}."),
+        "load.withdrawn": Problem(
+            "every release that is {name} was withdrawn from use",
+            "Name one to have it all the same: {choices}.",
+        ),
+        "load.other-release": Problem(
+            "the archive says that this is {expected}, the package itself says another",
+            "Run `ppdarchive verify`.",
+        ),
+        "load.lock": Problem("not a lock file ({reason})", "Run `ppdarchive pin` again."),
+        "load.not-pinned": Problem("the lock file pins nothing of {name}", "Run `ppdarchive pin`."),
+        "load.other-pin": Problem("{found} is pinned, and not {name}", "Run `ppdarchive pin` again."),
+        "load.purged": Problem(
+            "{found} is not what was pinned, since something was removed from the archive: {reason}",
+            "Run `ppdarchive pin` again; drop copies and figures that may show what was removed.",
+        ),
+        "load.tampered": Problem(
+            "{found} is not what was pinned, and no removal is recorded",
+            "Don't use it; ask who keeps the archive, and run `ppdarchive verify`.",
+        ),
+        "load.cache": Problem(
+            "the cache cannot be used ({reason})", "Set PPDARCHIVE_CACHE to a folder of your own."
+        ),
         # -- the archive's store -------------------------------------------------------------
         "store.not-an-archive": Problem(
             "neither an OCFL storage root nor an OCFL object", "Name the archive's own folder."
@@ -394,6 +441,26 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "the archive has several objects: {choices}", "Name one with --study and --audience."
         ),
         "archive.no-such-object": Problem("the archive has no object {name!r}", "It has {choices}."),
+        "archive.not-known": Problem(
+            "the study knows no {what} of this ID", "Write the ID as in the study's exports."
+        ),
+        "archive.purge-unfinished": Problem(
+            "another purge of this study has begun and is not complete",
+            "Run `ppdarchive purge` with --resume first.",
+        ),
+        "archive.no-purge": Problem(
+            "no purge of this study is under way", "Name what is to be purged, and the ground."
+        ),
+        "archive.other-archive": Problem(
+            "the purge that is under way is one of another archive", "Name that archive: {name}."
+        ),
+        "archive.spans": Problem(
+            "{reason}", "Write a CSV file with version, table, key or own_key, field, start, end."
+        ),
+        "archive.residual": Problem(
+            "{name} would keep a trace of what is purged, and stays as it is",
+            "Report this as a defect, and run this again with a corrected version.",
+        ),
         "archive.no-such-release": Problem("there is no release {name!r}", "There are: {choices}."),
         # -- the command line ----------------------------------------------------------------
         "usage.value": Problem("{reason}", "See --help."),
@@ -496,7 +563,7 @@ class PackageError(PpdArchiveError):
 
 
 class LoadError(PpdArchiveError):
-    """A package that is damaged, or is none."""
+    """A package or a release that is damaged, is none, or is not the one that is meant."""
 
 
 class DetectorError(PpdArchiveError):

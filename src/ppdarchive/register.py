@@ -2,8 +2,9 @@
 
 It lies in the study's private folder, which must never leave. Everything in it is random, so
 nothing about a person can be computed from a pseudonym (45 CFR 164.514(c)(1)): a pseudonym is drawn
-when it is first needed, and looked up ever after. It is an SQLite database, whose transactions make
-every addition whole or absent, whatever happens in between.
+when it is first needed, and looked up ever after. Of who was purged it knows that she was, so that no
+export brings her back, and no longer which pseudonym was hers. It is an SQLite database, whose
+transactions make every change whole or absent, whatever happens in between.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ import re
 import secrets
 import sqlite3
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Self, TypeVar
+from urllib.parse import quote
 
+from ppdarchive import tombstones
 from ppdarchive.errors import RegisterError
+from ppdarchive.model.purged import Entry, Ground, Purged, PurgedWords
 from ppdarchive.model.treatment import MAX_OFFSET_DAYS
+from ppdarchive.text.keys import plain_key
 
 PRIVATE_FOLDER: Final = "private"
 REGISTER_NAME: Final = "register.sqlite"
@@ -29,8 +36,8 @@ _LENGTH: Final = 16
 # 20 ** 16 is a little over 2 ** 69. Without vowels and digits no pseudonym holds a name, a word or a
 # number that a search for identifiers would stop at.
 _PSEUDONYM: Final = re.compile(f"[{_ALPHABET}]{{{_LENGTH}}}")
-_FORMAT: Final = 1
-_STATEMENTS: Final = (
+_FORMAT: Final = 2
+_FIRST_STATEMENTS: Final = (
     """CREATE TABLE pseudonyms (
     audience TEXT NOT NULL, space TEXT NOT NULL, key TEXT NOT NULL, pseudonym TEXT NOT NULL UNIQUE,
     PRIMARY KEY (audience, space, key)
@@ -42,7 +49,14 @@ _STATEMENTS: Final = (
     audience TEXT NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (audience, name)
 ) WITHOUT ROWID""",
 )
+_STATEMENTS: Final[Mapping[int, tuple[str, ...]]] = {
+    1: _FIRST_STATEMENTS,
+    2: (*_FIRST_STATEMENTS, *tombstones.STATEMENTS),
+}
+"""What each format declares."""
 _SECRET_BYTES: Final = 32
+_PATIENCE_SECONDS: Final = 10.0
+"""How long who only looks waits for who has the register open."""
 _REASONS: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_FULL: "No space left on device",
     sqlite3.SQLITE_READONLY: "Read-only file or file system",
@@ -108,6 +122,7 @@ class Register:
         self._connection = connection
         self._path = path
         self._audience = audience
+        self._n_kept = 0
 
     def __repr__(self) -> str:
         return f"<Register for {self._audience}>"
@@ -126,10 +141,16 @@ class Register:
             self._connection.close()
 
     def _keep(self) -> None:
-        changed = self._connection.total_changes > 0
+        changed = self._connection.total_changes > self._n_kept
         self._connection.commit()
         if changed:
             _back_up(self._connection, self._path)
+            self._n_kept = self._connection.total_changes
+
+    def keep(self) -> None:
+        """Keep what was changed so far, on the disk and in the backup; nobody else comes in between."""
+        self._told(self._keep)
+        self._told(lambda: self._connection.execute("BEGIN EXCLUSIVE"))
 
     def _told(self, work: Callable[[], T]) -> T:
         """What `work` gives; what SQLite says of a failure stays here."""
@@ -153,8 +174,16 @@ class Register:
         -------
         mapping of str to str
             16 lower-case consonants each (69 random bits), injective.
+
+        Raises
+        ------
+        RegisterError
+            ``register.purged`` if any of `keys` was purged: nobody draws a pseudonym for it again.
         """
         wanted = list(dict.fromkeys(keys))
+        gone = self.tombstoned(space)
+        if gone and any(plain_key(key) in gone for key in wanted):
+            raise RegisterError("register.purged", path=str(self._path))
         return self._told(lambda: self._pseudonyms(space, wanted))
 
     def _pseudonyms(self, space: str, wanted: Sequence[str]) -> Mapping[str, str]:
@@ -204,6 +233,94 @@ class Register:
         value = secrets.token_bytes(_SECRET_BYTES)
         self._connection.execute("INSERT INTO secrets VALUES (?, ?, ?)", (self._audience, name, value))
         return value
+
+    # -- what was purged --------------------------------------------------------------------------
+
+    def tombstone(self, space: str, keys: Iterable[str], *, ground: Ground, on: date) -> None:
+        """Remember that keys were purged, in every way of writing them; the first ground stays.
+
+        Raises
+        ------
+        ValueError
+            If there is no such space, or a key is blank.
+        """
+        self._told(lambda: tombstones.add_keys(self._connection, space, keys, ground=ground, on=on))
+
+    def tombstoned(self, space: str) -> Mapping[str, Entry]:
+        """The plain forms (`plain_key`) of the keys that were purged."""
+        return self._told(lambda: tombstones.keys_of(self._connection, space))
+
+    def purged(self) -> Purged:
+        """All that was purged from the study's releases."""
+        return self._told(lambda: tombstones.purged(self._connection))
+
+    def redact(self, words: Iterable[PurgedWords]) -> None:
+        """Remember words that were purged from cells, so that later releases redact them too."""
+        self._told(lambda: tombstones.add_words(self._connection, words))
+
+    def pseudonyms_everywhere(self, space: str, keys: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """The pseudonyms of keys, however they are written, by audience; none is drawn.
+
+        Parameters
+        ----------
+        space : str
+        keys : collection of str
+            Plain forms.
+        """
+        found: dict[str, set[str]] = {}
+        for audience, own, key, pseudonym in self._told(self._every_pseudonym):
+            if own == space and plain_key(key) in keys:
+                found.setdefault(audience, set()).add(pseudonym)
+        return MappingProxyType({audience: frozenset(each) for audience, each in found.items()})
+
+    def keys_of(self, pseudonyms: Collection[str]) -> Mapping[str, tuple[str, str]]:
+        """The space and the key that each pseudonym of any audience stands for; the unknown are left out."""
+        return MappingProxyType(
+            {
+                pseudonym: (space, key)
+                for _, space, key, pseudonym in self._told(self._every_pseudonym)
+                if pseudonym in pseudonyms
+            }
+        )
+
+    def _every_pseudonym(self) -> list[tuple[str, str, str, str]]:
+        rows = self._connection.execute("SELECT audience, space, key, pseudonym FROM pseudonyms").fetchall()
+        if not all(isinstance(each, str) for row in rows for each in row):
+            raise sqlite3.DatabaseError
+        return rows
+
+    def forget(self, space: str, keys: Collection[str]) -> None:
+        """Forget the pseudonyms and offsets of keys in every audience, and the words of participants.
+
+        Parameters
+        ----------
+        space : str
+        keys : collection of str
+            Plain forms.
+        """
+        self._told(lambda: self._forget(space, keys))
+
+    def _forget(self, space: str, keys: Collection[str]) -> None:
+        rows = [(own, key) for _, own, key, _ in self._every_pseudonym() if own == space]
+        gone = {row for row in rows if plain_key(row[1]) in keys}
+        self._connection.executemany("DELETE FROM pseudonyms WHERE space = ? AND key = ?", gone)
+        if space == "participant":
+            known = self._connection.execute("SELECT DISTINCT key FROM offsets").fetchall()
+            own_days = [(key,) for (key,) in known if plain_key(str(key)) in keys]
+            self._connection.executemany("DELETE FROM offsets WHERE key = ?", own_days)
+            tombstones.forget_words(self._connection, keys)
+
+    def unfinished_purge(self) -> Mapping[str, object] | None:
+        """What was kept of a purge that is under way; None if there is none."""
+        return self._told(lambda: tombstones.unfinished(self._connection))
+
+    def keep_purge(self, state: Mapping[str, object]) -> None:
+        """Keep what a purge needs to go on after a crash: JSON, which stays private and may name keys."""
+        self._told(lambda: tombstones.keep(self._connection, state))
+
+    def complete_purge(self) -> None:
+        """Forget what was kept of the purge that was under way."""
+        self._told(lambda: tombstones.complete(self._connection))
 
 
 def open_register(folder: Path, audience: str) -> Register:
@@ -265,19 +382,28 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("BEGIN EXCLUSIVE")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version == 0 and not path.stat().st_size:
-            for statement in _STATEMENTS:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {_FORMAT}")
-        elif (
-            version != _FORMAT
-            or _declared(connection) != sorted(_STATEMENTS)
-            or not _is_whole(connection, path)
-        ):
-            raise sqlite3.DatabaseError
+            _declare(connection, _STATEMENTS[_FORMAT])
+        else:
+            if not _is_register(connection, version) or not _is_whole(connection, path):
+                raise sqlite3.DatabaseError
+            missing = set(_STATEMENTS[_FORMAT]) - set(_STATEMENTS[version])
+            if missing:  # kept with whatever else this opening changes, or not at all
+                _declare(connection, [each for each in _STATEMENTS[_FORMAT] if each in missing])
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _declare(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {_FORMAT}")
+
+
+def _is_register(connection: sqlite3.Connection, version: object) -> bool:
+    """Whether the database declares what a register of its format does, and nothing else."""
+    return version in _STATEMENTS and _declared(connection) == sorted(_STATEMENTS[int(str(version))])
 
 
 def _declared(connection: sqlite3.Connection) -> list[str]:
@@ -319,3 +445,37 @@ def study_register(study: Path, audience: str) -> Iterator[Register]:
     """Open the register of the study in `study`, and keep what was allocated if all goes well."""
     with open_register(private_folder(study), audience) as register:
         yield register
+
+
+def purged_of(study: Path) -> Purged:
+    """What was purged from the releases of the study in `study`; no register is made to tell it.
+
+    Raises
+    ------
+    RegisterError
+        If the register is damaged or lost, cannot be read, or somebody keeps it open.
+    """
+    path = study / PRIVATE_FOLDER / REGISTER_NAME
+    problem: RegisterError
+    try:
+        return _purged_of(path)
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+        problem = _problem(error, path)
+    raise problem
+
+
+def _purged_of(path: Path) -> Purged:
+    if not path.exists() or not path.stat().st_size:
+        if path.with_name(BACKUP_NAME).exists():  # it is lost, and who was purged with it
+            raise sqlite3.DatabaseError
+        return Purged()
+    address = f"file:{quote(str(path.absolute()))}?mode=rw"  # what a crash left is rolled back; none is made
+    connection = sqlite3.connect(address, uri=True, timeout=_PATIENCE_SECONDS, isolation_level=None)
+    with contextlib.closing(connection):
+        connection.execute("BEGIN")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == 0 and not path.stat().st_size:
+            return Purged()
+        if not _is_register(connection, version):
+            raise sqlite3.DatabaseError
+        return tombstones.purged(connection) if version == _FORMAT else Purged()
