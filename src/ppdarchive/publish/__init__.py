@@ -8,7 +8,7 @@ from ppdarchive.gate import GateRefusedError
 from ppdarchive.publish.assessing import assess_study, suggest_study
 from ppdarchive.publish.describing import NOT_ASSESSED
 from ppdarchive.publish.drafting import Draft, draft_study
-from ppdarchive.publish.packing import Written, pack_study, write_draft
+from ppdarchive.publish.packing import Written, info_of, pack_study, write_draft
 from ppdarchive.publish.preparing import Deidentified, FindingsError, preview_study
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Written",
     "assess_study",
     "draft_study",
+    "info_of",
     "pack_study",
     "preview_study",
     "suggest_study",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from ppdarchive.audit import AuditedPackage, audit_lines, write_audit
 from ppdarchive.errors import PackageError
 from ppdarchive.gate import Failure, GateRefusedError, judge_folder
+from ppdarchive.model.release import PackageInfo
 from ppdarchive.model.schema import Schemas
 from ppdarchive.package import write_package
 from ppdarchive.pipeline import Progress
@@ -94,7 +95,6 @@ def write_draft(
     *,
     version: str,
     overrides: Mapping[str, str] = MappingProxyType({}),
-    failures: Sequence[Failure] = (),
     documents: Mapping[str, str] = MappingProxyType({}),
     audited_as: str | None = None,
     progress: Progress = lambda _: None,
@@ -110,8 +110,6 @@ def write_draft(
         The package's version, such as ``1.0.0``.
     overrides : mapping of str to str
         Conditions that may fail, each with the reason in writing.
-    failures : sequence of Failure
-        Further conditions that do not hold, which others have judged.
     documents : mapping of str to str
         Further documents of the package, by file name.
     audited_as : str, optional
@@ -129,22 +127,20 @@ def write_draft(
         If a place cannot be used.
     """
     progress("writing the package")
-    known_to_fail = [*draft.failures, *failures]
-    policy = with_outcome(draft.info.policy, known_to_fail, overrides, draft.figures)
-    info = replace(draft.info, version=version, policy=policy)
+    info = replace(info_of(draft, overrides), version=version)
     tables, release = draft.treated.tables, draft.release
     summary = summarize(
         draft.shared.tables, tables, min_cell=None if release.access == "public" else release.min_cell
     )
-    told: list[Failure] = []
+    passed: list[Failure] = []
     logs: list[Path] = []
 
     def check(stage: Path) -> None:
         shifted = _shifted(draft.study.schemas)
         found = judge_folder(stage, draft.known, info=info, scan=draft.scan, shifted=shifted)
-        judged = [*known_to_fail, *found]
-        told.extend(failure for failure in judged if _passes(failure, overrides))
-        if len(told) < len(judged):
+        judged = [*draft.failures, *found]
+        passed.extend(failure for failure in judged if _passes(failure, overrides))
+        if len(passed) < len(judged):
             raise GateRefusedError([failure for failure in judged if not _passes(failure, overrides)])
         # Before the package is at its place, so that there is none without its log.
         logs.append(_log(draft, audited_as or version))
@@ -156,7 +152,13 @@ def write_draft(
             log.unlink(missing_ok=True)
         raise
     logger.info("wrote a package of %d tables", len(tables))
-    return Written(tuple(told), logs[0])
+    return Written(tuple(passed), logs[0])
+
+
+def info_of(draft: Draft, overrides: Mapping[str, str]) -> PackageInfo:
+    """What a draft's package says of itself, the gate's outcome included; its version is empty."""
+    policy = with_outcome(draft.info.policy, draft.failures, overrides, draft.figures)
+    return replace(draft.info, policy=policy)
 
 
 def _shifted(schemas: Schemas) -> frozenset[tuple[str, str]]:
