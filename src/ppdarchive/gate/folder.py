@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Final
 
 from ppdarchive.detectors.known import KnownIdentifiers
+from ppdarchive.gate.cells import HELD_BYTES
 from ppdarchive.gate.failures import Failure
+from ppdarchive.gate.held import ManyStrings, Place, Strings
 from ppdarchive.gate.residual import Condition, TextScan, hits, own_values
-from ppdarchive.gate.strings import Place, published
+from ppdarchive.gate.strings import published
 from ppdarchive.model.release import PackageInfo
 
 _SHOWN: Final = 6
@@ -23,6 +25,7 @@ def judge_folder(
     info: PackageInfo | None = None,
     scan: TextScan | None = None,
     shifted: Set[tuple[str, str]] = frozenset(),
+    held_bytes: int = HELD_BYTES,
 ) -> list[Failure]:
     """The conditions on a staged package: nothing is left in it that identifies people.
 
@@ -42,32 +45,73 @@ def judge_folder(
     shifted : set of (str, str)
         Fields of dates that were shifted, by table and name. One of many shifted dates is always somebody's
         date by chance, and tells nothing; so they are not looked at.
+    held_bytes : int
+        What the distinct cells of a column may take before they are looked at part by part.
 
     Returns
     -------
     list of Failure
         Those that are advice are for a person to decide, and stop nothing.
     """
-    found: dict[tuple[Condition, str], dict[Place, set[str]]] = {}
+    authors = info.contributors if info is not None else ()
+    every = published(folder, authors=authors, held_bytes=held_bytes)
+    strings = (each for each in every if (each.table, each.field) not in shifted)
+    return _judged(strings, known, info, scan)
+
+
+def judge_words(
+    words: Mapping[Place, str],
+    known: KnownIdentifiers,
+    *,
+    info: PackageInfo | None = None,
+    scan: TextScan | None = None,
+) -> list[Failure]:
+    """The same conditions on words that are published beside a package, such as an archive's message.
+
+    Parameters
+    ----------
+    words : mapping of Place to str
+        By where they will stand.
+    known, info, scan
+        As `judge_folder` takes them.
+
+    Returns
+    -------
+    list of Failure
+    """
+    strings = Strings("words", {place: frozenset(text.splitlines()) for place, text in words.items()})
+    return _judged([strings], known, info, scan)
+
+
+def _judged(
+    every: Iterable[Strings | ManyStrings],
+    known: KnownIdentifiers,
+    info: PackageInfo | None,
+    scan: TextScan | None,
+) -> list[Failure]:
+    found: dict[tuple[Condition, str], dict[Place, set[Hashable]]] = {}
     hidden: set[str] = set()
     own = own_values(scan)
-    for strings in published(folder, authors=info.contributors if info is not None else ()):
-        if (strings.table, strings.field) in shifted:
-            continue
-        for hit in hits(strings, known, scan, info, own):
-            places = found.setdefault((hit.condition, hit.value), {})
-            for place in strings.places(hit.text):
-                places.setdefault(place, set()).add(hit.text)
+    for strings in every:
+        # All are looked at first: only then it is known where each of them stands.
+        told = [
+            (hit.condition, hit.value, strings.mark(hit.text))
+            for hit in hits(strings, known, scan, info, own)
+        ]
+        for condition, value, mark in told:
+            places = found.setdefault((condition, value), {})
+            for place in strings.places(mark):
+                places.setdefault(place, set()).add(mark)
                 if strings.kind == "names":
                     hidden.add(place.file)
     return [_failure(*each, hidden) for each in _causes(found)]
 
 
 def _causes(
-    found: Mapping[tuple[Condition, str], Mapping[Place, Set[str]]],
+    found: Mapping[tuple[Condition, str], Mapping[Place, Set[Hashable]]],
 ) -> Iterator[tuple[Condition, int, Mapping[Place, int]]]:
     """Values that stand in the same places are told together: how many, and how many strings where."""
-    together: dict[tuple[Condition, tuple[Place, ...]], list[Mapping[Place, Set[str]]]] = {}
+    together: dict[tuple[Condition, tuple[Place, ...]], list[Mapping[Place, Set[Hashable]]]] = {}
     for (condition, _), places in found.items():
         together.setdefault((condition, tuple(sorted(places))), []).append(places)
     for (condition, where), every in sorted(together.items(), key=lambda item: item[0]):

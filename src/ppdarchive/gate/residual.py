@@ -18,11 +18,13 @@ from typing import Final, Literal, Protocol
 from ppdarchive.codebook import codebook
 from ppdarchive.deidentify.freetext import Ranges, left_in
 from ppdarchive.deidentify.released import released
+from ppdarchive.detectors.engine import batches
 from ppdarchive.detectors.kinds import kind_of
 from ppdarchive.detectors.known import KnownIdentifiers, residual
 from ppdarchive.detectors.tagger import Thresholds
 from ppdarchive.detectors.tags import replaced_ranges
-from ppdarchive.gate.strings import MEMBERS, Strings, spoken, strings_of
+from ppdarchive.gate.held import ManyStrings, Strings
+from ppdarchive.gate.strings import MEMBERS, spoken, strings_of
 from ppdarchive.model.release import PackageInfo
 from ppdarchive.model.span import Span, TextCategory, Tier
 from ppdarchive.package.documents import citation, license_text, readme
@@ -57,8 +59,8 @@ _FILES: Final = frozenset(
     {"README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "codebook.md", "datapackage.json"}
     | {"SHA256SUMS", "data", "csv"}
 )
-_AT_ONCE: Final = 1 << 16
-"""Strings that are looked at together."""
+_AT_ONCE: Final = 1 << 22
+"""Characters that are looked at together."""
 
 
 _LOWER: Final = 2 / 3
@@ -111,7 +113,7 @@ class Hit:
 
 
 def hits(
-    strings: Strings,
+    strings: Strings | ManyStrings,
     known: KnownIdentifiers,
     scan: TextScan | None,
     info: PackageInfo | None,
@@ -121,7 +123,7 @@ def hits(
 
     Parameters
     ----------
-    strings : Strings
+    strings : Strings or ManyStrings
     known : KnownIdentifiers
     scan : TextScan, optional
         Without it only known identifiers are looked for.
@@ -130,11 +132,10 @@ def hits(
     own : frozenset of str
         What `own_values` gives.
     """
-    every = strings.distinct()
-    for begin in range(0, len(every), _AT_ONCE):
-        texts = every[begin : begin + _AT_ONCE]
+    for texts in _portions(strings.distinct()):
         suspects = set()
-        for text, spans in zip(texts, residual(texts, known), strict=True):
+        found = (spans for _, batch in batches(texts) for spans in residual(batch, known))
+        for text, spans in zip(texts, found, strict=True):
             suspects |= {text} if spans else set()
             for span in spans:
                 if span.tier is Tier.REDACT:
@@ -145,6 +146,20 @@ def hits(
             yield from _in_answers(texts, suspects, scan, scan.replaced[strings.table, strings.field])
         else:
             yield from _in_words(strings, texts, scan, info, own)
+
+
+def _portions(texts: Iterator[str]) -> Iterator[list[str]]:
+    """Texts, some at a time."""
+    portion: list[str] = []
+    size = 0
+    for text in texts:
+        portion.append(text)
+        size += len(text) + 1
+        if size > _AT_ONCE:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 def _hit(condition: Condition, text: str, looked_at: str, span: Span) -> Hit:
@@ -188,7 +203,7 @@ def _meet(one: Span, other: Span) -> bool:
 
 
 def _in_words(
-    strings: Strings,
+    strings: Strings | ManyStrings,
     every: Sequence[str],
     scan: TextScan,
     info: PackageInfo | None,
@@ -216,7 +231,7 @@ def _in_words(
                 yield hit
 
 
-def _condition(strings: Strings, text: str, span: Span) -> Condition | None:
+def _condition(strings: Strings | ManyStrings, text: str, span: Span) -> Condition | None:
     """What a find in words means, if anything."""
     if span.tier is not Tier.REDACT or span.category not in _NAMING:
         return None

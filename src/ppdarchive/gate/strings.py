@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.parquet as pq
 
+from ppdarchive.gate.cells import HELD_BYTES, cells_of
+from ppdarchive.gate.held import ManyStrings, Place, Strings
 from ppdarchive.model.release import Contributor
 
 MEMBERS: Final = frozenset({
@@ -33,54 +31,12 @@ MEMBERS: Final = frozenset({
 _DIGEST: Final = re.compile(r"\b(?:sha256:)?[0-9a-f]{64}\b")
 _CITING: Final = ("CITATION.cff", "datapackage.json", "README.md")
 _CITED: Final = re.compile(r"^\s*(?:-\s*)?(?:family-names|given-names|name|affiliation):")
-_BLOCK_BYTES: Final = 1 << 26
-"""No row of a CSV copy is longer than this."""
 _BETWEEN_WORDS: Final = re.compile(r"[-_./\s]+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a string stands: the file, and where in it."""
-
-    file: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Strings:
-    """Strings that are looked at together.
-
-    Attributes
-    ----------
-    kind : {"cells", "words", "names"}
-        Cells of one column; words about the data; names of files and folders.
-    by_place : mapping of Place to mapping of str to str
-        At each place its strings as they are looked at.
-    table, field : str
-        Of cells.
-    is_number : bool
-        Whether the column holds numbers.
-    """
-
-    kind: Literal["cells", "words", "names"]
-    by_place: Mapping[Place, frozenset[str]]
-    table: str = ""
-    field: str = ""
-    is_number: bool = False
-
-    def __repr__(self) -> str:
-        return f"<Strings: {self.kind} of {len(self.by_place)} places>"
-
-    def distinct(self) -> list[str]:
-        """Each string once, in an order of their own."""
-        return sorted(frozenset().union(*self.by_place.values()))
-
-    def places(self, text: str) -> list[Place]:
-        """Where a string stands."""
-        return [place for place, own in self.by_place.items() if text in own]
-
-
-def published(folder: Path, *, authors: Sequence[Contributor] = ()) -> Iterator[Strings]:
+def published(
+    folder: Path, *, authors: Sequence[Contributor] = (), held_bytes: int = HELD_BYTES
+) -> Iterator[Strings | ManyStrings]:
     """Every string of a package: names of files first, then words, then each column of each table.
 
     Parameters
@@ -88,6 +44,8 @@ def published(folder: Path, *, authors: Sequence[Contributor] = ()) -> Iterator[
     folder : Path
     authors : sequence of Contributor
         Who is cited by name; left out where the citation, the descriptor and the README name them.
+    held_bytes : int
+        What the distinct cells of a column may take before they are looked at part by part.
     """
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     yield Strings("names", {Place(name, "its name"): frozenset([name]) for name in paths})
@@ -112,7 +70,7 @@ def published(folder: Path, *, authors: Sequence[Contributor] = ()) -> Iterator[
             words[place] = words.get(place, frozenset()) | {text}
     yield Strings("words", words)
     for table, files in tables.items():
-        yield from _cells(table, files)
+        yield from cells_of(table, files, held_bytes)
 
 
 def spoken(name: str) -> str:
@@ -156,48 +114,6 @@ def _header(path: Path) -> tuple[str, list[str]]:
         for key, value in members.items():
             footer += [key.decode("utf-8", "replace"), *strings_of(value.decode("utf-8", "replace"))]
     return "its footer", footer
-
-
-def _cells(table: str, files: Sequence[tuple[str, Path]]) -> Iterator[Strings]:
-    """The distinct cells of each column, of the table's Parquet file and its copy at once."""
-    columns: dict[str, dict[Place, pa.ChunkedArray | Path]] = {}
-    for name, path in files:
-        if path.suffix == ".csv":
-            found = _read_csv(path)
-            own = {column: found[column] for column in found.column_names}
-        else:
-            own = dict.fromkeys(pq.read_schema(path).names, path)
-        for column, cells in own.items():
-            columns.setdefault(column, {})[Place(name, f"column {column}")] = cells
-    for column, by_place in columns.items():
-        is_number = False
-        strings: dict[Place, frozenset[str]] = {}
-        for place, cells in by_place.items():
-            own_cells = pq.read_table(cells, columns=[column]).column(0) if isinstance(cells, Path) else cells
-            kind = own_cells.type
-            is_number |= pa.types.is_integer(kind) or pa.types.is_floating(kind)
-            if not pa.types.is_primitive(kind) or len(by_place) == 1:  # others stand in the copy too
-                strings[place] = frozenset(_distinct(own_cells))
-        yield Strings("cells", strings, table, column, is_number)
-
-
-def _read_csv(path: Path) -> pa.Table:
-    """All cells of a CSV file as they are written."""
-    with path.open(encoding="utf-8", newline="") as file:
-        header = next(csv.reader(file), [])
-    return pa.csv.read_csv(
-        path,
-        read_options=pa.csv.ReadOptions(block_size=_BLOCK_BYTES),
-        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pa.csv.ConvertOptions(
-            strings_can_be_null=False, column_types=dict.fromkeys(header, pa.string())
-        ),
-    )
-
-
-def _distinct(column: pa.ChunkedArray) -> list[str]:
-    found = pc.unique(column).drop_null().to_pylist()
-    return [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in found]
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
