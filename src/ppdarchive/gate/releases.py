@@ -1,4 +1,4 @@
-"""The conditions on all live releases of an audience together: their join, what came and went, answer keys."""
+"""The conditions on all live releases of an audience: their join, what came and went, answer keys."""
 
 from __future__ import annotations
 
