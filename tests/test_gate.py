@@ -173,6 +173,7 @@ def judged(
     def check(stage: Path) -> None:
         tamper(stage)
         found.extend(judge_folder(stage, known))
+        assert judge_folder(stage, known, held_bytes=-1) == found  # cells read part by part
 
     write_package(folder / "package", given_tables, info, check=check)
     return found
@@ -409,6 +410,7 @@ def scanned(
     def check(stage: Path) -> None:
         tamper(stage)
         found.extend(judge_folder(stage, KNOWN, info=info, scan=scan))
+        assert judge_folder(stage, KNOWN, info=info, scan=scan, held_bytes=-1) == found
 
     write_package(folder / "package", given_tables, info, check=check)
     return found
