@@ -24,7 +24,7 @@ from ppdarchive.store import layout
 from ppdarchive.store.files import LOCAL, Files, make_folders, told, write_file
 from ppdarchive.store.lock import PATIENCE_SECONDS, hold
 from ppdarchive.store.outline import parse_json
-from ppdarchive.store.reading import head, is_being_rewritten
+from ppdarchive.store.reading import Head, head, is_being_rewritten
 
 MARKS: Final = "extensions/ppdarchive/marks"
 TOMBSTONES: Final = "extensions/ppdarchive/tombstones"
@@ -259,7 +259,16 @@ def marks(root: Path, object_id: str, *, files: Files = LOCAL) -> tuple[Mark, ..
     StoreError
         What `head` raises; ``store.record`` if what is there is no mark.
     """
-    found = _records(files, root, object_id, MARKS, _MARK_NAME)
+    return _marks(_records(files, root, object_id, MARKS, _MARK_NAME))
+
+
+def marks_of(found: Head, *, files: Files = LOCAL) -> tuple[Mark, ...]:
+    """The marks of an object whose head was read already; see `marks`."""
+    with told(found.folder, "store.not-readable"):
+        return _marks(_files_of(files, found.folder / MARKS, _MARK_NAME))
+
+
+def _marks(found: list[tuple[Path, tuple[int, ...], bytes]]) -> tuple[Mark, ...]:
     result = []
     for path, numbers, data in found:
         mark = parse_mark(data, name=str(path))
@@ -277,8 +286,18 @@ def tombstones(root: Path, object_id: str, *, files: Files = LOCAL) -> tuple[Tom
     StoreError
         What `head` raises; ``store.record`` if what is there is no tombstone, or one is missing.
     """
+    return _tombstones(_records(files, root, object_id, TOMBSTONES, _TOMBSTONE_NAME))
+
+
+def tombstones_of(found: Head, *, files: Files = LOCAL) -> tuple[Tombstone, ...]:
+    """The tombstones of an object whose head was read already; see `tombstones`."""
+    with told(found.folder, "store.not-readable"):
+        return _tombstones(_files_of(files, found.folder / TOMBSTONES, _TOMBSTONE_NAME))
+
+
+def _tombstones(found: list[tuple[Path, tuple[int, ...], bytes]]) -> tuple[Tombstone, ...]:
     result = []
-    for path, numbers, data in _records(files, root, object_id, TOMBSTONES, _TOMBSTONE_NAME):
+    for path, numbers, data in found:
         tombstone = parse_tombstone(data, name=str(path))
         result.append(tombstone)
         if not len(result) == tombstone.number == numbers[0]:
