@@ -413,6 +413,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "store.record": Problem(
             "not a mark or tombstone that can be kept ({reason})", "Correct it, or restore it from a copy."
         ),
+        "store.no-conditions": Problem(
+            "the object store takes no notice of If-Match and If-None-Match",
+            "Keep the archive in a store that does, or in a folder.",
+        ),
         # -- signatures of archives ----------------------------------------------------------
         "store.signature-format": Problem(
             "not a {what} of minisign ({reason})", "Get the file again from whoever made it."

@@ -6,6 +6,9 @@ who try wins; nobody's host or name is in it. A lock can be broken: its holder s
 or clocks differ. Nothing is lost then, because whoever takes a lock first moves away what others have
 staged for this object. Their commit is a rename from there, and fails.
 
+In an object store, where nothing is renamed, the baton is a file whose text is replaced on condition
+(`ppdarchive.store.objectstore.lock`), and what keeps a late commit out is a condition too.
+
 References
 ----------
 Kleppmann (2016), "How to do distributed locking": a lock without a fence keeps nobody out.
@@ -19,12 +22,14 @@ import secrets
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.files import Files, make_folders, told, write_file
 from ppdarchive.store.inventory import folded
+from ppdarchive.store.objectstore import ObjectFiles
+from ppdarchive.store.objectstore.lock import ObjectBaton
 
 LEASE_SECONDS: Final = 120
 PATIENCE_SECONDS: Final = 180.0
@@ -32,7 +37,27 @@ PATIENCE_SECONDS: Final = 180.0
 
 _FREE: Final = "free"
 _HELD: Final = re.compile(r"held-[0-9a-f]{32}-([0-9]{1,12})")
-_PAUSE_SECONDS: Final = 0.05
+
+
+class _Baton(Protocol):
+    """What says who holds a lock, and passes from one to the next."""
+
+    pause_seconds: float
+
+    def names(self) -> list[str]:
+        """What it is called; several only if somebody put more there.
+
+        None may be seen while it passes, which is why none is no proof.
+        """
+
+    def swap(self, name: str, new: str) -> bool:
+        """Call it anew, if it still has a name."""
+
+    def found(self) -> None:
+        """Make one that nobody holds, whole at once."""
+
+    def is_lost(self) -> bool:
+        """Whether somebody else has taken it from the holder."""
 
 
 class Hold:
@@ -40,8 +65,6 @@ class Hold:
 
     def __init__(self, files: Files, root: Path, object_id: str) -> None:
         self._files = files
-        # Twins, which some disk takes for one, share a lock.
-        self._folder = root / layout.LOCKS / folded(object_id)
         self._token = secrets.token_hex(16)
         self._name = ""
         self._until = 0
@@ -49,6 +72,13 @@ class Hold:
         self._path = root
         self.staging = root / layout.STAGING / f"{object_id}.{self._token}"
         """A folder of the holder's own; who takes the lock from it moves it away."""
+        # Twins, which some disk takes for one, share a lock.
+        folder = root / layout.LOCKS / folded(object_id)
+        self._baton: _Baton = (
+            ObjectBaton(files, folder, self._token)
+            if isinstance(files, ObjectFiles)
+            else _FileBaton(files, folder, self.staging)
+        )
         self.n_swept = 0
         """How many folders of others were moved away and removed."""
 
@@ -76,8 +106,8 @@ class Hold:
             raise self.lost()
 
     def is_lost(self) -> bool:
-        """Whether somebody else has moved the holder's folder away."""
-        return self._files.entry(self.staging) is None
+        """Whether somebody else has taken the lock."""
+        return self._baton.is_lost()
 
     def lost(self) -> StoreError:
         """What to raise if somebody else has taken the lock."""
@@ -87,11 +117,8 @@ class Hold:
         """Put one's own name in the place of another, if that is still there."""
         until = int(self._files.now()) + LEASE_SECONDS
         own = f"held-{self._token}-{until}"
-        if own != name:
-            try:
-                self._files.rename(self._folder / name, self._folder / own)
-            except FileNotFoundError:
-                return False
+        if own != name and not self._baton.swap(name, own):
+            return False
         self._name, self._until = own, until
         return True
 
@@ -106,46 +133,65 @@ class Hold:
         give_up = self._files.now() + patience
         is_first = True
         while True:
-            names = self._names()
+            names = self._baton.names()
             now = self._files.now()
             is_free = all(_is_over(name, now) for name in names)
             if names and is_free and self._take(names[0]):
                 return
             if not names and is_first:
-                self._found()
+                self._baton.found()
             elif now >= give_up:
                 raise StoreError("store.locked", path=str(self._path))
             elif not names or not is_free:
-                self._files.wait(_PAUSE_SECONDS)
+                self._files.wait(self._baton.pause_seconds)
             is_first = False
 
-    def _names(self) -> list[str]:
-        """What the file in the lock's folder is called; several only if somebody put them there.
+    def release(self) -> None:
+        """Give the lock back, unless somebody has taken it."""
+        self._baton.swap(self._name, _FREE)
 
-        None may be seen of a file that is being renamed, which is why none is no proof.
-        """
+
+class _FileBaton:
+    """A file without bytes, alone in its folder; all that counts is what it is called."""
+
+    pause_seconds = 0.05
+
+    def __init__(self, files: Files, folder: Path, staging: Path) -> None:
+        self._files = files
+        self._folder = folder
+        self._staging = staging
+
+    def names(self) -> list[str]:
+        """What it is called; none may be seen of a file that is being renamed."""
         if self._files.entry(self._folder) is None:
             return []
         names = [entry.name for entry in self._files.entries(self._folder)]
         return [name for name in names if name == _FREE or _HELD.fullmatch(name)]
 
-    def _found(self) -> None:
-        """Make a lock that is free, whole at once."""
+    def swap(self, name: str, new: str) -> bool:
+        """Rename it."""
+        try:
+            self._files.rename(self._folder / name, self._folder / new)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def found(self) -> None:
+        """Make one that nobody holds."""
         make_folders(self._files, self._folder.parent)
-        make_folders(self._files, self.staging)
-        folder = self.staging / "lock"
+        make_folders(self._files, self._staging)
+        folder = self._staging / "lock"
         with contextlib.suppress(FileExistsError, FileNotFoundError):  # somebody else was first
             self._files.make_folder(folder)
             write_file(self._files, folder / _FREE, b"", int(self._files.now()))
             self._files.sync(folder)
             self._files.move_in(folder, self._folder)
         with contextlib.suppress(FileNotFoundError):
-            self._files.remove_tree(self.staging)
+            self._files.remove_tree(self._staging)
 
-    def release(self) -> None:
-        """Give the lock back, unless somebody has taken it."""
-        with contextlib.suppress(FileNotFoundError):
-            self._files.rename(self._folder / self._name, self._folder / _FREE)
+    def is_lost(self) -> bool:
+        """Whether somebody else, who has the lock, has moved the holder's folder away."""
+        return self._files.entry(self._staging) is None
 
 
 def _is_over(name: str, now: float) -> bool:
@@ -200,6 +246,12 @@ def _is_surely_lost(held: Hold) -> bool:
 def _sweep(files: Files, root: Path, object_id: str, own: str) -> int:
     """Move away, then remove, whatever others have staged for an object; say how many."""
     n_swept = 0
+    if files.is_object_store:
+        for entry in files.entries(root / layout.STAGING):
+            if entry.name != own and entry.name.rpartition(".")[0] == object_id:
+                files.remove_tree(root / layout.STAGING / entry.name)
+                n_swept += 1
+        return n_swept
     leftovers = root / layout.LEFTOVERS
     make_folders(files, leftovers)
     for entry in files.entries(root / layout.STAGING):
