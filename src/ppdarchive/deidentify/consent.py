@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ppdarchive.model.columns import positions, values_of
+from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Field, ForeignKey, Schemas
 from ppdarchive.model.table import CheckedTable, Frame
 from ppdarchive.model.treatment import PARTICIPANTS
@@ -76,12 +77,14 @@ def _is_nobodys(tables: Mapping[str, CheckedTable], name: str) -> Mask:
     return np.asarray(~np.logical_or.reduce(refers), dtype=bool)
 
 
-def with_referring(tables: Mapping[str, CheckedTable], rows: Mapping[str, Mask]) -> dict[str, Mask]:
+def with_referring(
+    tables: Mapping[str, CheckedTable | TreatedTable], rows: Mapping[str, Mask]
+) -> dict[str, Mask]:
     """The rows given, and every row that refers to one of them, however far.
 
     Parameters
     ----------
-    tables : mapping of str to CheckedTable
+    tables : mapping of str to CheckedTable or TreatedTable
     rows : mapping of str to ndarray of bool, shape (n_rows,)
         Not every table needs to be named.
 

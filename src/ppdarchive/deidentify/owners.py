@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ppdarchive.model.columns import values_of
+from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import ForeignKey
 from ppdarchive.model.table import CheckedTable
 from ppdarchive.model.treatment import PARTICIPANTS
@@ -49,7 +50,9 @@ def participant_rows(tables: Mapping[str, CheckedTable]) -> Mapping[str, Owners]
     return found
 
 
-def target_rows(table: CheckedTable, key: ForeignKey, target: CheckedTable) -> Owners:
+def target_rows(
+    table: CheckedTable | TreatedTable, key: ForeignKey, target: CheckedTable | TreatedTable
+) -> Owners:
     """For each row of `table` the row of `target` that its foreign key refers to; -1 for none."""
     left = pd.DataFrame({str(n): _plain(table.frame[name]) for n, name in enumerate(key.fields)})
     right = pd.DataFrame({str(n): _plain(target.frame[name]) for n, name in enumerate(key.reference_fields)})
