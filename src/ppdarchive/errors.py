@@ -381,7 +381,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "the file changed while it was copied", "Publish again when nothing writes there."
         ),
         "store.not-writable": Problem(
-            "the archive cannot be written ({reason})", "Check the folder and the disk; nothing was changed."
+            "the archive cannot be written ({reason})", "Check the folder and the disk; no version is lost."
         ),
         "store.not-readable": Problem(
             "the file cannot be read ({reason})", "Check its permissions and the disk."
@@ -416,6 +416,13 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "store.no-conditions": Problem(
             "the object store takes no notice of If-Match and If-None-Match",
             "Keep the archive in a store that does, or in a folder.",
+        ),
+        "store.foreign": Problem(
+            "the object holds what no release and no record of ours is",
+            "Move it out of the object, then try again.",
+        ),
+        "store.not-removed": Problem(
+            "what was to be removed is still there", "Remove it by hand, then run `ppdarchive repair`."
         ),
         # -- signatures of archives ----------------------------------------------------------
         "store.signature-format": Problem(
@@ -466,6 +473,23 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "Report this as a defect, and run this again with a corrected version.",
         ),
         "archive.no-such-release": Problem("there is no release {name!r}", "There are: {choices}."),
+        "archive.nothing-changed": Problem(
+            "nothing differs from release {version}",
+            "There is nothing to publish; --bump patch makes it a release all the same.",
+        ),
+        "archive.date-before": Problem(
+            "release {version} bears a later date, {day}", "Give a date that is not before it."
+        ),
+        "archive.around-study": Problem(
+            "the study lies in the archive, and its private folder with it",
+            "Name a folder outside of the study's.",
+        ),
+        "archive.no-version": Problem(
+            "version {name} of the archive is no release", "Publish to another archive."
+        ),
+        "archive.unsigned": Problem(
+            "release {version} is published, but not signed ({reason})", "Run `ppdarchive sign`."
+        ),
         # -- the command line ----------------------------------------------------------------
         "usage.value": Problem("{reason}", "See --help."),
     }
