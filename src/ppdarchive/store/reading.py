@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from ppdarchive.store.inventory import (
     parse_inventory,
     parse_sidecar,
 )
+from ppdarchive.store.objectstore import ObjectFiles
 
 _MAX_SIDECAR_BYTES = 4096
 _N_TRIES = 5
@@ -66,7 +67,15 @@ def objects(root: Path, *, files: Files = LOCAL) -> tuple[str, ...]:
 
 
 def _folders(files: Files, root: Path) -> list[str]:
-    return [entry.name for entry in files.entries(root) if entry.kind == "folder"]
+    names = [entry.name for entry in files.entries(root) if entry.kind == "folder"]
+    if files.is_object_store:
+        return [name for name in names if layout.is_object_id(name) and is_there(files, root / name)]
+    return names
+
+
+def is_there(files: Files, folder: Path) -> bool:
+    """Whether there is an object; in an object store, not before it has its inventory."""
+    return files.entry(folder / NAME if files.is_object_store else folder) is not None
 
 
 def _rewritten(files: Files, root: Path) -> list[str]:
@@ -125,11 +134,10 @@ def head(root: Path, object_id: str, *, files: Files = LOCAL) -> Head:
 
 def _head(files: Files, root: Path, object_id: str) -> Head:
     folder = place(files, root, object_id)
-    entry = files.entry(folder)
-    if entry is None:
+    if not is_there(files, folder):
         choices = ", ".join(objects(root, files=files)) or "none"
         raise StoreError("store.no-such-object", path=str(root), name=object_id, choices=choices)
-    if entry.kind != "folder":
+    if not files.is_object_store and ((entry := files.entry(folder)) is None or entry.kind != "folder"):
         raise damaged(folder, "no folder")
     text = read_plain(files, folder / NAME, MAX_BYTES + 1)
     inventory = parse_inventory(text, name=str(folder / NAME))
@@ -203,6 +211,9 @@ def content_of(found: Head, version: int | None = None, *, files: Files = LOCAL)
         newest = layout.version_folder(found.number)
         raise StoreError("store.no-such-version", path=str(found.folder), name=name, found=newest)
     places = found.inventory.content_paths(number)
+    if isinstance(files, ObjectFiles):
+        _check_keys(files, found.folder, places.values())
+        return {path: found.folder / place for path, place in places.items()}
     with told(found.folder, "store.not-readable"):
         folders = {parent for place in places.values() for parent in _parents(place)}
         for folder in sorted(folders):
@@ -210,6 +221,19 @@ def content_of(found: Head, version: int | None = None, *, files: Files = LOCAL)
         for place in places.values():
             _check_kind(files, found.folder / place, "file")
     return {path: found.folder / place for path, place in places.items()}
+
+
+def _check_keys(files: ObjectFiles, folder: Path, places: Collection[str]) -> None:
+    """See that files are there, of which an object store tells many at once."""
+    with told(folder, "store.not-readable"):
+        there = {
+            f"{version}/{inside}"
+            for version in sorted({place.partition("/")[0] for place in places})
+            for inside in files.tree(folder / version)
+        }
+    for place in places:
+        if place not in there:
+            raise damaged(folder / place, "a file is missing")
 
 
 def _parents(path: str) -> list[str]:

@@ -43,6 +43,10 @@ class Refused(FileExistsError):
     """A condition did not hold: something else lies there than was expected."""
 
 
+class Unsupported(OSError):
+    """The store does not know what it was asked for."""
+
+
 class OutOfRange(OSError):
     """A part of a file was asked for that it has not; any part of a file without bytes."""
 
@@ -155,6 +159,8 @@ def _told(failure: Exception) -> tuple[OSError, bool]:
         return FileNotFoundError(errno.ENOENT, words), False
     if status == 416:
         return OutOfRange(errno.EINVAL, "the file is shorter"), False
+    if status == 501 or code == "NotImplemented":
+        return Unsupported(errno.ENOTSUP, f"the object store says {code}"), False
     if status in (401, 403):
         return PermissionError(errno.EACCES, f"the object store says {code}"), False
     return OSError(errno.EINVAL, f"the object store says {code}"), False

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ppdarchive.store.files import Entry, Files, Writer
-from ppdarchive.store.objectstore.calls import Calls, OutOfRange, Refused
+from ppdarchive.store.objectstore.calls import Calls, OutOfRange, Refused, Unsupported
 
 PIECE_BYTES: Final = 8 * 2**20
 PART_BYTES: Final = 16 * 2**20
@@ -131,8 +131,8 @@ class ObjectFiles:
 
     def remove_tree(self, path: Path) -> None:
         """Remove whatever lies below a path, one after the other."""
-        for inside in self.tree(path):
-            self.remove(path / inside)
+        for inside, found in self.tree(path).items():
+            self.remove(path / inside, found.tag)
 
     # -- what only an object store can do ----------------------------------------------------------
 
@@ -239,9 +239,15 @@ class ObjectFiles:
             return None
         return Tagged(found["ContentLength"], found["ETag"])
 
-    def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
-        self.calls.call("delete_object", **_where(path))
+    def remove(self, path: Path, tag: str | None = None) -> None:
+        """Remove a file, if it is there; one with another tag stays, if the store takes this condition."""
+        where = _where(path)
+        condition = {"IfMatch": tag} if tag is not None else {}
+        with contextlib.suppress(FileNotFoundError, Refused):
+            try:
+                self.calls.call("delete_object", **where, **condition)
+            except Unsupported:
+                self.calls.call("delete_object", **where)
 
     def abort_uploads(self, folder: Path) -> int:
         """Abort whatever is being sent in parts below a folder; say how many."""
