@@ -34,7 +34,6 @@ AT_THE_DOOR = {
         "pipeline.py",
         "profile.py",
         "register.py",
-        "loading.py",
         "detectors/plugins/loading.py",
         "study/__init__.py",
         "study/model.py",
@@ -66,12 +65,15 @@ AT_THE_DOOR = {
         f"archive/{name}.py"
         for name in (
             *("__init__", "cloning", "converting", "history", "marking", "opening", "publishing", "purging"),
-            *("rebuilding", "signing", "verifying"),
+            *("rebuilding", "signing", "verifying", "verifying_release", "verifying_signatures"),
         )
     ),
     *(f"store/objectstore/{name}.py" for name in ("calls", "files", "lock", "publishing", "repair")),
     *(f"store/{name}.py" for name in ("places", "records", "rewriting")),
-    *(f"loading/{name}.py" for name in ("__init__", "cache", "history", "opening", "pinning", "release")),
+    *(
+        f"loading/{name}.py"
+        for name in ("__init__", "cache", "contents", "opening", "pinning", "release", "releases")
+    ),
     *(
         f"cli/archive/{name}.py"
         for name in (
