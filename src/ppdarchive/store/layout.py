@@ -30,6 +30,8 @@ LOCKS: Final = f"{EXTENSION}/locks"
 STAGING: Final = f"{EXTENSION}/staging"
 LEFTOVERS: Final = f"{STAGING}/leftovers"
 JOURNALS: Final = f"{EXTENSION}/journals"
+SIGNATURES: Final = f"{EXTENSION}/signatures"
+"""In an object; the others are in the storage root."""
 
 _PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION: Final = re.compile(r"v([1-9][0-9]{0,8})")

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ppdarchive.errors import StoreError
+from ppdarchive.store.layout import SIGNATURES
 from ppdarchive.store.minisign import PublicKey, SecretKey, Signature, key_name
 from ppdarchive.store.trust import KeySet
 
-FOLDER: Final = "extensions/ppdarchive/signatures"
+FOLDER: Final = SIGNATURES
 
 Kind = Literal[
     "good",
