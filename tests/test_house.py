@@ -65,6 +65,7 @@ AT_THE_DOOR = {
         f"archive/{name}.py"
         for name in (
             *("__init__", "cloning", "converting", "history", "marking", "opening", "publishing", "purging"),
+            *("earlier", "redactions", "target"),
             *("rebuilding", "signing", "verifying", "verifying_release", "verifying_signatures"),
         )
     ),
