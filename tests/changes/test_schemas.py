@@ -177,8 +177,8 @@ METADATA = {
         ({"name": "moods"}, [Change("package.name")]),
         ({"licenses": [{"name": "CC0-1.0"}]}, [Change("package.licenses")]),
         (
-            {"ppdarchive": {"format": "2", "audience": "public", "risk": {"k": 12}}, "keywords": ["a"]},
-            [Change("package.format"), Change("package.metadata", names=("keywords", "ppdarchive.risk"))],
+            {"ppdarchive": {"format": "2", "audience": "all", "risk": {"k": 12}}, "keywords": ["a"]},
+            [Change("package.format"), Change("package.metadata", names=("keywords", "ppdarchive.audience"))],
         ),
         ({"$schema": "https://datapackage.org/profiles/3.0/x.json"}, [Change("package.standard")]),
     ],

@@ -10,10 +10,9 @@ from ppdarchive.changes.kinds import Change
 from ppdarchive.model.schema import Category, Constraints, Field, JsonValue, MissingCode, Schema, Schemas
 
 _OWN_KINDS: Final = {"name": "package.name", "$schema": "package.standard", "licenses": "package.licenses"}
-_ALWAYS_OTHERS: Final = frozenset({"version", "created", "resources"})
-"""Each release has its own, and what its tables hold is compared by itself."""
-
 _SECTION: Final = "ppdarchive"
+_ALWAYS_OTHERS: Final = frozenset({"version", "created", "resources", f"{_SECTION}.risk"})
+"""Each release has its own, and what its tables hold, from which risk follows, is compared by itself."""
 
 _LOWER: Final = ("minimum", "exclusive_minimum", "min_length")
 _UPPER: Final = ("maximum", "exclusive_maximum", "max_length")
