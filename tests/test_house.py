@@ -66,7 +66,7 @@ AT_THE_DOOR = {
         for name in (
             *("__init__", "cloning", "converting", "history", "marking", "opening", "publishing", "purging"),
             *("earlier", "redactions", "target"),
-            *("rebuilding", "signing", "verifying", "verifying_release", "verifying_signatures"),
+            *("rebuilding", "signing", "verifying", "verifying_release", "verifying_signatures", "repairing"),
         )
     ),
     *(f"store/objectstore/{name}.py" for name in ("calls", "files", "lock", "publishing", "repair")),
@@ -79,7 +79,7 @@ AT_THE_DOOR = {
         f"cli/archive/{name}.py"
         for name in (
             *("__init__", "clone", "convert", "history", "mark", "pin", "publish", "purge", "repair"),
-            *("sign", "verify"),
+            *("sign", "verify", "options"),
         )
     ),
     *(
