@@ -17,6 +17,7 @@ import typer
 
 from ppdarchive._version import __version__
 from ppdarchive.cli import code, publishing, render, risk, standard, text
+from ppdarchive.cli.archive import repair, verify
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -176,6 +177,10 @@ app.command("risk", epilog=example("ppdarchive risk my-study", "ppdarchive risk 
 app.command("standard", epilog=example("ppdarchive standard my-study"))(standard.standard)
 app.command("suggest", epilog=example("ppdarchive suggest my-study --max-suppressed 0.1"))(risk.suggest)
 app.command("show", epilog=example("ppdarchive show my-package"))(publishing.show_package)
+app.command(
+    "verify", epilog=example("ppdarchive verify my-archive", "ppdarchive verify my-archive --trust lab.pub")
+)(verify.verify)
+app.command("repair", epilog=example("ppdarchive repair my-archive"))(repair.repair)
 app.command("demo", epilog=example("ppdarchive demo my-demo"))(publishing.demo)
 app.add_typer(text.app)
 app.add_typer(code.app)
