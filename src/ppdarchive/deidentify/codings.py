@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ppdarchive.deidentify.freetext import Redaction
+from ppdarchive.deidentify.packed import PackedTexts
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.span import Fate
 from ppdarchive.model.table import Frame
@@ -54,10 +55,12 @@ def recoded(
     # A position that stands alone is that of an empty segment.
     starts = _filled(pc.coalesce(start, end))
     ends = _filled(pc.coalesce(end, start))
-    withheld = np.array([*(text is None for text in redaction.texts), True], dtype=bool)[texts]
+    withheld = np.append(nulls_of(redaction.texts), True)[texts]
     withheld |= (starts < 0) | (ends < starts)
     marks = ~withheld & (has_start | has_end)
-    moved = recode(texts[marks], starts[marks], ends[marks], redaction.maps)
+    coded, places = np.unique(texts[marks], return_inverse=True)
+    maps = [redaction.maps[text] for text in coded.tolist()]
+    moved = recode(places, starts[marks], ends[marks], maps)
     starts[marks], ends[marks] = moved.starts, moved.ends
     result = frame.assign(start=_integers(starts, ~has_start), end=_integers(ends, ~has_end))
     repeated = np.zeros(len(frame), dtype=bool)
@@ -66,6 +69,13 @@ def recoded(
     counts = {fate.value: moved.counts[fate] for fate in Fate}
     counts |= {WITHHELD: int(withheld.sum()), REPEATED: int(repeated.sum())}
     return result, withheld | repeated, MappingProxyType(counts)
+
+
+def nulls_of(texts: Sequence[str | None]) -> npt.NDArray[np.bool_]:
+    """Which texts are null."""
+    if isinstance(texts, PackedTexts):
+        return np.asarray(pc.is_null(texts.values))
+    return np.fromiter((text is None for text in texts), np.bool_, len(texts))
 
 
 def _filled(values: pa.ChunkedArray) -> npt.NDArray[np.int64]:

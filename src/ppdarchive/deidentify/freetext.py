@@ -45,13 +45,13 @@ class Redaction:
 
     Attributes
     ----------
-    texts : tuple of str or None, length n
+    texts : sequence of str or None, length n
         Null where the answer was null, or is withheld.
-    maps : tuple of OffsetMap, length n
+    maps : sequence of OffsetMap, length n
         From the answers to `texts`; a withheld answer is deleted, so its codings are swallowed.
-    edits : tuple of tuple of Edit, length n
+    edits : sequence of tuple of Edit, length n
         In positions of the answers; what `maps` are made of.
-    spans : tuple of tuple of Span, length n
+    spans : sequence of tuple of Span, length n
         What was found, disjoint and sorted, in positions of the answers.
     withheld : tuple of int
         Which answers are withheld, ascending.
@@ -59,10 +59,10 @@ class Redaction:
         Spans found; only pairs that occur.
     """
 
-    texts: tuple[str | None, ...]
-    maps: tuple[OffsetMap, ...]
-    edits: tuple[tuple[Edit, ...], ...]
-    spans: tuple[tuple[Span, ...], ...]
+    texts: Sequence[str | None]
+    maps: Sequence[OffsetMap]
+    edits: Sequence[tuple[Edit, ...]]
+    spans: Sequence[tuple[Span, ...]]
     withheld: tuple[int, ...]
     counts: Mapping[tuple[TextCategory, Tier], int]
 
@@ -90,6 +90,8 @@ class Redaction:
         mapping of str to tuple of tuple of int
             By released text; texts without such ranges are left out.
         """
+        if all(map(_is_marked, {edit.replacement for own in self.edits for edit in own})):
+            return MappingProxyType({})
         found: dict[str, set[tuple[int, int]]] = {}
         for text, moved, edits in zip(self.texts, self.maps, self.edits, strict=True):
             if text is not None and (edits or text in found):
@@ -164,7 +166,11 @@ def redact(
 
 
 def _counted(spans: Sequence[Sequence[Span]]) -> Mapping[tuple[TextCategory, Tier], int]:
-    counts = Counter((span.category, span.tier) for own in spans for span in own)
+    return counted(Counter((span.category, span.tier) for own in spans for span in own))
+
+
+def counted(counts: Counter[tuple[TextCategory, Tier]]) -> Mapping[tuple[TextCategory, Tier], int]:
+    """Counts in the order of their keys."""
     return MappingProxyType(dict(sorted(counts.items())))
 
 
@@ -262,8 +268,13 @@ def _unmarked(moved: OffsetMap, edits: Sequence[Edit]) -> list[tuple[int, int]]:
     return [
         place
         for place, edit in zip(zip(layer.new_starts, layer.new_ends, strict=True), edits, strict=True)
-        if edit.replacement and next(replaced_ranges(edit.replacement), None) is None
+        if not _is_marked(edit.replacement)
     ]
+
+
+def _is_marked(replacement: str) -> bool:
+    """Whether a replacement can be told from words, or is none."""
+    return not replacement or next(replaced_ranges(replacement), None) is not None
 
 
 def _moved(span: Span, back: OffsetMap) -> Span:

@@ -7,7 +7,7 @@ engine. Nothing here draws a random number, reads a file, or knows which values 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -22,18 +22,18 @@ from ppdarchive.deidentify.consent import with_referring, without
 from ppdarchive.deidentify.draws import draws
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.deidentify.owners import owners, participant_rows, target_rows
+from ppdarchive.deidentify.packed import PackedTexts
+from ppdarchive.deidentify.portions import AT_ONCE, Redact, redacted
 from ppdarchive.deidentify.released import coded_text, released
 from ppdarchive.deidentify.treatments import METHODS, Given
 from ppdarchive.deidentify.treatments.rare import reasons_where
-from ppdarchive.model.columns import encode, values_of
+from ppdarchive.model.columns import Keep, encode, in_memory, kept_rows, values_of
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Schema, Schemas
 from ppdarchive.model.table import CheckedTable, Frame
 from ppdarchive.model.treatment import PARTICIPANTS
 
 Owners = npt.NDArray[np.int64]
-Redact = Callable[[Sequence[str | None], Sequence[Hashable]], Redaction]
-"""``redact(texts, groups)``: texts of all columns and whose they are, to what is released of them."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,6 +101,8 @@ def treat(
     redact: Redact,
     offsets: Mapping[str, int] = MappingProxyType({}),
     secret: bytes = b"",
+    at_once: int | None = AT_ONCE,
+    keep: Keep = in_memory,
 ) -> Treated:
     """Do to every table what its schema declares.
 
@@ -115,6 +117,11 @@ def treat(
         The days by which each participant's dates are shifted, for every key of `keys_to_shift`.
     secret : bytes
         What random exchanges are drawn from; needed only where a field is exchanged at random.
+    at_once : int or None
+        How many bytes of texts are redacted together (`ppdarchive.deidentify.portions`); None where what
+        becomes of a text follows from those of others than its participant.
+    keep : callable
+        Where redacted texts are kept.
 
     Returns
     -------
@@ -122,7 +129,7 @@ def treat(
     """
     schemas = {name: table.schema for name, table in tables.items()}
     target = released(schemas)
-    redactions = _redacted(tables, target, redact)
+    redactions = _redacted(tables, target, redact, at_once, keep)
     moved, rows, counts = _with_moved_codings(tables, target, redactions)
     whose = owners(moved)
     keys = participant_keys(moved)
@@ -143,14 +150,22 @@ def treat(
                         anchors=partial(_anchors, tables=moved, name=name),
                         shifts=partial(_shifts, moved, name, keys, offsets),
                         draws=partial(_draws, tables=moved, name=name, keys=keys, secret=secret),
-                        texts=None
-                        if redaction is None
-                        else pa.array(redaction.texts, pa.string()).filter(rows[name]),
+                        texts=None if redaction is None else _left(redaction, rows[name], keep),
                     ),
                 )
         frames[name] = pd.DataFrame({column: treated[column] for column in schema.names})
     result = {name: TreatedTable(target[name], frame) for name, frame in frames.items()}
     return Treated(MappingProxyType(result), MappingProxyType(redactions), counts)
+
+
+def _left(redaction: Redaction, rows: pa.Array, keep: Keep) -> pa.Array | pa.ChunkedArray:
+    """The redacted texts in the rows that are left."""
+    texts = redaction.texts
+    if not isinstance(texts, PackedTexts):
+        return pa.array(texts, pa.string()).filter(rows)
+    if rows.false_count == 0:
+        return texts.values
+    return kept_rows(texts.values, rows, keep)
 
 
 def _groups(tables: Mapping[str, CheckedTable]) -> Mapping[str, list[Hashable]]:
@@ -167,7 +182,7 @@ def _groups(tables: Mapping[str, CheckedTable]) -> Mapping[str, list[Hashable]]:
 
 
 def _redacted(
-    tables: Mapping[str, CheckedTable], target: Schemas, redact: Redact
+    tables: Mapping[str, CheckedTable], target: Schemas, redact: Redact, at_once: int | None, keep: Keep
 ) -> dict[tuple[str, str], Redaction]:
     """Every text column that is released, redacted.
 
@@ -181,14 +196,9 @@ def _redacted(
         for field in tables[name].schema
         if field.name in target[name] and _method(field) == "text"
     ]
-    texts = [values_of(tables[name].frame[field]).to_pylist() for name, field in columns]
-    every = redact(
-        [text for own in texts for text in own], [group for name, _ in columns for group in groups[name]]
-    )
-    ends = np.cumsum([len(own) for own in texts]).tolist()
-    return {
-        column: every.part(end - len(own), end) for column, own, end in zip(columns, texts, ends, strict=True)
-    }
+    texts = [values_of(tables[name].frame[field]) for name, field in columns]
+    whose = [groups[name] for name, _ in columns]
+    return dict(zip(columns, redacted(texts, whose, redact, at_once=at_once, keep=keep), strict=True))
 
 
 def _with_moved_codings(

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+Keep = Callable[[Iterable[pa.Array], pa.DataType], pa.ChunkedArray]
+"""Where a column is kept that is made piece by piece: in memory, or in a file that memory is mapped to."""
+
+PIECE_BYTES: Final = 1 << 25
+"""About how much of a column is made at a time."""
+
+
+def in_memory(pieces: Iterable[pa.Array], kind: pa.DataType) -> pa.ChunkedArray:
+    """Keep a column in memory, as it comes."""
+    return pa.chunked_array(list(pieces), kind)
 
 
 def values_of(series: pd.Series) -> pa.ChunkedArray:
@@ -47,3 +59,51 @@ def positions(values: pa.ChunkedArray) -> npt.NDArray[np.int64]:
 def _indices(encoded: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     parts = [np.asarray(chunk.indices.fill_null(-1), dtype=np.int64) for chunk in encoded.chunks]
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+
+def taken(values: pa.ChunkedArray, rows: npt.NDArray[np.int64]) -> pa.Array:
+    """Some rows of a column in one piece.
+
+    Arrow would put the whole column into one piece first, whatever the rows.
+
+    Parameters
+    ----------
+    values : ChunkedArray, shape (n,)
+    rows : ndarray of int64, shape (m,)
+        In any order.
+    """
+    if values.num_chunks == 1:
+        return values.chunk(0).take(pa.array(rows))
+    starts = np.cumsum([0, *(len(chunk) for chunk in values.chunks)])
+    which = np.searchsorted(starts, rows, side="right") - 1
+    order = np.argsort(which, kind="stable")
+    parts = [
+        values.chunk(number).take(pa.array(rows[which == number] - starts[number]))
+        for number in np.unique(which).tolist()
+    ]
+    if not parts:
+        return pa.array([], values.type)
+    joined = pa.concat_arrays(parts)
+    if np.array_equal(order, np.arange(len(order))):
+        return joined
+    return joined.take(pa.array(np.argsort(order)))
+
+
+def pieces_of(values: pa.ChunkedArray, n_bytes: int = PIECE_BYTES) -> Iterator[pa.Array]:
+    """A column, about so many bytes at a time."""
+    for chunk in values.chunks:
+        step = max(1, n_bytes * len(chunk) // max(1, chunk.nbytes))
+        for start in range(0, len(chunk), step):
+            yield chunk.slice(start, step)
+
+
+def kept_rows(values: pa.ChunkedArray, mask: pa.Array, keep: Keep) -> pa.ChunkedArray:
+    """The rows of a column where `mask` is true."""
+
+    def pieces() -> Iterator[pa.Array]:
+        start = 0
+        for piece in pieces_of(values):
+            yield piece.filter(mask.slice(start, len(piece)))
+            start += len(piece)
+
+    return keep(pieces(), values.type)

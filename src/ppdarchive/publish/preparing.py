@@ -9,17 +9,21 @@ from pathlib import Path
 from ppdarchive.deidentify.cells import suppress_cells
 from ppdarchive.deidentify.consent import Consented, consented
 from ppdarchive.deidentify.freetext import Redaction, redact
+from ppdarchive.deidentify.portions import AT_ONCE
 from ppdarchive.deidentify.replace import chooser
 from ppdarchive.deidentify.treat import Treated, treat
 from ppdarchive.deidentify.treatments.method import Mask
+from ppdarchive.deidentify.withdrawn import WithPurged, without_purged
 from ppdarchive.detectors.engine import Engine
 from ppdarchive.detectors.known import KnownIdentifiers
 from ppdarchive.disclosure import without_rare
 from ppdarchive.drawn import Drawn, draw
 from ppdarchive.errors import StudyError
 from ppdarchive.gate import Failure
+from ppdarchive.model.purged import Purged
 from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.pipeline import Progress, Validation, validate_study
+from ppdarchive.register import purged_of
 from ppdarchive.searching import engine_for, known_identifiers
 from ppdarchive.study import Study
 from ppdarchive.study.config import Release
@@ -69,12 +73,15 @@ class Shareable:
     release : Release
         The section ``[release]`` of study.toml.
     allowed : Consented
-        The tables as they came in, of those who consented.
+        The tables as they came in, of those who consented and were not purged.
+    purged : Purged
+        Whoever and whatever was purged from releases, and must not come back.
     """
 
     validation: Validation
     release: Release
     allowed: Consented
+    purged: Purged
 
     def __repr__(self) -> str:
         return f"<Shareable: {len(self.allowed.tables)} tables>"
@@ -107,11 +114,13 @@ def preview_study(
 
 
 def shareable(folder: Path, *, name: str | None, progress: Progress) -> Shareable:
-    """Validate a study, and leave out who did not consent.
+    """Validate a study, and leave out who did not consent, and who and what was purged.
+
+    The register is only looked at, and none is made.
 
     Raises
     ------
-    FindingsError, StudyError, SchemaError, ReadError
+    FindingsError, RegisterError, StudyError, SchemaError, ReadError
     """
     validation = validate_study(folder, name=name, progress=progress)
     study, release = validation.study, validation.study.config.release
@@ -129,7 +138,9 @@ def shareable(folder: Path, *, name: str | None, progress: Progress) -> Shareabl
             pointer="release.population",
             reason="the population is smaller than the participants",
         )
-    return Shareable(validation, release, allowed)
+    purged = purged_of(folder)
+    allowed = replace(allowed, tables=without_purged(allowed.tables, purged))
+    return Shareable(validation, release, allowed, purged)
 
 
 def identifiers_of(given: Shareable, progress: Progress) -> KnownIdentifiers:
@@ -182,8 +193,10 @@ def treat_shared(
         known=known,
     )
 
+    searching = WithPurged(engine, given.purged) if given.purged.words else engine
+
     def redact_texts(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redaction:
-        return redact(texts, groups, engine, replace=chosen, uncertain=text.uncertain)
+        return redact(texts, groups, searching, replace=chosen, uncertain=text.uncertain)
 
     treated = treat(
         shared.tables,
@@ -191,5 +204,7 @@ def treat_shared(
         redact=redact_texts,
         offsets=drawn.offsets,
         secret=drawn.exchanging,
+        # What stands for a value in all answers of a study can only be told from all of them.
+        at_once=None if text.within == "study" and text.replace in ("numbered", "surrogate") else AT_ONCE,
     )
     return replace(treated, tables=suppress_cells(treated.tables, cells))

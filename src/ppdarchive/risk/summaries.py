@@ -35,6 +35,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 import numpy as np
+import pyarrow.compute as pc
 
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
@@ -168,7 +169,8 @@ def _coded(table: TreatedTable, field: Field) -> tuple[list[str], Numbers]:
         texts = [None if value is None else str(value) for value in _values(table, field.name)]
     else:
         names = [_A_VALUE]
-        texts = [None if value is None else _A_VALUE for value in _values(table, field.name)]
+        is_there = pc.is_valid(values_of(table.frame[field.name])).to_pylist()
+        texts = [_A_VALUE if each else None for each in is_there]
     place_of = {name: place for place, name in enumerate(names)}
     codes = np.array([-1 if text is None else place_of[text] for text in texts], dtype=np.int64)
     companion = field.name + COMPANION_SUFFIX

@@ -39,7 +39,7 @@ class Given:
     draws : callable
         ``draws(field)``: for each row two random numbers in [0, 1), shape (n_rows, 2), the same
         for equal values of one participant.
-    texts : Array or None
+    texts : Array, ChunkedArray or None
         The redacted texts of the column, if it is free text.
     """
 
@@ -50,7 +50,7 @@ class Given:
     anchors: Callable[[Field], pd.Series]
     shifts: Callable[[], pa.Array]
     draws: Callable[[Field], npt.NDArray[np.float64]]
-    texts: pa.Array | None
+    texts: pa.Array | pa.ChunkedArray | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
