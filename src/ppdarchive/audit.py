@@ -12,7 +12,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from ppdarchive.errors import RegisterError
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.schema import Schema
 from ppdarchive.model.table import Frame
+from ppdarchive.text.keys import row_key
 
 FOLDER: Final = "audit"
 WITHHELD: Final = "withhold"
@@ -106,7 +107,7 @@ def audit_lines(
                     **head,
                     "table": table,
                     "field": field,
-                    "key": _key([str(key[row].as_py()) for key in keys]),
+                    "key": row_key([str(key[row].as_py()) for key in keys]),
                     "start": edit.start,
                     "end": edit.end,
                     "new_start": new_start,
@@ -123,10 +124,6 @@ def audit_lines(
                     line["text"] = answers[row].as_py()[edit.start : edit.end]
                     line["replacement"] = "" if is_withheld else edits[number].replacement
                 yield line
-
-
-def _key(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else json.dumps(parts, ensure_ascii=False)
 
 
 def write_audit(private: Path, package: AuditedPackage, lines: Iterator[dict[str, Any]]) -> Path:

@@ -26,6 +26,7 @@ from ppdarchive.gate import (
     judge_tables,
     risk_figures,
 )
+from ppdarchive.gate.purged import judge_purged
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import PackageInfo
 from ppdarchive.model.schema import JsonValue
@@ -134,6 +135,7 @@ def draft_study(
     n_without = _n_without_consent(given, treated, drawn.pseudonyms)
     failures = (
         *judge_tables(treated.tables, info, without_consent=n_without),
+        *judge_purged(treated.tables, drawn.pseudonyms, given.purged),
         *judge_standard(study.schemas, release, facts_of(release, released_on=released_on, risk=figures)),
         *judge_approvals(release),
         *judge_people(treated.tables),

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from ppdarchive.audit import AuditedPackage, audit_lines, write_audit
 from ppdarchive.errors import PackageError
 from ppdarchive.gate import Failure, GateRefusedError, judge_folder
+from ppdarchive.gate.purged import judge_unchanged
 from ppdarchive.model.release import PackageInfo
 from ppdarchive.model.schema import Schemas
 from ppdarchive.package import write_package
@@ -20,7 +21,7 @@ from ppdarchive.pipeline import Progress
 from ppdarchive.publish.describing import with_outcome
 from ppdarchive.publish.drafting import Draft, draft_study
 from ppdarchive.publish.preparing import Deidentified
-from ppdarchive.register import private_folder
+from ppdarchive.register import private_folder, purged_of
 from ppdarchive.risk.summaries import summarize
 
 logger = logging.getLogger(__name__)
@@ -138,7 +139,8 @@ def write_draft(
     def check(stage: Path) -> None:
         shifted = _shifted(draft.study.schemas)
         found = judge_folder(stage, draft.known, info=info, scan=draft.scan, shifted=shifted)
-        judged = [*draft.failures, *found]
+        since = judge_unchanged(draft.given.purged, purged_of(draft.study.folder))
+        judged = [*draft.failures, *found, *since]
         passed.extend(failure for failure in judged if _passes(failure, overrides))
         if len(passed) < len(judged):
             raise GateRefusedError([failure for failure in judged if not _passes(failure, overrides)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from ppdarchive.text.fold import fold
@@ -26,3 +28,14 @@ def plain_key(key: str) -> str:
     number = _WHOLE_NUMBER.fullmatch(plain)
     plain = number[1] if number is not None else plain
     return plain if plain == key else plain_key(plain)
+
+
+def row_key(parts: Sequence[str]) -> str:
+    """A row's key as one text: of one field its value, of several a JSON list.
+
+    Examples
+    --------
+    >>> row_key(["P4"]), row_key(["P4", "3"])
+    ('P4', '["P4", "3"]')
+    """
+    return parts[0] if len(parts) == 1 else json.dumps(list(parts), ensure_ascii=False)
