@@ -63,11 +63,12 @@ class Calls:
     def __init__(self, *, wait: Callable[[float], None] = time.sleep) -> None:
         self._asyn, self._s3fs, self._http, self._boto = _libraries()
         self._wait = wait
-        self._client = self._open(is_anonymous=False)
+        self._is_anonymous = False
+        self._client: Any = None
 
-    def _open(self, *, is_anonymous: bool) -> Any:
+    def _opened(self) -> Any:
         client = self._s3fs.S3FileSystem(
-            anon=is_anonymous,
+            anon=self._is_anonymous,
             use_listings_cache=False,
             skip_instance_cache=True,
             config_kwargs={
@@ -107,26 +108,26 @@ class Calls:
     def _try(self, method: str, words: Answer) -> tuple[Answer, OSError | None, bool]:
         """The answer, or what to raise and whether another try may do better."""
         failure: Exception | None = None
-        is_anonymous = False
         try:
             return self.send(method, words), None, False
         except self._boto.NoCredentialsError:
-            is_anonymous = not self._client.anon
+            pass
         except (OSError, self._boto.BotoCoreError, self._boto.ClientError, self._http.ClientError) as error:
             failure = error
         if failure is None:
             # Archives that are open to all need no credentials.
-            self._client = self._open(is_anonymous=True)
-            return {}, PermissionError(errno.EACCES, "no credentials"), is_anonymous
+            was_anonymous, self._is_anonymous, self._client = self._is_anonymous, True, None
+            return {}, PermissionError(errno.EACCES, "no credentials"), not was_anonymous
         return {}, *_told(failure)
 
     def send(self, method: str, words: Mapping[str, Any]) -> Answer:
         """Make one request once; tests fail here."""
-        answer: dict[str, Any] = dict(self._client.call_s3(method, **words))
+        client = self._client = self._client or self._opened()
+        answer: dict[str, Any] = dict(client.call_s3(method, **words))
         if "Body" in answer:
             body = answer["Body"]
             try:
-                answer["Body"] = self._asyn.sync(self._client.loop, body.read, timeout=4 * _TIMEOUT_SECONDS)
+                answer["Body"] = self._asyn.sync(client.loop, body.read, timeout=4 * _TIMEOUT_SECONDS)
             finally:
                 body.close()
         return answer

@@ -121,9 +121,8 @@ class ObjectFiles:
 
     def rename(self, source: Path, target: Path) -> None:
         """Put a file at `target`, in the place of whatever file was there; then remove it at `source`."""
-        origin = _where(source)
-        self.calls.call("copy_object", **_where(target), CopySource=origin)
-        self.calls.call("delete_object", **origin)
+        self.copy(source, target)
+        self.calls.call("delete_object", **_where(source))
 
     def move_in(self, source: Path, target: Path) -> None:
         """Refuse: no store puts a folder in place at once."""
@@ -230,6 +229,24 @@ class ObjectFiles:
     def _abort(self, upload: dict[str, str]) -> None:
         with contextlib.suppress(OSError):  # whoever clears the folder aborts it
             self.calls.call("abort_multipart_upload", **upload)
+
+    def copy(self, source: Path, target: Path) -> None:
+        """Put a file's bytes at `target` too, in the place of whatever file was there.
+
+        No store copies more than 5 GB at once; a larger file is refused with nothing changed.
+        """
+        self.calls.call("copy_object", **_where(target), CopySource=_where(source))
+
+    def old_versions(self, folder: Path) -> Iterator[tuple[str, str]]:
+        """Keys and versions of files below a folder that are not what is read there now."""
+        for page in self._pages("list_object_versions", **_below(folder)):
+            kept = [each for each in page.get("Versions", ()) if not each["IsLatest"]]
+            for each in (*kept, *page.get("DeleteMarkers", ())):
+                yield each["Key"], each["VersionId"]
+
+    def remove_version(self, folder: Path, key: str, version: str) -> None:
+        """Remove one version of a file for good; `folder` tells the bucket."""
+        self.calls.call("delete_object", Bucket=folder.parts[0], Key=key, VersionId=version)
 
     def tagged(self, path: Path) -> Tagged | None:
         """A file's size and tag, if there is one."""

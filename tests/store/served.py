@@ -1,0 +1,78 @@
+"""An object store on this machine, reached over HTTP, whose requests take effect one after the other."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from ppdarchive.store.objectstore import ObjectFiles
+from ppdarchive.store.objectstore.calls import Calls
+
+
+class _Silent(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@contextmanager
+def served_store() -> Iterator[str]:
+    """A server of moto's; gives its address, which the environment names meanwhile."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+        application = DomainDispatcherApplication(create_backend_app)
+    one_at_a_time = threading.Lock()
+
+    def answer(environ: Any, start: Any) -> Iterable[bytes]:
+        # moto looks whether a condition holds and puts the bytes in two steps; a store does both in one.
+        with one_at_a_time, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return list(application(environ, start))
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    words = {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "an-access-key-of-tests",
+        "AWS_SECRET_ACCESS_KEY": "a-secret-key-of-tests",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    try:
+        with mock.patch.dict(os.environ, words):
+            yield address
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def make_bucket(name: str, *, is_versioned: bool = False) -> Path:
+    """Make a bucket in the served store."""
+    calls = Calls()
+    calls.call("create_bucket", Bucket=name)
+    if is_versioned:
+        calls.call("put_bucket_versioning", Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return Path(name)
+
+
+def downloaded(files: ObjectFiles, folder: Path, target: Path) -> Path:
+    """Write all files below a folder of a store to a disk."""
+    for path in files.tree(folder):
+        place = target / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"".join(bytes(piece) for piece in files.pieces(folder / path)))
+    return target
