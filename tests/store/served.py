@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import importlib
 import os
 import threading
 import warnings
@@ -30,9 +30,8 @@ def served_store() -> Iterator[str]:
     """A server of moto's; gives its address, which the environment names meanwhile."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-        application = DomainDispatcherApplication(create_backend_app)
+        moto = importlib.import_module("moto.moto_server.werkzeug_app")
+        application = moto.DomainDispatcherApplication(moto.create_backend_app)
     one_at_a_time = threading.Lock()
 
     def answer(environ: Any, start: Any) -> Iterable[bytes]:
