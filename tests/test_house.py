@@ -65,7 +65,7 @@ AT_THE_DOOR = {
         f"archive/{name}.py"
         for name in (
             *("__init__", "cloning", "converting", "history", "marking", "opening", "publishing", "purging"),
-            *("earlier", "redactions", "target"),
+            *("earlier", "keys", "redactions", "target"),
             *("rebuilding", "signing", "verifying", "verifying_release", "verifying_signatures", "repairing"),
         )
     ),
@@ -79,7 +79,7 @@ AT_THE_DOOR = {
         f"cli/archive/{name}.py"
         for name in (
             *("__init__", "clone", "convert", "history", "mark", "pin", "publish", "purge", "repair"),
-            *("sign", "verify", "options"),
+            *("keys", "sign", "verify", "options"),
         )
     ),
     *(

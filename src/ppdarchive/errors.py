@@ -487,6 +487,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "archive.no-version": Problem(
             "version {name} of the archive is no release", "Publish to another archive."
         ),
+        "archive.key": Problem("{reason}", "See `ppdarchive key show`."),
         "archive.unsigned": Problem(
             "release {version} is published, but not signed ({reason})", "Run `ppdarchive sign`."
         ),

@@ -17,7 +17,7 @@ import typer
 
 from ppdarchive._version import __version__
 from ppdarchive.cli import code, publishing, render, risk, standard, text
-from ppdarchive.cli.archive import repair, verify
+from ppdarchive.cli.archive import keys, publish, repair, sign, verify
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -176,6 +176,14 @@ app.command("risk", epilog=example("ppdarchive risk my-study", "ppdarchive risk 
 )
 app.command("standard", epilog=example("ppdarchive standard my-study"))(standard.standard)
 app.command("suggest", epilog=example("ppdarchive suggest my-study --max-suppressed 0.1"))(risk.suggest)
+app.command(
+    "publish",
+    epilog=example(
+        "ppdarchive publish my-study --to my-archive --date 2026-01-31",
+        "ppdarchive publish my-study --to s3://bucket/archive --sign lab.key",
+    ),
+)(publish.publish)
+app.command("sign", epilog=example("ppdarchive sign my-archive --version 1.2.0 --key lab.key"))(sign.sign)
 app.command("show", epilog=example("ppdarchive show my-package"))(publishing.show_package)
 app.command(
     "verify", epilog=example("ppdarchive verify my-archive", "ppdarchive verify my-archive --trust lab.pub")
@@ -184,6 +192,7 @@ app.command("repair", epilog=example("ppdarchive repair my-archive"))(repair.rep
 app.command("demo", epilog=example("ppdarchive demo my-demo"))(publishing.demo)
 app.add_typer(text.app)
 app.add_typer(code.app)
+app.add_typer(keys.app)
 
 
 # ---------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ppdarchive.cli import render
 from ppdarchive.cli.demonstration import agreement_lines, converted_lines, landing_lines
 from ppdarchive.cli.terminal import FINDINGS, AsJson, StudyFolder, progress, show, show_json
 from ppdarchive.errors import UsageError
-from ppdarchive.gate import OVERRIDABLE, GateRefusedError
+from ppdarchive.gate import OVERRIDABLE, Failure, GateRefusedError
 from ppdarchive.loading import Release, load
 from ppdarchive.pipeline import Validation
 from ppdarchive.profile import profile_files
@@ -29,6 +29,23 @@ from ppdarchive.publish import (
 )
 from ppdarchive.register import PRIVATE_FOLDER, warnings
 from ppdarchive.synthetic import write_study
+
+ReleaseDate = Annotated[
+    datetime | None,
+    typer.Option(
+        "--date", formats=["%Y-%m-%d"], help="The release date; today by default.", show_default=False
+    ),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--override", help="A condition on risk that may fail; needs a --reason.", show_default=False
+    ),
+]
+Reasons = Annotated[
+    list[str] | None,
+    typer.Option("--reason", help="Why, for each --override in turn; it is published.", show_default=False),
+]
 
 _TEXT_COLUMN: Final = 11
 
@@ -67,20 +84,9 @@ def pack(
     out: Annotated[Path, typer.Argument(help="The package's folder, a new one.", show_default=False)],
     *,
     version: Annotated[str, typer.Option(help="The package's version, such as 1.0.0.", show_default=False)],
-    released_on: Annotated[
-        datetime | None,
-        typer.Option(
-            "--date", formats=["%Y-%m-%d"], help="The release date; today by default.", show_default=False
-        ),
-    ] = None,
-    override: Annotated[
-        list[str] | None,
-        typer.Option(help="A condition on risk that may fail; needs a --reason.", show_default=False),
-    ] = None,
-    reason: Annotated[
-        list[str] | None,
-        typer.Option(help="Why, for each --override in turn; it is published.", show_default=False),
-    ] = None,
+    released_on: ReleaseDate = None,
+    override: Overrides = None,
+    reason: Reasons = None,
     as_json: AsJson = False,
 ) -> None:
     """De-identify a study and write it as a package that a stranger can open.
@@ -96,7 +102,7 @@ def pack(
                 study,
                 out,
                 version=version,
-                released_on=_date(released_on),
+                released_on=date_of(released_on),
                 overrides=overrides_of(override or [], reason or []),
                 progress=step,
             )
@@ -106,24 +112,35 @@ def pack(
     dangers = warnings(study / PRIVATE_FOLDER)
     if as_json:
         document = {**render_deidentified(result), "package": str(out), "warnings": list(dangers)}
-        for key, own in (("residual", True), ("overridden", False)):
-            told = [each for each in result.warnings if each.is_advice is own]
-            document[key] = [{"condition": each.condition, "what": each.what} for each in told]
-        show_json({**document, "not_assessed": list(NOT_ASSESSED)})
+        show_json(document | outcome_json(result.warnings))
         return
     show(deidentified_lines(result))
     typer.echo(f"wrote {out}")
+    show(outcome_lines(result.warnings))
+    for danger in dangers:
+        typer.echo(f"warning: {danger}", err=True)
+
+
+def outcome_json(warnings: Sequence[Failure]) -> dict[str, object]:
+    """What the gate let pass, for programs."""
+    document: dict[str, object] = {}
+    for key, own in (("residual", True), ("overridden", False)):
+        told = [each for each in warnings if each.is_advice is own]
+        document[key] = [{"condition": each.condition, "what": each.what} for each in told]
+    return document | {"not_assessed": list(NOT_ASSESSED)}
+
+
+def outcome_lines(warnings: Sequence[Failure]) -> Iterator[Text]:
+    """What the gate let pass, for people."""
     stated = ", ".join(NOT_ASSESSED)
-    show(
-        render.wrapped(f"warning: stated in study.toml and not assessed by this version: {stated}", indent=2)
+    yield from render.wrapped(
+        f"warning: stated in study.toml and not assessed by this version: {stated}", indent=2
     )
-    for each in result.warnings:
+    for each in warnings:
         words = f"warning: {each.condition}: {each.what}. {each.remedy}"
         if not each.is_advice:
             words = f"overridden: {each.condition}: {each.what}"
-        show(render.wrapped(words, indent=2))
-    for danger in dangers:
-        typer.echo(f"warning: {danger}", err=True)
+        yield from render.wrapped(words, indent=2)
 
 
 def show_package(
@@ -227,7 +244,8 @@ def stop_at_findings(validation: Validation, *, as_json: bool) -> None:
     raise typer.Exit(FINDINGS)
 
 
-def _date(given: datetime | None) -> date:
+def date_of(given: datetime | None) -> date:
+    """The date that was given, or today's."""
     return (given or datetime.now(tz=UTC)).date()
 
 
