@@ -22,7 +22,7 @@ from ppdarchive.store import layout
 from ppdarchive.store.inventory import CONTENT
 from ppdarchive.store.lock import LEASE_SECONDS
 from ppdarchive.store.publishing import publish
-from ppdarchive.store.reading import content_of, head
+from ppdarchive.store.reading import content_of, head, place
 from ppdarchive.store.repair import repair
 from ppdarchive.store.verify import verify
 
@@ -45,7 +45,7 @@ def sources(disk: Disk, name: str, contents: Contents) -> Path:
 def released(disk: Disk) -> list[Contents]:
     """Every byte of every version, as a reader finds it now; checks nothing but where it lies."""
     files = CrashingFiles(disk)
-    if files.entry(ROOT / OBJECT) is None:
+    if files.entry(place(files, ROOT, OBJECT)) is None:
         return []
     found = head(ROOT, OBJECT, files=files)
     return [

@@ -77,6 +77,8 @@ def each(files: Files, work: Callable[[Key], Result], sizes: Mapping[Key, int]) 
     After the first that fails, no more are begun.
     """
     keys = sorted(sizes, key=lambda key: -sizes[key])
+    if files.n_threads == 1:
+        return {key: work(key) for key in keys}
     with ThreadPoolExecutor(files.n_threads) as pool:
         try:
             return dict(zip(keys, pool.map(work, keys), strict=True))

@@ -37,6 +37,7 @@ PATIENCE_SECONDS: Final = 180.0
 
 _FREE: Final = "free"
 _HELD: Final = re.compile(r"held-[0-9a-f]{32}-([0-9]{1,12})")
+_MAY_MEAN_LOST: Final = ("store.not-writable", "store.not-readable")
 
 
 class _Baton(Protocol):
@@ -219,11 +220,11 @@ def hold(files: Files, root: Path, object_id: str, *, patience: float = PATIENCE
         with told(root):
             # In this order: of two who both believe they hold it, one finds the other's folder.
             make_folders(files, held.staging)
-            held.n_swept = _sweep(files, root, object_id, held.staging.name)
+            held.n_swept = sweep(files, root, object_id, held.staging.name)
             held.check()
             yield held
     except StoreError as error:
-        is_lost = error.code == "store.not-writable" and _is_surely_lost(held)
+        is_lost = error.code in _MAY_MEAN_LOST and _is_surely_lost(held)
         if not is_lost:
             raise
     finally:
@@ -243,7 +244,7 @@ def _is_surely_lost(held: Hold) -> bool:
     return False
 
 
-def _sweep(files: Files, root: Path, object_id: str, own: str) -> int:
+def sweep(files: Files, root: Path, object_id: str, own: str) -> int:
     """Move away, then remove, whatever others have staged for an object; say how many."""
     n_swept = 0
     if files.is_object_store:

@@ -206,10 +206,7 @@ def content_paths(
 def content_of(found: Head, version: int | None = None, *, files: Files = LOCAL) -> dict[str, Path]:
     """Where each file of a version of `found` lies; see `content_paths`."""
     number = found.number if version is None else version
-    if not 1 <= number <= found.number:
-        name = layout.version_folder(number)
-        newest = layout.version_folder(found.number)
-        raise StoreError("store.no-such-version", path=str(found.folder), name=name, found=newest)
+    check_version(found, number)
     places = found.inventory.content_paths(number)
     if isinstance(files, ObjectFiles):
         _check_keys(files, found.folder, places.values())
@@ -234,6 +231,14 @@ def _check_keys(files: ObjectFiles, folder: Path, places: Collection[str]) -> No
     for place in places:
         if place not in there:
             raise damaged(folder / place, "a file is missing")
+
+
+def check_version(found: Head, number: int) -> None:
+    """Refuse the number of a version that an object has not: ``store.no-such-version``."""
+    if not 1 <= number <= found.number:
+        name = layout.version_folder(number)
+        newest = layout.version_folder(found.number)
+        raise StoreError("store.no-such-version", path=str(found.folder), name=name, found=newest)
 
 
 def _parents(path: str) -> list[str]:

@@ -24,7 +24,7 @@ from ppdarchive.store import layout
 from ppdarchive.store.files import LOCAL, Files, make_folders, told, write_file
 from ppdarchive.store.lock import PATIENCE_SECONDS, hold
 from ppdarchive.store.outline import parse_json
-from ppdarchive.store.reading import Head, head, is_being_rewritten
+from ppdarchive.store.reading import Head, check_version, head, is_being_rewritten
 
 MARKS: Final = "extensions/ppdarchive/marks"
 TOMBSTONES: Final = "extensions/ppdarchive/tombstones"
@@ -314,7 +314,7 @@ def tombstone_path(number: int) -> str:
     return f"{TOMBSTONES}/{number:04}.json"
 
 
-def seconds_of(day: date) -> int:
+def seconds_of_day(day: date) -> int:
     """The time that a record's file bears: its own day, and no clock's."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
@@ -364,9 +364,7 @@ def put_mark(
         if is_being_rewritten(files, root, object_id):
             raise StoreError("store.unfinished", path=str(root / object_id))
         found = head(root, object_id, files=files)
-        if not 1 <= mark.version <= found.number:
-            name, newest = layout.version_folder(mark.version), layout.version_folder(found.number)
-            raise StoreError("store.no-such-version", path=str(found.folder), name=name, found=newest)
+        check_version(found, mark.version)
         folder = found.folder / MARKS
         before = _files_of(files, folder, _MARK_NAME)
         number = max((n for _, (version, n), _ in before if version == mark.version), default=0) + 1
@@ -374,7 +372,7 @@ def put_mark(
             raise StoreError("store.record", path=str(folder), reason="over 9999 marks of one version")
         make_folders(files, folder)
         staged = held.staging / "mark.json"
-        write_file(files, staged, text, seconds_of(mark.on))
+        write_file(files, staged, text, seconds_of_day(mark.on))
         held.check()
         files.rename(staged, folder / f"{layout.version_folder(mark.version)}-{number:04}.json")
         files.sync(folder)

@@ -1,17 +1,15 @@
-"""What a crash left of a publish is finished or taken back, and told.
+"""What a crash left of a publish or a rewrite is finished or taken back, and told.
 
-A version above the newest one was begun and never acknowledged. It is finished if every byte is what
-its own inventory says, and taken back if not. An object's inventory and sidecar are copies of what
-lies in its newest version's folder: either is restored from the other. Repairing twice does nothing
-more, and a crash on the way leaves what another repair repairs.
+A rewrite that was decided is finished. A version above the newest one was begun and never acknowledged:
+it is finished if every byte is what its own inventory says, and taken back if not. An object's inventory
+and sidecar are copies of what lies in its newest version's folder: either is restored from the other.
+Repairing twice does nothing more, and a crash on the way leaves what another repair repairs.
 """
 
 from __future__ import annotations
 
 import contextlib
-import secrets
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -21,18 +19,23 @@ from ppdarchive.store.digest import Progress, digest, each, no_progress
 from ppdarchive.store.files import LOCAL, Files, told
 from ppdarchive.store.inventory import MAX_BYTES, NAME, SIDECAR, Inventory, parse_inventory
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold
-from ppdarchive.store.publishing import put_inventory, stage_inventory
-from ppdarchive.store.reading import Head, check_root, damaged, fits, head, read_plain
+from ppdarchive.store.reading import Head, check_root, damaged, fits, head, is_being_rewritten, read_plain
+from ppdarchive.store.rewriting import complete, drop_undecided
+from ppdarchive.store.staging import put_inventory, seconds_of, stage_inventory
 
-Kind = Literal["leftovers", "finished", "taken-back", "sidecar", "inventory", "copy"]
+Kind = Literal[
+    "leftovers", "finished", "taken-back", "sidecar", "inventory", "copy", "rewritten", "undecided"
+]
 
 _TEXTS: Final[dict[Kind, str]] = {
-    "leftovers": "what an unfinished publish had staged was removed",
+    "leftovers": "what was staged and not put in place was removed",
     "finished": "{version} was begun and whole: it was finished",
     "taken-back": "{version} was begun and not whole: it was taken back",
     "sidecar": "the sidecar of the inventory was written again for {version}",
     "inventory": "the inventory was damaged: it was restored from {version}",
     "copy": "the inventory in {version} was damaged: it was restored",
+    "rewritten": "a removal of content was decided and not finished: it was finished",
+    "undecided": "a removal of content was begun and not decided: it was taken back",
 }
 
 
@@ -77,6 +80,12 @@ def repair(
         check_root(files, root)
     with hold(files, root, object_id, patience=patience) as held:
         found = [Mended("leftovers")] if held.n_swept else []
+        if is_being_rewritten(files, root, object_id):
+            head(root, object_id, files=files)  # nothing damaged is put in the place of anything
+            complete(files, held, root, object_id)
+            found.append(Mended("rewritten"))
+        elif drop_undecided(files, held, root, object_id):
+            found.append(Mended("undecided"))
         folder = root / object_id
         if files.entry(folder) is not None:
             _Repair(files, held, folder, progress).mend(found)
@@ -184,8 +193,7 @@ class _Repair:
         return not wanted
 
     def _put(self, inventory: Inventory, text: bytes) -> None:
-        stage_inventory(self._files, self._held.staging, text, _seconds(inventory))
-        self._files.sync(self._held.staging)
+        stage_inventory(self._files, self._held, text, seconds_of(inventory.versions[-1].created))
         put_inventory(self._files, self._held, self._folder)
 
     def _mend_copy(self, number: int, inventory: Inventory, text: bytes, found: list[Mended]) -> None:
@@ -195,15 +203,16 @@ class _Repair:
             raise damaged(own, "the newest version is missing")
         read = self._own_inventory(own, number)
         if read is None or read[1] != text:
-            stage_inventory(self._files, self._held.staging, text, _seconds(inventory))
-            self._files.sync(self._held.staging)
+            stage_inventory(self._files, self._held, text, seconds_of(inventory.versions[-1].created))
             put_inventory(self._files, self._held, own)
             found.append(Mended("copy", number))
 
     def _take_back(self, number: int) -> None:
-        """Move a version's folder out of the object, then remove it."""
-        root, name = self._folder.parent, self._folder.name
-        target = root / layout.LEFTOVERS / f"{name}.{secrets.token_hex(16)}"
+        """Move a version's folder out of the object, then remove it.
+
+        Into the holder's own folder: somebody who has lost the lock takes nothing back any more.
+        """
+        target = self._held.staging / f"taken-back-{number}"
         self._files.move_in(self._folder / layout.version_folder(number), target)
         self._files.sync(self._folder)
         with contextlib.suppress(OSError):  # whoever comes next removes it
@@ -213,8 +222,3 @@ class _Repair:
 def _above(path: str) -> list[str]:
     parts = path.split("/")[:-1]
     return ["/".join(parts[: n + 1]) for n in range(len(parts))]
-
-
-def _seconds(inventory: Inventory) -> int:
-    created = inventory.versions[-1].created.upper().replace(":60", ":59")
-    return int(datetime.fromisoformat(created).timestamp())
