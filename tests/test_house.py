@@ -45,6 +45,7 @@ AT_THE_DOOR = {
     *("read/parquet.py", "read/encoding.py", "synthetic/study.py", "synthetic/resources.py"),
     *(
         "cli/demonstration.py",
+        "synthetic/consent.py",
         "synthetic/projects.py",
         "coders/agreement.py",
         "coders/consensus.py",
