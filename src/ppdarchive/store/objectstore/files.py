@@ -10,7 +10,7 @@ import contextlib
 import errno
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -108,7 +108,7 @@ class ObjectFiles:
 
     def create(self, path: Path) -> Writer:
         """Begin a file where nothing is; it is there when it is finished."""
-        return _ObjectWriter(self, path)
+        return _ObjectWriter(self, path, self._part_bytes)
 
     def make_folder(self, path: Path) -> None:
         """Do nothing."""
@@ -194,39 +194,16 @@ class ObjectFiles:
         n_bytes : int
             How many they are about to be.
         """
-        if n_bytes <= self._part_bytes:
-            self.put(path, b"".join(bytes(piece) for piece in pieces), None)
-            return
-        where = _where(path)
-        upload = {**where, "UploadId": self.calls.call("create_multipart_upload", **where)["UploadId"]}
+        writer = _ObjectWriter(self, path, max(self._part_bytes, n_bytes // _MOST_PARTS + 1))
         try:
-            self._send_parts(path, upload, _parts(pieces, max(self._part_bytes, n_bytes // _MOST_PARTS + 1)))
-        except BaseException:
-            self._abort(upload)
-            raise
+            for piece in pieces:
+                writer.write(piece)
+            writer.finish(0)
+        finally:
+            writer.close()
 
-    def _send_parts(self, path: Path, upload: dict[str, str], parts: Iterable[bytes]) -> None:
-        sent = []
-        whole = hashlib.md5(usedforsecurity=False)
-        for number, part in enumerate(parts, start=1):
-            whole.update(hashlib.md5(part, usedforsecurity=False).digest())
-            answer = self.calls.call("upload_part", **upload, PartNumber=number, Body=part)
-            sent.append({"PartNumber": number, "ETag": answer["ETag"]})
-        failure: OSError | None = None
-        try:
-            self.calls.call(
-                "complete_multipart_upload", **upload, MultipartUpload={"Parts": sent}, IfNoneMatch="*"
-            )
-        except OSError as error:
-            failure = error
-        if failure is not None:
-            found = self.tagged(path)
-            if found is None or found.tag.strip('"') != f"{whole.hexdigest()}-{len(sent)}":
-                failure.__context__ = None
-                raise failure
-            self._abort(upload)
-
-    def _abort(self, upload: dict[str, str]) -> None:
+    def abort(self, upload: Mapping[str, str]) -> None:
+        """Give up what is being sent in parts, as far as the store answers."""
         with contextlib.suppress(OSError):  # whoever clears the folder aborts it
             self.calls.call("abort_multipart_upload", **upload)
 
@@ -272,7 +249,7 @@ class ObjectFiles:
         for page in self._pages("list_multipart_uploads", **_below(folder)):
             for each in page.get("Uploads", ()):
                 upload = {"Bucket": folder.parts[0], "Key": each["Key"], "UploadId": each["UploadId"]}
-                self._abort(upload)
+                self.abort(upload)
                 n_aborted += 1
         return n_aborted
 
@@ -291,19 +268,61 @@ class ObjectFiles:
 
 
 class _ObjectWriter:
-    def __init__(self, files: ObjectFiles, path: Path) -> None:
+    """A file that is sent at once if it is small, else in parts while it is written."""
+
+    def __init__(self, files: ObjectFiles, path: Path, part_bytes: int) -> None:
         self._files = files
         self._path = path
-        self._pieces: list[bytes] = []
+        self._part_bytes = part_bytes
+        self._left = bytearray()
+        self._upload: dict[str, str] | None = None
+        self._sent: list[dict[str, Any]] = []
+        self._digests = b""
 
     def write(self, piece: bytes | memoryview) -> None:
-        self._pieces.append(bytes(piece))
+        self._left += piece
+        while len(self._left) > self._part_bytes:
+            self._send_part(bytes(self._left[: self._part_bytes]))
+            del self._left[: self._part_bytes]
+
+    def _send_part(self, part: bytes) -> None:
+        where = _where(self._path)
+        if self._upload is None:
+            answer = self._files.calls.call("create_multipart_upload", **where)
+            self._upload = {**where, "UploadId": answer["UploadId"]}
+        number = len(self._sent) + 1
+        answer = self._files.calls.call("upload_part", **self._upload, PartNumber=number, Body=part)
+        self._sent.append({"PartNumber": number, "ETag": answer["ETag"]})
+        self._digests += hashlib.md5(part, usedforsecurity=False).digest()
 
     def finish(self, seconds: int) -> None:
-        self._files.put(self._path, b"".join(self._pieces), None)
+        if self._upload is None:
+            self._files.put(self._path, bytes(self._left), None)
+            return
+        self._send_part(bytes(self._left))
+        failure = None
+        try:
+            self._files.calls.call(
+                "complete_multipart_upload",
+                **self._upload,
+                MultipartUpload={"Parts": self._sent},
+                IfNoneMatch="*",
+            )
+        except OSError as error:
+            failure = error
+        if failure is None:
+            self._upload = None
+            return
+        # It may have taken effect, and only the answer was lost.
+        tag = f"{hashlib.md5(self._digests, usedforsecurity=False).hexdigest()}-{len(self._sent)}"
+        found = self._files.tagged(self._path)
+        if found is None or found.tag.strip('"') != tag:
+            raise failure
 
     def close(self) -> None:
-        self._pieces = []
+        if self._upload is not None:
+            self._files.abort(self._upload)
+            self._upload = None
 
 
 def _where(path: Path) -> dict[str, str]:
@@ -318,18 +337,6 @@ def _below(folder: Path) -> dict[str, str]:
 
 def _entry(name: str, size_bytes: int, changed: Any) -> Entry:
     return Entry(name, "file", size_bytes, int(changed.timestamp()) * 10**9)
-
-
-def _parts(pieces: Iterable[memoryview], n_bytes: int) -> Iterator[bytes]:
-    """The same bytes in parts of one size, but for the last."""
-    part = bytearray()
-    for piece in pieces:
-        part += piece
-        while len(part) >= n_bytes:
-            yield bytes(part[:n_bytes])
-            del part[:n_bytes]
-    if part:
-        yield bytes(part)
 
 
 def open_store() -> Files:
