@@ -87,7 +87,7 @@ class EarlierReleases:
         StoreError, SchemaError
             If its files are not those that were published, or do not hold what they should.
         """
-        return self._earlier(self._opened.releases[-1])
+        return self.release(self._opened.releases[-1])
 
     def changelog(self) -> str | None:
         """The changelog of the newest release, if it has one."""
@@ -107,11 +107,18 @@ class EarlierReleases:
             state = self._opened.head.inventory.versions[stored.number - 1].state
             tables = frozenset((path, digest) for path, digest in state.items() if path.endswith(".parquet"))
             found.pop(tables, None)
-            earlier = self._earlier(stored)
+            earlier = self.release(stored)
             found[tables] = LiveRelease(earlier.version, earlier.tables)
         return tuple(found.values())
 
-    def _earlier(self, stored: StoredRelease) -> Earlier:
+    def release(self, stored: StoredRelease) -> Earlier:
+        """One of the releases.
+
+        Raises
+        ------
+        ArchiveError, StoreError, SchemaError
+            As `last`.
+        """
         text = read_member(self._opened, stored.number, _DESCRIPTOR, limit=_MAX_DOCUMENT_BYTES)
         name = f"{self._opened.id} {stored.name}: {_DESCRIPTOR}"
         if text is None:

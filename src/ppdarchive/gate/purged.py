@@ -98,7 +98,7 @@ def _n_texts(tables: Mapping[str, TreatedTable], own: Mapping[str, str], purged:
     if not by_owner:
         return 0
     n_texts = 0
-    owners = _owners(tables, own)
+    owners = participants_of(tables, own)
     for name, table in tables.items():
         for field in table.schema:
             if field.kind is Kind.STRING and field.disclosure and field.disclosure.role is Role.FREE_TEXT:
@@ -109,8 +109,17 @@ def _n_texts(tables: Mapping[str, TreatedTable], own: Mapping[str, str], purged:
     return n_texts
 
 
-def _owners(tables: Mapping[str, TreatedTable], own: Mapping[str, str]) -> dict[str, list[str | None]]:
-    """For each row of each table that leads to participants, the plain form of its participant's key."""
+def participants_of(
+    tables: Mapping[str, TreatedTable], own: Mapping[str, str]
+) -> dict[str, list[str | None]]:
+    """For each row of each table that leads to participants, the plain form of its participant's key.
+
+    Parameters
+    ----------
+    tables : mapping of str to TreatedTable
+    own : mapping of str to str
+        The keys that pseudonyms stand for; a value that is none is a key itself.
+    """
     people = people_of(tables)
     names: dict[int, str] = {}
     for name in people.direct | ({PARTICIPANTS} & people.of.keys()):
