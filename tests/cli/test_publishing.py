@@ -175,7 +175,7 @@ def test_the_gate_refuses_with_its_own_exit_code(write: Run, run: Run) -> None:
         ({}, ("pack", "s", "no/where/p", "--version", "1.0.0"), "No such file"),
         ({}, ("pack", "nowhere", "p", "--version", "1.0.0"), "study.toml"),
         ({}, ("show", "s"), "missing"),
-        ({}, ("show", "nowhere"), "no package"),
+        ({}, ("show", "nowhere"), "neither a package nor an archive"),
     ],
 )
 def test_wrong_use_is_one_error_and_one_remedy(

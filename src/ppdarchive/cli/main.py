@@ -17,7 +17,7 @@ import typer
 
 from ppdarchive._version import __version__
 from ppdarchive.cli import code, publishing, render, risk, standard, text
-from ppdarchive.cli.archive import keys, publish, repair, sign, verify
+from ppdarchive.cli.archive import history, keys, publish, repair, sign, verify
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -184,7 +184,14 @@ app.command(
     ),
 )(publish.publish)
 app.command("sign", epilog=example("ppdarchive sign my-archive --version 1.2.0 --key lab.key"))(sign.sign)
-app.command("show", epilog=example("ppdarchive show my-package"))(publishing.show_package)
+app.command(
+    "show", epilog=example("ppdarchive show my-package", "ppdarchive show my-archive --version 1.2.0")
+)(publishing.show_package)
+app.command("log", epilog=example("ppdarchive log my-archive"))(history.log)
+app.command(
+    "diff",
+    epilog=example("ppdarchive diff my-archive 1.0.0 latest", "ppdarchive diff one-package other-package"),
+)(history.diff_releases)
 app.command(
     "verify", epilog=example("ppdarchive verify my-archive", "ppdarchive verify my-archive --trust lab.pub")
 )(verify.verify)

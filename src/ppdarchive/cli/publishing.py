@@ -11,7 +11,11 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
+from ppdarchive.archive.history import quietly
+from ppdarchive.archive.opening import LATEST
 from ppdarchive.cli import render
+from ppdarchive.cli.archive.history import mark_json, mark_words, tombstone_json, tombstone_words
+from ppdarchive.cli.archive.options import AudienceName, StudyName
 from ppdarchive.cli.demonstration import agreement_lines, converted_lines, landing_lines
 from ppdarchive.cli.terminal import FINDINGS, AsJson, StudyFolder, progress, show, show_json
 from ppdarchive.errors import UsageError
@@ -144,21 +148,37 @@ def outcome_lines(warnings: Sequence[Failure]) -> Iterator[Text]:
 
 
 def show_package(
-    package: Annotated[Path, typer.Argument(help="A package's folder.", show_default=False)],
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="PACKAGE|ARCHIVE", help="A package's folder, or an archive.", show_default=False
+        ),
+    ],
     *,
+    version: Annotated[
+        str, typer.Option(help="Of an archive: which release, such as 1.2.0 or '>=1,<2'.")
+    ] = LATEST,
+    study: StudyName = None,
+    audience: AudienceName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Summarize a package, after verifying every file of it."""
-    release = load(package)
+    """Summarize a package, or a release of an archive, after verifying every file of it.
+
+    Exit code 0: as it was published; 2: it is not, or there is none.
+    """
+    release = quietly(place, version, study=study, audience=audience)
     if as_json:
-        show_json(
-            {
-                "name": release.name,
-                "title": release.title,
-                "version": release.version,
-                "tables": {name: len(release[name]) for name in release.tables},
-            }
-        )
+        document: dict[str, object] = {
+            "name": release.name,
+            "title": release.title,
+            "version": release.version,
+            "tables": {name: len(release[name]) for name in release.tables},
+        }
+        if release.number is not None:
+            document["number"] = release.number
+            document["marks"] = [mark_json(mark) for mark in release.marks]
+            document["removals"] = [tombstone_json(each) for each in release.tombstones]
+        show_json(document)
     else:
         show(package_lines(release))
 
@@ -316,4 +336,8 @@ def package_lines(release: Release) -> Iterator[Text]:
         fields = ", ".join(release.schema(name).names)
         yield Text(f"  {name}: {len(release[name]):,} rows")
         yield from render.wrapped(f"    {fields}", indent=4, style="dim")
+    for mark in release.marks:
+        yield from render.wrapped(mark_words(mark), indent=2, style="red")
+    for tombstone in release.tombstones:
+        yield from render.wrapped(tombstone_words(tombstone), indent=2, style="red")
     yield Text("Every file is as its checksum says.", style="green")

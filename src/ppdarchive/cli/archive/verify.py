@@ -113,7 +113,7 @@ def _words(release: VerifiedRelease) -> str:
 
 def _finding_lines(finding: ArchiveFinding) -> Iterator[Text]:
     mark, style = _STYLES[finding.severity]
-    yield from render.wrapped(f"  {mark}{finding.code}  {finding.place}", indent=6, style=style)
+    yield from render.wrapped(f"  {mark}{finding.code} {finding.place}", indent=6, style=style)
     yield from render.wrapped(f"      {finding.what}", indent=6)
     if finding.remedy:
         yield from render.wrapped(f"      {finding.remedy}", indent=6, style="dim")
