@@ -13,7 +13,11 @@ from ppdarchive.risk.people import people_of
 from ppdarchive.risk.vectors import quasi_identifiers
 from ppdarchive.study.config import Release
 
-OVERRIDABLE: Final = ("participants", "k", "prosecutor-risk", "average-risk", "l-diversity", "t-closeness")
+OVERRIDABLE: Final = (
+    *("participants", "k", "prosecutor-risk", "average-risk", "l-diversity", "t-closeness"),
+    *("joined-releases", "added-participants", "removed-participants", "changed-participants"),
+    *("suppresses-more", "moved-codings"),
+)
 """The conditions that a written reason can override; all others hold or nothing is published."""
 
 _CODERS: Final = "coders"
