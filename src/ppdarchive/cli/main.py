@@ -17,7 +17,7 @@ import typer
 
 from ppdarchive._version import __version__
 from ppdarchive.cli import code, publishing, render, risk, standard, text
-from ppdarchive.cli.archive import history, keys, publish, repair, sign, verify
+from ppdarchive.cli.archive import history, keys, mark, pin, publish, repair, sign, verify
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -187,6 +187,12 @@ app.command("sign", epilog=example("ppdarchive sign my-archive --version 1.2.0 -
 app.command(
     "show", epilog=example("ppdarchive show my-package", "ppdarchive show my-archive --version 1.2.0")
 )(publishing.show_package)
+app.command(
+    "pin", epilog=example("ppdarchive pin my-archive", "ppdarchive pin my-archive --version '>=1.1,<2'")
+)(pin.pin)
+app.command(
+    "mark", epilog=example("ppdarchive mark my-archive 1.0.0 --superseded --by 1.1.0 --reason 'Ages.'")
+)(mark.mark)
 app.command("log", epilog=example("ppdarchive log my-archive"))(history.log)
 app.command(
     "diff",

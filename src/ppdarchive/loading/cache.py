@@ -23,7 +23,6 @@ from ppdarchive.store.files import Files
 VARIABLE: Final = "PPDARCHIVE_CACHE"
 """The environment variable that names the cache's folder."""
 
-_DIGEST: Final = re.compile("[0-9a-f]{128}")
 _NEW: Final = re.compile(r"\.new-[0-9a-f]{32}")
 _STALE_SECONDS: Final = 3600.0
 """Nobody fetches one file for longer."""
@@ -101,29 +100,33 @@ class Cache:
             ``load.changed`` if the archive has other bytes there, or none; ``load.not-readable``.
         """
         kept = self._folder / digest
-        if _DIGEST.fullmatch(digest) is None:
-            raise LoadError("load.changed", path=self.shown(place))
-        if not _is_whole(kept, digest):
-            self._fetch(place, kept, digest)
-        return kept
+        reason = ""
+        try:
+            if _is_whole(kept, digest) or self._fetch(place, kept, digest):
+                return kept
+        except OSError as error:
+            reason = error.strerror or "unknown"
+        if reason:
+            raise LoadError("load.not-readable", path=self.shown(place), reason=reason)
+        raise LoadError("load.changed", path=self.shown(place))
 
-    def _fetch(self, place: Path, kept: Path, digest: str) -> None:
+    def _fetch(self, place: Path, kept: Path, digest: str) -> bool:
+        """Whether what lies in the archive has that digest; then it is kept."""
         new = self._folder / f".new-{secrets.token_hex(16)}"
         found = hashlib.sha512()
-        is_gone = False
         try:
             with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
                 for piece in self._files.pieces(place):
                     found.update(piece)
                     file.write(piece)
-            if found.hexdigest() == digest:
+            is_meant = found.hexdigest() == digest
+            if is_meant:
                 new.replace(kept)
         except FileNotFoundError:
-            is_gone = True
+            is_meant = False
         finally:
             new.unlink(missing_ok=True)
-        if is_gone or found.hexdigest() != digest:
-            raise LoadError("load.changed", path=self.shown(place))
+        return is_meant
 
     def keep_only(self, digests: Collection[str]) -> int:
         """Delete whatever the archive no longer has; say how many files that were."""

@@ -169,10 +169,10 @@ def with_object(place: Place, object_id: str, use: Callable[[Opened], Result]) -
     ------
     StoreError
         What `ppdarchive.store.reading.head` raises.
-    LoadError
+    LoadError, OSError
         What `use` raises while the object stays the same.
     """
-    problem: LoadError | StoreError | None = None
+    problem: LoadError | StoreError | OSError | None = None
     last: Head | None = None
     for _ in range(_N_TRIES):
         found = head(place.folder, object_id, files=place.files)
@@ -186,7 +186,7 @@ def with_object(place: Place, object_id: str, use: Callable[[Opened], Result]) -
         try:
             marks = marks_of(found, files=place.files)
             return use(Opened(place, found, marks, tombstones_of(found, files=place.files)))
-        except (LoadError, StoreError) as error:
+        except (LoadError, StoreError, OSError) as error:
             problem = error
     assert problem is not None
     raise problem
@@ -209,15 +209,16 @@ def open_release(opened: Opened, candidate: Candidate, *, source: Head | None = 
     """
     by = source or opened.head
     files = opened.place.files
-    places = content_of(by, candidate.number, files=files)
     state = by.inventory.versions[candidate.number - 1].state
     contents: Contents
     if files is LOCAL:
-        contents = LocalContents(places, state)
+        contents = LocalContents(content_of(by, candidate.number, files=files), state)
     else:
         cache = Cache(cache_folder(), files, opened.place.folder, opened.id)
         cache.keep_only(opened.head.inventory.manifest.keys())
-        contents = RemoteContents(places, state, cache)
+        # No link can lie in an object store, and whatever is fetched is held against its digest.
+        paths = by.inventory.content_paths(candidate.number)
+        contents = RemoteContents({path: by.folder / paths[path] for path in paths}, state, cache)
     release = open_contents(
         contents,
         f"{opened.shown}/{layout.version_folder(candidate.number)}",

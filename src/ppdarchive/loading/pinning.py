@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from ppdarchive.errors import LoadError, WriteError
-from ppdarchive.loading.choosing import Candidate, fits
+from ppdarchive.loading.choosing import LATEST, Candidate, fits
 from ppdarchive.loading.opening import (
     Opened,
     Place,
@@ -28,6 +28,7 @@ from ppdarchive.loading.opening import (
     found_object,
     found_place,
     open_release,
+    warn,
     with_object,
 )
 from ppdarchive.loading.release import Release
@@ -196,7 +197,7 @@ def read_lock(path: Path) -> tuple[Pin, ...]:
 
 def pin(
     where: str | os.PathLike[str],
-    version: str = "latest",
+    version: str = LATEST,
     *,
     study: str | None = None,
     audience: str | None = None,
@@ -215,6 +216,11 @@ def pin(
     -------
     Pin
 
+    Warns
+    -----
+    ReleaseWarning
+        As `ppdarchive.load` does.
+
     Raises
     ------
     LoadError, StoreError
@@ -229,10 +235,10 @@ def pin(
     if not place.is_archive:
         raise LoadError("load.not-found", path=str(folder))
 
-    def pinned(opened: Opened) -> Pin:
+    def pinned(opened: Opened) -> tuple[Pin, Opened, Candidate]:
         candidate = find_release(opened, version)
         open_release(opened, candidate)
-        return Pin(
+        made = Pin(
             archive=_stated(place, path.parent),
             object_id=opened.id,
             version=candidate.version,
@@ -240,12 +246,14 @@ def pin(
             inventory=f"sha512:{hashlib.sha512(_inventory(opened, candidate.number)).hexdigest()}",
             tombstones=len(_removals(opened, candidate.number)),
         )
+        return made, opened, candidate
 
-    made = with_object(place, found_object(place, study, audience), pinned)
+    made, opened, candidate = with_object(place, found_object(place, study, audience), pinned)
     if not _is_text(made.archive):
         raise LoadError("load.lock", path=str(path), reason="the archive's path is no text")
     others = [each for each in kept if (each.archive, each.object_id) != (made.archive, made.object_id)]
     _write(path, lock_text([*others, made]).encode())
+    warn(opened, candidate, is_latest=version == LATEST, stacklevel=2)
     return made
 
 
