@@ -306,14 +306,17 @@ def _few(version: str, table: str, found: _Found, of: Numbers, kept: Mask) -> It
     everything = np.arange(found.n_rows)
     cells = {**found.cells, ROWS: (found.dropped, everything)}
     for name, (hidden, every) in cells.items():
-        n_hidden, n_all = (_n_people(of[rows], kept) for rows in (hidden, every))
-        if 0 < n_hidden < n_all:
+        n_hidden = _n_people(of[hidden], kept)
+        if 0 < n_hidden < _n_people(of[every], kept):
             yield FewHidden(version, table, name, n_hidden)
 
 
 def _n_people(of: Numbers, kept: Mask) -> int:
-    people = np.unique(of[of != NOBODY])
-    return int(np.count_nonzero(kept[people]))
+    """How many participants rows are of; those who are gone, and nobody, are none."""
+    is_there = np.zeros(len(kept), dtype=np.bool_)
+    is_there[of] = True
+    is_there[NOBODY] = False
+    return int(np.count_nonzero(is_there & kept))
 
 
 # -- codings --------------------------------------------------------------------------------------

@@ -258,9 +258,10 @@ class Joined:
         key = () if schema.name == PARTICIPANTS else schema.primary_key
         own = self._tables.setdefault((schema.name, key), _Rows())
         own.is_direct |= is_direct
-        keys = _texts(table, key) if key else _contents(table, fields, owners)
         if schema.name == PARTICIPANTS:
             keys = pa.chunked_array([pa.array(owners).cast(pa.string())])
+        else:
+            keys = _texts(table, key) if key else _contents(table, fields, owners)
         rows = own.places.of(keys)
         own.add(rows, owners)
         for name in fields:
