@@ -37,12 +37,18 @@ def digest(files: Files, path: Path, *, progress: Progress = no_progress) -> str
 
 
 def copied(
-    files: Files, source: Path, target: Path, *, seconds: int, progress: Progress = no_progress
+    files: Files,
+    source: Path,
+    target: Path,
+    *,
+    seconds: int,
+    origin: Files | None = None,
+    progress: Progress = no_progress,
 ) -> str:
     """Copy a file, see that it is on the disk, and give the SHA-512 of what was read.
 
     It is copied, not linked: a hard link would change with its source ever after, and none may be
-    in an archive (E090).
+    in an archive (E090). It may come from elsewhere: `origin`.
 
     Raises
     ------
@@ -55,7 +61,7 @@ def copied(
     writer = files.create(target)
     try:
         with ThreadPoolExecutor(1) as disk:  # which takes as long as the digest, and goes beside it
-            for piece in _read(files, source):
+            for piece in _read(origin or files, source):
                 written = disk.submit(writer.write, piece)
                 result.update(piece)
                 written.result()

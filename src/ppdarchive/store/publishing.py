@@ -28,13 +28,21 @@ from ppdarchive.store.inventory import (
     NAME,
     Inventory,
     User,
-    inventory_text,
-    parse_inventory,
     timestamp,
 )
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold
-from ppdarchive.store.reading import Head, check_root, head, is_being_rewritten
-from ppdarchive.store.staging import Stage, inventory_files, put_inventory, sources_of
+from ppdarchive.store.objectstore import ObjectFiles
+from ppdarchive.store.objectstore.publishing import Upload, is_begun
+from ppdarchive.store.objectstore.repair import fill_root
+from ppdarchive.store.reading import Head, check_root, head, is_being_rewritten, is_there
+from ppdarchive.store.staging import (
+    Stage,
+    check_same,
+    checked_text,
+    inventory_files,
+    put_inventory,
+    sources_of,
+)
 
 
 def make_root(root: Path, *, files: Files = LOCAL) -> None:
@@ -47,7 +55,10 @@ def make_root(root: Path, *, files: Files = LOCAL) -> None:
     """
     with told(root):
         if files.entry(root / layout.ROOT_MARK) is None:
-            _fill_root(files, root)
+            if isinstance(files, ObjectFiles):
+                fill_root(files, root)
+            else:
+                _fill_root(files, root)
     with told(root, "store.not-readable"):
         check_root(files, root)
 
@@ -132,20 +143,25 @@ def publish(
         layout.check_twin(object_id, (entry.name for entry in files.entries(root)))
         last = _last(files, root, object_id)
         check_head(files, root / object_id, last, expected_head)
+        before = last.inventory if last is not None else Inventory(object_id, (), {})
+
+        def following(digests: Mapping[str, str]) -> Inventory:
+            return before.next(digests, created=timestamp(created), message=message, user=user, dedupe=dedupe)
+
+        if isinstance(files, ObjectFiles):
+            upload = Upload(files, held, root / object_id, last, progress)
+            return upload.put(sources, following, dedupe=dedupe)
         stage = Stage(files, held, progress)
         begun = _Begun(held, last)
         seconds = int(created.timestamp())
         content = begun.version / CONTENT
         digests = stage.digests(sources) if dedupe else stage.copy(content, sources, seconds)
-        before = last.inventory if last is not None else Inventory(object_id, (), {})
-        inventory = before.next(
-            digests, created=timestamp(created), message=message, user=user, dedupe=dedupe
-        )
+        inventory = following(digests)
         if dedupe:
             start = len(f"{layout.version_folder(inventory.head)}/{CONTENT}/")
             new = {path[start:] for path in inventory.stored(inventory.head)}
             copies = stage.copy(content, {path: sources[path] for path in sources if path in new}, seconds)
-            check_same(folder, copies, digests)
+            check_same(sources, copies, digests)
         begun.text = checked_text(inventory, name=str(begun.base / NAME))
         _finish(stage, begun, seconds)
         _commit(files, held, root / object_id, begun)
@@ -153,7 +169,7 @@ def publish(
 
 
 def _last(files: Files, root: Path, object_id: str) -> Head | None:
-    return head(root, object_id, files=files) if files.entry(root / object_id) is not None else None
+    return head(root, object_id, files=files) if is_there(files, root / object_id) else None
 
 
 def check_head(files: Files, folder: Path, last: Head | None, expected: int | None) -> None:
@@ -167,25 +183,10 @@ def check_head(files: Files, folder: Path, last: Head | None, expected: int | No
     number = last.number if last is not None else 0
     if last is not None:
         following = folder / layout.version_folder(number + 1)
-        if not last.is_settled or files.entry(following) is not None:
+        if not last.is_settled or is_begun(files, following):
             raise StoreError("store.unfinished", path=str(folder))
     if expected is not None and expected != number:
         raise StoreError("store.head-moved", path=str(folder), found=number, expected=expected)
-
-
-def check_same(folder: Path, found: Mapping[str, str], expected: Mapping[str, str]) -> None:
-    """Refuse files of a folder that changed since they were first read: ``store.source-changed``."""
-    for path in found:
-        if found[path] != expected[path]:
-            raise StoreError("store.source-changed", path=str(folder / path))
-
-
-def checked_text(inventory: Inventory, *, name: str) -> bytes:
-    """An inventory as text that gives the same inventory back: ``store.read-back`` otherwise."""
-    text = inventory_text(inventory).encode()
-    if parse_inventory(text, name=name) != inventory:
-        raise StoreError("store.read-back", path=name)
-    return text
 
 
 class _Begun:

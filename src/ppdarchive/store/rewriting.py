@@ -31,7 +31,7 @@ from ppdarchive.store.digest import Progress, no_progress
 from ppdarchive.store.files import LOCAL, Files, write_file
 from ppdarchive.store.inventory import CONTENT, MAX_BYTES, NAME, SIDECAR, Inventory, inventory_text
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold, sweep
-from ppdarchive.store.publishing import check_head, check_same, checked_text
+from ppdarchive.store.publishing import check_head
 from ppdarchive.store.reading import Head, check_version, content_of, damaged, head, is_being_rewritten
 from ppdarchive.store.records import (
     MARKS,
@@ -44,7 +44,15 @@ from ppdarchive.store.records import (
     tombstones,
 )
 from ppdarchive.store.replay import replayed, stored
-from ppdarchive.store.staging import Source, Stage, inventory_files, seconds_of, sources_of
+from ppdarchive.store.staging import (
+    Source,
+    Stage,
+    check_same,
+    checked_text,
+    inventory_files,
+    seconds_of,
+    sources_of,
+)
 
 Sign = Callable[[int, bytes], Mapping[str, bytes]]
 """Takes a version's number and its new inventory; gives signatures by their paths in the object."""
@@ -122,7 +130,7 @@ def rewrite(
             check_version(found, number)
         _check_nothing_else(files, found)
         staged = _Rewritten(files, held, found, sources, progress)
-        staged.write_content(versions)
+        staged.write_content()
         void = staged.write_versions(sign)
         tombstone = replace(
             tombstone,
@@ -183,7 +191,7 @@ class _Rewritten:
         self._states = {number: self._stage.digests(each) for number, each in sources.items()}
         self._seconds = [seconds_of(version.created) for version in found.inventory.versions]
 
-    def write_content(self, folders: Mapping[int, Path]) -> None:
+    def write_content(self) -> None:
         """Copy the content of every version, from the folder given for it or from the old object."""
         *_, inventory = replayed(self._found.inventory, self._states)
         for number, paths in stored(inventory).items():
@@ -193,7 +201,7 @@ class _Rewritten:
                 own / CONTENT, {path: sources[path] for path in paths}, self._seconds[number - 1]
             )
             if number in self._states:
-                check_same(folders[number], copies, self._states[number])
+                check_same(sources, copies, self._states[number])
             # A byte that is wrong in another version stays wrong, and its digest says so as before.
 
     def _kept(self, number: int) -> dict[str, Source]:
@@ -202,7 +210,7 @@ class _Rewritten:
             entry = self._files.entry(place)
             if entry is None:
                 raise damaged(place, "a file is missing")
-            sources[path] = Source(place, entry)
+            sources[path] = Source(place, entry, self._files)
         return sources
 
     def write_versions(self, sign: Sign) -> dict[int, tuple[str, ...]]:

@@ -10,21 +10,32 @@ from pathlib import Path
 
 from ppdarchive.errors import StoreError
 from ppdarchive.store.digest import Progress, copied, digest, each
-from ppdarchive.store.files import Entry, Files, told, write_file
-from ppdarchive.store.inventory import NAME, SIDECAR, check_paths, sidecar_text
+from ppdarchive.store.files import LOCAL, Entry, Files, told, write_file
+from ppdarchive.store.inventory import (
+    NAME,
+    SIDECAR,
+    Inventory,
+    check_paths,
+    inventory_text,
+    parse_inventory,
+    sidecar_text,
+)
 from ppdarchive.store.lock import Hold
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to be copied, and what it was when it was first looked at."""
+    """A file to be copied, what it was when it was first looked at, and by which files it is reached."""
 
     path: Path
     entry: Entry
+    files: Files = LOCAL
 
 
 def sources_of(files: Files, folder: Path) -> dict[str, Source]:
-    """The files of a folder, by their paths inside.
+    """The files of a folder that is to be put in an archive, by their paths inside.
+
+    It lies on the archive's own disk, or for an object store on this machine's.
 
     Raises
     ------
@@ -32,6 +43,7 @@ def sources_of(files: Files, folder: Path) -> dict[str, Source]:
         ``store.path`` if it holds links, devices, empty folders or names that no archive keeps;
         ``store.not-readable``.
     """
+    files = LOCAL if files.is_object_store else files
     found = {}
     with told(folder, "store.not-readable"):
         to_visit = [""]
@@ -47,7 +59,7 @@ def sources_of(files: Files, folder: Path) -> dict[str, Source]:
                 if entry.kind == "folder":
                     to_visit.append(f"{path}/")
                 else:
-                    found[path] = Source(folder / path, entry)
+                    found[path] = Source(folder / path, entry, files)
     check_paths(found, name=str(folder))
     return found
 
@@ -74,9 +86,11 @@ class Stage:
     def digests(self, sources: Mapping[str, Source]) -> dict[str, str]:
         """The digest of each file of a folder."""
         sizes = {path: source.entry.size_bytes for path, source in sources.items()}
-        return each(
-            self._files, lambda path: digest(self._files, sources[path].path, progress=self.step), sizes
-        )
+
+        def work(path: str) -> str:
+            return digest(sources[path].files, sources[path].path, progress=self.step)
+
+        return each(self._files, work, sizes)
 
     def copy(self, folder: Path, sources: Mapping[str, Source], seconds: int) -> dict[str, str]:
         """Copy files into a folder of the stage; give the digest of each as it was read.
@@ -91,9 +105,16 @@ class Stage:
 
         def work(path: str) -> str:
             source = sources[path]
-            found = copied(self._files, source.path, folder / path, seconds=seconds, progress=self.step)
+            found = copied(
+                self._files,
+                source.path,
+                folder / path,
+                seconds=seconds,
+                origin=source.files,
+                progress=self.step,
+            )
             with told(source.path, "store.not-readable"):
-                if self._files.entry(source.path) != source.entry:
+                if source.files.entry(source.path) != source.entry:
                     raise StoreError("store.source-changed", path=str(source.path))
             return found
 
@@ -134,6 +155,21 @@ class Stage:
         for path, expected in {**self._copies, **self._texts}.items():
             if found[path] != expected:
                 raise StoreError("store.read-back", path=str(path))
+
+
+def check_same(sources: Mapping[str, Source], found: Mapping[str, str], expected: Mapping[str, str]) -> None:
+    """Refuse files that changed since they were first read: ``store.source-changed``."""
+    for path in found:
+        if found[path] != expected[path]:
+            raise StoreError("store.source-changed", path=str(sources[path].path))
+
+
+def checked_text(inventory: Inventory, *, name: str) -> bytes:
+    """An inventory as text that gives the same inventory back: ``store.read-back`` otherwise."""
+    text = inventory_text(inventory).encode()
+    if parse_inventory(text, name=name) != inventory:
+        raise StoreError("store.read-back", path=name)
+    return text
 
 
 def inventory_files(text: bytes) -> dict[str, bytes]:
