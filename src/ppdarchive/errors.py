@@ -472,6 +472,16 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "{name} would keep a trace of what is purged, and stays as it is",
             "Report this as a defect, and run this again with a corrected version.",
         ),
+        "archive.words": Problem(
+            "{found}; it would be published",
+            "Say it in other words; if it is meant to be public, give --names-are-public.",
+        ),
+        "archive.source": Problem(
+            "this is neither an archive, a package, a bag nor a ZIP of one", "Name one of them."
+        ),
+        "archive.changed": Problem(
+            "{name} is not the file that was published", "Run `ppdarchive verify`; get it again."
+        ),
         "archive.no-such-release": Problem("there is no release {name!r}", "There are: {choices}."),
         "archive.nothing-changed": Problem(
             "nothing differs from release {version}",

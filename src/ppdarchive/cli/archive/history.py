@@ -108,7 +108,7 @@ def _changelog_lines(lines: tuple[str, ...]) -> Iterator[Text]:
 def mark_words(mark: Mark) -> str:
     """A mark in words."""
     by = f" by {mark.by}" if mark.by else ""
-    return f"{MARKED[mark.kind]} ({mark.on.isoformat()}{by}): {mark.reason}"
+    return f"{MARKED[mark.kind]}{by} ({mark.on.isoformat()}): {mark.reason}"
 
 
 def tombstone_words(tombstone: Tombstone) -> str:
