@@ -133,6 +133,7 @@ def flip(path: Path) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.spoils_archive
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -151,6 +152,7 @@ def test_what_is_not_as_published_is_found(root: Path, change: Callable[[Path], 
     assert load(root, "1.1.0").number == 2
 
 
+@pytest.mark.spoils_archive
 def test_a_list_of_checksums_that_was_swapped_is_found(root: Path) -> None:
     """Files and their list from another version: each agrees with the other, not with the inventory."""
     content = root / OBJECT / "v3" / "content"
@@ -160,12 +162,14 @@ def test_a_list_of_checksums_that_was_swapped_is_found(root: Path) -> None:
     assert (error.code, str(error.path).endswith("SHA256SUMS")) == ("load.changed", True)
 
 
+@pytest.mark.spoils_archive
 def test_files_that_no_inventory_names_are_not_read(root: Path) -> None:
     """What lies about in a version's folder is for the verifier to tell."""
     (root / OBJECT / "v3" / "content" / "notes.txt").write_text(CANARY)
     assert load(root).number == 3
 
 
+@pytest.mark.spoils_archive
 def test_a_table_asked_for_later_is_still_the_one_published(root: Path) -> None:
     """A file that changes after loading is found, and a link in its place."""
     release = load(root)
@@ -178,6 +182,7 @@ def test_a_table_asked_for_later_is_still_the_one_published(root: Path) -> None:
         release.table("answers")
 
 
+@pytest.mark.spoils_archive
 def test_between_two_states_the_new_release_is_read(root: Path) -> None:
     """A publisher that has put the inventory and not yet its sidecar."""
     shutil.copy(root / OBJECT / "v2" / SIDECAR, root / OBJECT / SIDECAR)
@@ -251,6 +256,7 @@ def test_what_was_withdrawn_is_loaded_only_by_its_name(root: Path) -> None:
     assert (error.code, error.facts["choices"]) == ("load.withdrawn", "1.0.0, 1.1.0, 2.0.0")
 
 
+@pytest.mark.spoils_archive
 def test_an_inventory_that_lies_about_a_version_is_refused(root: Path) -> None:
     """Two versions whose states were exchanged: the number in the message and in the package differ."""
 

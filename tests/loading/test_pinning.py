@@ -126,6 +126,7 @@ def test_a_removal_is_told_as_one(root: Path, lock: Path, tmp_path: Path) -> Non
     assert [each.number for each in load(root, "1.0.0").tombstones] == [2]
 
 
+@pytest.mark.spoils_archive
 def test_tampering_is_told_as_such(root: Path, lock: Path, tmp_path: Path) -> None:
     """A version that was exchanged with all digests made anew; a removal before it excuses nothing."""
     rewrite(root, OBJECT, {1: package(tmp_path / "v1", "1.0.0", n_answers=2)}, tombstone(1))
@@ -154,6 +155,7 @@ def test_a_pinned_version_that_is_gone_is_tampering(root: Path, lock: Path) -> N
     assert refused(root, lock).code == "load.tampered"
 
 
+@pytest.mark.spoils_archive
 def test_a_pinned_release_is_verified_too(root: Path, lock: Path) -> None:
     """The pin is of the inventory, which has the digests of the bytes."""
     path = root / OBJECT / "v2/content/csv/answers.csv"
