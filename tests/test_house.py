@@ -70,7 +70,10 @@ AT_THE_DOOR = {
             *("rebuilding", "signing", "verifying", "verifying_release", "verifying_signatures", "repairing"),
         )
     ),
-    *(f"store/objectstore/{name}.py" for name in ("calls", "files", "lock", "publishing", "repair")),
+    *(
+        f"store/objectstore/{name}.py"
+        for name in ("calls", "files", "lock", "publishing", "repair", "rewriting")
+    ),
     *(f"store/{name}.py" for name in ("places", "records", "rewriting")),
     *(
         f"loading/{name}.py"

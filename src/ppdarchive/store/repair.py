@@ -19,12 +19,19 @@ from ppdarchive.store.digest import Progress, digest, each, no_progress
 from ppdarchive.store.files import LOCAL, Files, told
 from ppdarchive.store.inventory import MAX_BYTES, NAME, SIDECAR, Inventory, parse_inventory
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold
+from ppdarchive.store.objectstore import ObjectFiles
+from ppdarchive.store.objectstore.repair import (
+    remove_strays,
+    replace_inventory,
+    take_back,
+    take_back_first,
+)
 from ppdarchive.store.reading import Head, check_root, damaged, fits, head, is_being_rewritten, read_plain
 from ppdarchive.store.rewriting import complete, drop_undecided
 from ppdarchive.store.staging import put_inventory, seconds_of, stage_inventory
 
 Kind = Literal[
-    "leftovers", "finished", "taken-back", "sidecar", "inventory", "copy", "rewritten", "undecided"
+    "leftovers", "finished", "taken-back", "sidecar", "inventory", "copy", "rewritten", "undecided", "strays"
 ]
 
 _TEXTS: Final[dict[Kind, str]] = {
@@ -36,6 +43,7 @@ _TEXTS: Final[dict[Kind, str]] = {
     "copy": "the inventory in {version} was damaged: it was restored",
     "rewritten": "a removal of content was decided and not finished: it was finished",
     "undecided": "a removal of content was begun and not decided: it was taken back",
+    "strays": "files that belong to no version were removed",
 }
 
 
@@ -87,7 +95,9 @@ def repair(
         elif drop_undecided(files, held, root, object_id):
             found.append(Mended("undecided"))
         folder = root / object_id
-        if files.entry(folder) is not None:
+        if isinstance(files, ObjectFiles) and take_back_first(files, held, folder):
+            found.append(Mended("taken-back", 1))
+        elif files.entry(folder) is not None:
             _Repair(files, held, folder, progress).mend(found)
         return tuple(found)
 
@@ -123,6 +133,10 @@ class _Repair:
             else:
                 self._take_back(above)
                 found.append(Mended("taken-back", above))
+        if isinstance(self._files, ObjectFiles) and remove_strays(
+            self._files, self._held, self._folder, inventory
+        ):
+            found.append(Mended("strays"))
 
     def _readable_head(self, found: list[Mended]) -> Head:
         """The object's head, its inventory restored if need be."""
@@ -192,9 +206,14 @@ class _Repair:
                     wanted.remove(path)
         return not wanted
 
-    def _put(self, inventory: Inventory, text: bytes) -> None:
+    def _put(self, inventory: Inventory, text: bytes, folder: Path | None = None) -> None:
+        """Put an inventory in the place of the object's, or of the one in another folder."""
+        target = folder or self._folder
+        if isinstance(self._files, ObjectFiles):
+            replace_inventory(self._files, self._held, target, text)
+            return
         stage_inventory(self._files, self._held, text, seconds_of(inventory.versions[-1].created))
-        put_inventory(self._files, self._held, self._folder)
+        put_inventory(self._files, self._held, target)
 
     def _mend_copy(self, number: int, inventory: Inventory, text: bytes, found: list[Mended]) -> None:
         """Restore the inventory in the newest version's folder, which is the object's."""
@@ -203,8 +222,7 @@ class _Repair:
             raise damaged(own, "the newest version is missing")
         read = self._own_inventory(own, number)
         if read is None or read[1] != text:
-            stage_inventory(self._files, self._held, text, seconds_of(inventory.versions[-1].created))
-            put_inventory(self._files, self._held, own)
+            self._put(inventory, text, own)
             found.append(Mended("copy", number))
 
     def _take_back(self, number: int) -> None:
@@ -212,8 +230,12 @@ class _Repair:
 
         Into the holder's own folder: somebody who has lost the lock takes nothing back any more.
         """
+        own = self._folder / layout.version_folder(number)
+        if isinstance(self._files, ObjectFiles):
+            take_back(self._files, self._held, own)
+            return
         target = self._held.staging / f"taken-back-{number}"
-        self._files.move_in(self._folder / layout.version_folder(number), target)
+        self._files.move_in(own, target)
         self._files.sync(self._folder)
         with contextlib.suppress(OSError):  # whoever comes next removes it
             self._files.remove_tree(target)

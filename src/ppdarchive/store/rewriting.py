@@ -31,6 +31,8 @@ from ppdarchive.store.digest import Progress, no_progress
 from ppdarchive.store.files import LOCAL, Files, write_file
 from ppdarchive.store.inventory import CONTENT, MAX_BYTES, NAME, SIDECAR, Inventory, inventory_text
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold, sweep
+from ppdarchive.store.objectstore import ObjectFiles
+from ppdarchive.store.objectstore.rewriting import decide, forget, remove_all, take_over
 from ppdarchive.store.publishing import check_head
 from ppdarchive.store.reading import Head, check_version, content_of, damaged, head, is_being_rewritten
 from ppdarchive.store.records import (
@@ -301,10 +303,13 @@ def _decide(files: Files, held: Hold, root: Path, object_id: str, tombstone: Tom
     held.check()
     problem: OSError | StoreError | None = None
     try:
-        files.move_in(held.staging / "object", rewritten)
-        files.sync(rewritten.parent)
-        files.rename(held.staging / "journal.json", journal)
-        files.sync(journal.parent)
+        if isinstance(files, ObjectFiles):
+            decide(files, held, held.staging / "object", rewritten, journal=journal, text=text.encode())
+        else:
+            files.move_in(held.staging / "object", rewritten)
+            files.sync(rewritten.parent)
+            files.rename(held.staging / "journal.json", journal)
+            files.sync(journal.parent)
     except FileNotFoundError:
         problem = held.lost()
     except OSError as error:
@@ -352,6 +357,11 @@ def complete(files: Files, held: Hold, root: Path, object_id: str) -> None:
     """
     journal, rewritten = root / layout.journal(object_id), root / layout.rewritten(object_id)
     place, old = root / object_id, held.staging / "old"
+    if isinstance(files, ObjectFiles):
+        take_over(files, held, rewritten, place)
+        sweep(files, root, object_id, held.staging.name)
+        forget(files, held, root, journal, rewritten)
+        return
     if files.entry(rewritten) is not None:
         if files.entry(place) is not None:
             files.move_in(place, old)
@@ -387,6 +397,8 @@ def drop_undecided(files: Files, held: Hold, root: Path, object_id: str) -> bool
         If it cannot be removed, or somebody else has taken the lock.
     """
     rewritten = root / layout.rewritten(object_id)
+    if isinstance(files, ObjectFiles):
+        return remove_all(files, held, rewritten)
     if files.entry(rewritten) is None:
         return False
     files.move_in(rewritten, held.staging / "undecided")

@@ -32,7 +32,7 @@ def fill_root(files: ObjectFiles, root: Path) -> None:
             files.put(root / path, text.encode(), None)
 
 
-def put_inventory(files: ObjectFiles, held: Hold, folder: Path, text: bytes) -> None:
+def replace_inventory(files: ObjectFiles, held: Hold, folder: Path, text: bytes) -> None:
     """Put an inventory and its sidecar in the place of those in a folder.
 
     Raises
@@ -54,23 +54,16 @@ def take_back(files: ObjectFiles, held: Hold, own: Path) -> None:
 
 
 def take_back_first(files: ObjectFiles, held: Hold, folder: Path) -> bool:
-    """Remove an object that never had an inventory, if its first version was not whole; say if it was so.
-
-    Raises
-    ------
-    StoreError
-        ``store.damaged`` if there is more, which may once have been acknowledged.
-    """
+    """Remove an object whose first version was begun and never whole; say whether there was one."""
     first = folder / layout.version_folder(1)
-    there = set(files.tree(folder))
-    if any(not path.startswith(f"{first.name}/") for path in there - {layout.OBJECT_MARK, SIDECAR}):
-        raise StoreError("store.damaged", path=str(folder), reason="its inventory is missing")
+    there = files.tree(folder).keys() - {layout.OBJECT_MARK}
     text, _ = read_if_there(files, first / NAME)
-    if text is not None and not is_claim(text):
+    is_claimed = text is None or is_claim(text)
+    # Anything more may once have been acknowledged.
+    if not there or not is_claimed or any(not path.startswith(f"{first.name}/") for path in there):
         return False
     take_back(files, held, first)
-    for name in (SIDECAR, layout.OBJECT_MARK):
-        files.remove(folder / name)
+    files.remove(folder / layout.OBJECT_MARK)
     return True
 
 

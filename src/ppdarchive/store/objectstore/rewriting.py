@@ -18,8 +18,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ppdarchive.errors import StoreError
+from ppdarchive.store import layout
 from ppdarchive.store.digest import digest, each
 from ppdarchive.store.files import told
+from ppdarchive.store.inventory import NAME
 from ppdarchive.store.lock import Hold
 from ppdarchive.store.objectstore.calls import Refused
 from ppdarchive.store.objectstore.files import ObjectFiles, Tagged
@@ -60,6 +62,8 @@ def take_over(files: ObjectFiles, held: Hold, rewritten: Path, place: Path) -> N
     """
     wanted = files.tree(rewritten)
     there = files.tree(place)
+    if NAME not in wanted:
+        raise StoreError("store.damaged", path=str(place), reason="what it was to become is missing")
     _copy_over(files, held, rewritten, place, there)
     for path, found in there.items():
         if path not in wanted:
@@ -69,6 +73,14 @@ def take_over(files: ObjectFiles, held: Hold, rewritten: Path, place: Path) -> N
     remove_versions(files, held, place)
     if files.tree(place).keys() != wanted.keys():
         raise StoreError("store.not-removed", path=str(place))
+
+
+def forget(files: ObjectFiles, held: Hold, root: Path, journal: Path, rewritten: Path) -> None:
+    """Remove what is left of the work on a rewritten object: the journal first, while readers need it not."""
+    remove_versions(files, held, root / layout.EXTENSION)
+    _check(held)
+    files.remove(journal)
+    remove_all(files, held, rewritten)
 
 
 def remove_all(files: ObjectFiles, held: Hold, folder: Path) -> bool:
@@ -116,12 +128,16 @@ def _copy_over(
     """Copy all files below one folder over those below another, and compare them."""
     wanted = files.tree(source)
 
-    def work(path: str) -> None:
-        if path in there and there[path] == wanted[path]:
-            return
+    def copy(path: str) -> None:
         _check(held)
         files.copy(source / path, target / path)
+
+    def compare(path: str) -> None:
         if digest(files, source / path) != digest(files, target / path):
             raise StoreError("store.read-back", path=str(target / path))
 
-    each(files, work, {path: found.size_bytes for path, found in wanted.items()})
+    each(files, copy, {path: found.size_bytes for path, found in wanted.items() if found != there.get(path)})
+    copies = files.tree(target)
+    # What was sent in parts has another tag once it is copied.
+    differing = [path for path in wanted if wanted[path] != copies.get(path)]
+    each(files, compare, dict.fromkeys(differing, 0))
