@@ -1,8 +1,8 @@
 """The audit log: what was replaced in which answer, by which detector, and how sure it was.
 
-It lies in the study's private folder, one file for each package that was made, and is never changed.
-Each line is a JSON object, so that ``pandas.read_json(path, lines=True)`` reads it. By default it holds
-positions and no text.
+It lies in the study's private folder, one file for each package that was made, and is never changed but by
+a purge, which removes the lines of whom or what it is about. Each line is a JSON object, so that
+``pandas.read_json(path, lines=True)`` reads it. By default it holds positions and no text.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
@@ -25,7 +26,7 @@ from ppdarchive.errors import RegisterError
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.schema import Schema
 from ppdarchive.model.table import Frame
-from ppdarchive.text.keys import row_key
+from ppdarchive.text.keys import plain_key, row_key
 
 FOLDER: Final = "audit"
 WITHHELD: Final = "withhold"
@@ -73,6 +74,7 @@ def audit_lines(
     redactions: Mapping[tuple[str, str], Redaction],
     tables: Mapping[str, tuple[Schema, Frame]],
     *,
+    owners: Mapping[str, Sequence[str | None]] = MappingProxyType({}),
     with_values: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """What the log says of each edit.
@@ -87,6 +89,8 @@ def audit_lines(
         By table and field.
     tables : mapping of str to tuple of Schema and Frame
         The tables as they came in, with the rows that were redacted.
+    owners : mapping of str to sequence of (str or None)
+        By table, the key of each row's participant, so that a purge finds the lines of one.
     with_values : bool
         Whether the words and what stands in their place are written down too.
     """
@@ -95,6 +99,7 @@ def audit_lines(
         schema, frame = tables[table]
         answers = values_of(frame[field])
         keys = [values_of(frame[name]) for name in schema.primary_key]
+        whose = owners.get(table, ())
         withheld = set(redaction.withheld)
         for row, (edits, spans) in enumerate(zip(redaction.edits, redaction.spans, strict=True)):
             if not spans:
@@ -118,6 +123,8 @@ def audit_lines(
                     "score": round(float(span.score), 4),
                     "tier": span.tier.value,
                 }
+                if whose and whose[row] is not None:
+                    line["participant"] = whose[row]
                 if is_withheld:
                     line["method"] = WITHHELD
                 if with_values:
@@ -169,6 +176,73 @@ def write_audit(private: Path, package: AuditedPackage, lines: Iterator[dict[str
     if reason:
         raise RegisterError("register.not-writable", path=str(folder), reason=reason)
     return path
+
+
+def without_lines(private: Path, rows: Mapping[str, Set[str]], *, owner: str | None = None) -> int:
+    """Remove the lines of some rows from all logs; each log is the old or the new one, whatever happens.
+
+    Parameters
+    ----------
+    private : Path
+        The private folder.
+    rows : mapping of str to set of str
+        By table, keys as they came in, however they are written.
+    owner : str, optional
+        The plain form of the key of a participant, all of whose lines go.
+
+    Returns
+    -------
+    int
+        How many lines went.
+
+    Raises
+    ------
+    RegisterError
+        If a log cannot be read or written, or is none.
+    """
+    folder, n_lines, reason = private / FOLDER, 0, ""
+    wanted = {table: {_plain_row(key) for key in keys} for table, keys in rows.items()}
+    try:
+        for left in folder.glob(".*.new"):
+            left.unlink(missing_ok=True)
+        for path in sorted(folder.glob("*.jsonl")):
+            lines = path.read_text("utf-8").split("\n")
+            kept = [line for line in lines if not line or not _is_of(json.loads(line), wanted, owner)]
+            if len(kept) < len(lines):
+                n_lines += len(lines) - len(kept)
+                _put(path, "\n".join(kept).encode())
+    except OSError as error:
+        reason = error.strerror or "unknown"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        reason = "it is no audit log"
+    if reason:
+        raise RegisterError("register.not-writable", path=str(folder), reason=reason)
+    return n_lines
+
+
+def _is_of(line: Mapping[str, Any], rows: Mapping[str, Set[str]], owner: str | None) -> bool:
+    """Whether a line is about one of some rows, or about a participant."""
+    is_owned = owner is not None and plain_key(line.get("participant", "")) == owner
+    return is_owned or _plain_row(line["key"]) in rows.get(line["table"], ())
+
+
+def _plain_row(key: str) -> str:
+    """The plain form of a row's key, part by part."""
+    parts: object = None
+    if key.startswith("["):
+        with contextlib.suppress(ValueError):
+            parts = json.loads(key)
+    return row_key([plain_key(str(part)) for part in parts]) if isinstance(parts, list) else plain_key(key)
+
+
+def _put(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:

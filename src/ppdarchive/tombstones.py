@@ -27,6 +27,8 @@ STATEMENTS: Final = (
 )""",
 )
 """What format 2 of a register adds; of purges there is one at a time."""
+LISTS: Final = "list"
+"""Lists of spans that were followed are remembered beside keys; no pseudonym is ever drawn there."""
 
 
 def add_keys(
@@ -34,7 +36,7 @@ def add_keys(
 ) -> None:
     """Remember that keys are purged; the first ground stays."""
     rows = [(space, plain_key(key), ground, on.isoformat()) for key in keys]
-    if space not in SPACES or not all(key for _, key, _, _ in rows):
+    if space not in (*SPACES, LISTS) or not all(key for _, key, _, _ in rows):
         raise ValueError("a space and keys that are not blank expected")
     connection.executemany("INSERT OR IGNORE INTO tombstones VALUES (?, ?, ?, ?)", rows)
 
@@ -111,9 +113,9 @@ def purged(connection: sqlite3.Connection) -> Purged:
         If an entry is none.
     """
     spaces = {str(space) for (space,) in connection.execute("SELECT DISTINCT space FROM tombstones")}
-    if not spaces <= set(SPACES):
+    if not spaces <= {*SPACES, LISTS}:
         raise sqlite3.DatabaseError
-    keys = {space: frozenset(keys_of(connection, space)) for space in sorted(spaces)}
+    keys = {space: frozenset(keys_of(connection, space)) for space in sorted(spaces - {LISTS})}
     return Purged(MappingProxyType(keys), words_of(connection))
 
 

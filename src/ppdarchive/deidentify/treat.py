@@ -22,12 +22,11 @@ from ppdarchive.deidentify.consent import with_referring, without
 from ppdarchive.deidentify.draws import draws
 from ppdarchive.deidentify.freetext import Redaction
 from ppdarchive.deidentify.owners import owners, participant_rows, target_rows
-from ppdarchive.deidentify.packed import PackedTexts
 from ppdarchive.deidentify.portions import AT_ONCE, Redact, redacted
 from ppdarchive.deidentify.released import coded_text, released
 from ppdarchive.deidentify.treatments import METHODS, Given
 from ppdarchive.deidentify.treatments.rare import reasons_where
-from ppdarchive.model.columns import Keep, encode, in_memory, kept_rows, values_of
+from ppdarchive.model.columns import Keep, Texts, encode, in_memory, kept_rows, values_of
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import COMPANION_SUFFIX, Field, Schema, Schemas
 from ppdarchive.model.table import CheckedTable, Frame
@@ -94,6 +93,15 @@ def participant_keys(tables: Mapping[str, CheckedTable]) -> list[str]:
     return [str(key[0]) if len(key) == 1 else repr(key) for key in zip(*parts, strict=True)]
 
 
+def participants_by_row(tables: Mapping[str, CheckedTable]) -> Mapping[str, list[str | None]]:
+    """The participant's key of each row of each table that leads to them; None where it is nobody's."""
+    keys = [*participant_keys(tables), None]
+    if len(keys) == 1:
+        return MappingProxyType({})
+    rows = participant_rows(tables)
+    return MappingProxyType({name: [keys[row] for row in own.tolist()] for name, own in rows.items()})
+
+
 def treat(
     tables: Mapping[str, CheckedTable],
     *,
@@ -130,7 +138,7 @@ def treat(
     schemas = {name: table.schema for name, table in tables.items()}
     target = released(schemas)
     redactions = _redacted(tables, target, redact, at_once, keep)
-    moved, rows, counts = _with_moved_codings(tables, target, redactions)
+    moved, rows, counts = _with_moved_codings(tables, target, redactions, keep)
     whose = owners(moved)
     keys = participant_keys(moved)
     frames: dict[str, Frame] = {}
@@ -161,7 +169,7 @@ def treat(
 def _left(redaction: Redaction, rows: pa.Array, keep: Keep) -> pa.Array | pa.ChunkedArray:
     """The redacted texts in the rows that are left."""
     texts = redaction.texts
-    if not isinstance(texts, PackedTexts):
+    if not isinstance(texts, Texts):
         return pa.array(texts, pa.string()).filter(rows)
     if rows.false_count == 0:
         return texts.values
@@ -202,7 +210,10 @@ def _redacted(
 
 
 def _with_moved_codings(
-    tables: Mapping[str, CheckedTable], target: Schemas, redactions: Mapping[tuple[str, str], Redaction]
+    tables: Mapping[str, CheckedTable],
+    target: Schemas,
+    redactions: Mapping[tuple[str, str], Redaction],
+    keep: Keep,
 ) -> tuple[Mapping[str, CheckedTable], Mapping[str, pa.Array], Mapping[str, int]]:
     """The tables with codings in positions of the redacted texts, before any other treatment.
 
@@ -228,7 +239,7 @@ def _with_moved_codings(
         moved[name] = replace(table, frame=frame)
         counts.update(fates)
     every = with_referring(tables, gone)
-    left = {name: without(table, every[name]) for name, table in moved.items()}
+    left = {name: without(table, every[name], keep=keep) for name, table in moved.items()}
     rows = {name: pa.array(~mask) for name, mask in every.items()}
     return left, rows, MappingProxyType(dict(counts))
 

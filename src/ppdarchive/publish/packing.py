@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ppdarchive.audit import AuditedPackage, audit_lines, write_audit
+from ppdarchive.deidentify.treat import participants_by_row
 from ppdarchive.errors import PackageError
 from ppdarchive.gate import Failure, GateRefusedError, judge_folder
 from ppdarchive.gate.purged import judge_unchanged
@@ -184,6 +185,7 @@ def _log(draft: Draft, version: str) -> Path:
         version, draft.info.released_on, draft.release.audience, study.config.text.replace
     )
     tables = {name: (table.schema, table.frame) for name, table in draft.shared.tables.items()}
-    return write_audit(
-        private_folder(study.folder), package, audit_lines(package, draft.treated.redactions, tables)
+    lines = audit_lines(
+        package, draft.treated.redactions, tables, owners=participants_by_row(draft.shared.tables)
     )
+    return write_audit(private_folder(study.folder), package, lines)
