@@ -29,6 +29,9 @@ ALGORITHM: Final = "sha512"
 MAX_BYTES: Final = 256 * 2**20
 """Of an inventory. Five hundred versions of a hundred files take 35 million bytes."""
 
+MAX_PATH_LENGTH: Final = 1000
+"""Of a path inside a version, in characters. A path of a million folders would be a million paths."""
+
 _ELEMENT: Final = r"(?!\.{1,2}(?:/|\Z))[^/\\:\x00-\x1f\x7f\ud800-\udfff]+"
 _PATH: Final = re.compile(f"{_ELEMENT}(?:/{_ELEMENT})*")
 _DIGEST: Final = re.compile("[0-9A-Fa-f]{128}")
@@ -329,7 +332,10 @@ class _KnownPaths:
         """Refuse paths that lead out of their folder, or that some file system takes for one."""
         together = tuple(sorted(paths))
         if together not in self._together:
-            if not all(map(_PATH.fullmatch, together)):
+            if (
+                not all(map(_PATH.fullmatch, together))
+                or max(map(len, together), default=0) > MAX_PATH_LENGTH
+            ):
                 raise _Wrong("no path inside a version", pointer)
             _check_apart(together, pointer)
             self._together.add(together)
