@@ -30,6 +30,8 @@ from ppdarchive.store.records import Tombstone, tombstone_path, tombstone_text
 from ppdarchive.store.repair import repair
 from ppdarchive.store.trust import KeySet
 
+pytestmark = pytest.mark.spoils_archive
+
 KEY = generate_key()
 KEYS = KeySet.of(KEY.public)
 

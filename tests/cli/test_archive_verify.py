@@ -13,6 +13,8 @@ from tests.archive.releases import OBJECT, add_signature, templates
 
 from ppdarchive.store.minisign import generate_key, public_key_text
 
+pytestmark = pytest.mark.spoils_archive
+
 Run = Callable[..., Any]
 
 

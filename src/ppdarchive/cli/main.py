@@ -17,7 +17,7 @@ import typer
 
 from ppdarchive._version import __version__
 from ppdarchive.cli import code, publishing, render, risk, standard, text
-from ppdarchive.cli.archive import history, keys, mark, pin, publish, repair, sign, verify
+from ppdarchive.cli.archive import convert, history, keys, mark, pin, publish, repair, sign, verify
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -193,6 +193,12 @@ app.command(
 app.command(
     "mark", epilog=example("ppdarchive mark my-archive 1.0.0 --superseded --by 1.1.0 --reason 'Ages.'")
 )(mark.mark)
+app.command(
+    "convert",
+    epilog=example(
+        "ppdarchive convert my-archive release.zip --version 1.2.0", "ppdarchive convert bag folder"
+    ),
+)(convert.convert_release)
 app.command("log", epilog=example("ppdarchive log my-archive"))(history.log)
 app.command(
     "diff",
