@@ -32,6 +32,7 @@ AT_THE_DOOR = {
         "cli/start.py",
         "drawn.py",
         "pipeline.py",
+        "spilling.py",
         "profile.py",
         "register.py",
         "detectors/plugins/loading.py",

@@ -20,6 +20,7 @@ from ppdarchive.coding.landing.match import Responses, Trouble, check_pattern
 from ppdarchive.coding.project import NONE, Project
 from ppdarchive.coding.rows import CodingRows, codebook_cells, coding_rows, is_nameless
 from ppdarchive.errors import StudyError
+from ppdarchive.model.columns import Keep, Texts, in_memory, pieces_of
 from ppdarchive.model.finding import MAX_PLACES, ExportCount, Finding, Place, Rule, RuleKind
 from ppdarchive.model.schema import Schemas
 from ppdarchive.model.table import Lines, RawTable
@@ -92,6 +93,7 @@ def land_projects(
     pieces: Mapping[str, Sequence[Piece]],
     responses: RawTable | None,
     progress: Progress = lambda _: None,
+    keep: Keep = in_memory,
 ) -> Landings:
     """Read a study's coded projects and place their selections on its responses.
 
@@ -103,6 +105,8 @@ def land_projects(
     responses : RawTable or None
         The responses as they were arranged.
     progress : callable
+    keep : callable
+        Where the responses' texts are kept.
 
     Returns
     -------
@@ -120,7 +124,7 @@ def land_projects(
     if responses is None:
         reason = "no export fills `responses`, so that nothing can be placed"
         raise StudyError("study.contradiction", path=study.path, pointer="coding", reason=reason)
-    texts = _responses(responses)
+    texts = _responses(responses, keep)
     known = _known(pieces.get("codes", ()), "code_id")
     known_themes = _known(pieces.get("themes", ()), "theme_id")
     landings: list[Landing] = []
@@ -174,7 +178,7 @@ def _is_exported(table: str, pieces: Mapping[str, Sequence[Piece]]) -> bool:
     return table in pieces or (table in _CODEBOOK and "codes" in pieces)
 
 
-def _responses(table: RawTable) -> Responses:
+def _responses(table: RawTable, keep: Keep) -> Responses:
     cells = table.cells
     n_rows = table.n_rows
 
@@ -186,13 +190,15 @@ def _responses(table: RawTable) -> Responses:
     missing = pa.array([code.value for code in table.schema["text"].missing_values], pa.string())
     # An export without the column has a finding of its own.
     texts = cells["text"] if "text" in cells.column_names else pa.nulls(n_rows, pa.string())
-    texts = pc.if_else(pc.is_in(texts, value_set=missing), pa.scalar(None, pa.string()), texts)
+    nothing = pa.scalar(None, pa.string())
+    texts = pa.chunked_array([texts]) if isinstance(texts, pa.Array) else texts
+    pieces = (pc.if_else(pc.is_in(piece, value_set=missing), nothing, piece) for piece in pieces_of(texts))
     return Responses(
         response_id=column("response_id"),
         participant_id=column("participant_id"),
         question_id=column("question_id"),
         wave=column("wave"),
-        texts=tuple(texts.to_pylist()),
+        texts=Texts(keep(pieces, pa.string())),
     )
 
 

@@ -14,9 +14,11 @@ from ppdarchive.arrange import Piece, arrange, combine
 from ppdarchive.arrange.piece import positions_used
 from ppdarchive.coded import Landing, land_projects
 from ppdarchive.errors import StudyError
+from ppdarchive.model.columns import IN_MEMORY, Keeper
 from ppdarchive.model.finding import ExportCount, Finding, Findings, RuleKind
 from ppdarchive.model.table import RawExport, RawTable
 from ppdarchive.read import read
+from ppdarchive.spilling import keeper_of
 from ppdarchive.study import CodedProject, Export, Study, check_study, load_study
 from ppdarchive.validate import (
     Checked,
@@ -54,6 +56,8 @@ class Validation:
         The files' texts and column names, by path.
     landings : tuple of Landing
         What became of the selections of each coded project.
+    keeper : Keeper
+        Where the columns are kept, and those that are made of them.
     """
 
     study: Study
@@ -62,6 +66,7 @@ class Validation:
     raw: Mapping[str, RawTable]
     exports: Mapping[str, RawExport]
     landings: tuple[Landing, ...] = ()
+    keeper: Keeper = IN_MEMORY
 
     def __repr__(self) -> str:
         return f"<Validation of {len(self.raw)} tables: {len(self.checked.findings)} findings>"
@@ -123,18 +128,23 @@ def validate_study(
         )
         check_study(study)
     row_rules, function_rules = _own_rules(study)
-    exports = _read_exports(study, progress)
-    pieces = _arrange(study, exports, progress)
-    landings = land_projects(study, pieces, _combined(pieces, study, RESPONSES), progress)
+    keeper = keeper_of(study.folder, [study.folder / export.path for export in study.config.export])
+    exports = _read_exports(study, progress, keeper)
+    pieces = _arrange(study, exports, progress, keeper)
+    landings = land_projects(study, pieces, _combined(pieces, study, RESPONSES), progress, keep=keeper.column)
+    keeper.forget()
     for table, parts in landings.pieces.items():
         pieces.setdefault(table, []).extend(parts)
     raw = {table: combine(parts, study.schemas[table]) for table, parts in pieces.items()}
     counts = tuple(piece.count for parts in pieces.values() for piece in parts)
-    checked = _check(study, raw, row_rules, function_rules, progress)
+    checked = _check(study, raw, row_rules, function_rules, progress, keeper)
+    keeper.forget()
     checked = replace(checked, findings=Findings((*checked.findings, *landings.findings)))
     logger.info("checked %d tables: %d findings", len(raw), len(checked.findings))
     by_path = {export.path: export for export in exports.values()}
-    return Validation(study, checked, counts, MappingProxyType(raw), MappingProxyType(by_path), landings.each)
+    return Validation(
+        study, checked, counts, MappingProxyType(raw), MappingProxyType(by_path), landings.each, keeper
+    )
 
 
 def _own_rules(study: Study) -> tuple[list[RowRule], list[FunctionRule]]:
@@ -189,7 +199,7 @@ def _source(export: Export) -> _Source:
     return (export.path, export.format, export.dictionary, export.encoding, export.delimiter)
 
 
-def _read_exports(study: Study, progress: Progress) -> dict[_Source, RawExport]:
+def _read_exports(study: Study, progress: Progress, keeper: Keeper) -> dict[_Source, RawExport]:
     """Each file once, however many tables it fills."""
     exports: dict[_Source, RawExport] = {}
     for export in study.config.export:
@@ -203,13 +213,15 @@ def _read_exports(study: Study, progress: Progress) -> dict[_Source, RawExport]:
             encoding=export.encoding,
             delimiter=export.delimiter,
             dictionary=None if export.dictionary is None else study.folder / export.dictionary,
+            keeper=keeper,
         )
+        keeper.forget()
         logger.info("read %s: %d rows", export.path, exports[_source(export)].n_rows)
     return exports
 
 
 def _arrange(
-    study: Study, exports: Mapping[_Source, RawExport], progress: Progress
+    study: Study, exports: Mapping[_Source, RawExport], progress: Progress, keeper: Keeper
 ) -> dict[str, list[Piece]]:
     """The pieces that exports give to each table."""
     specs = study.config.export
@@ -227,7 +239,9 @@ def _arrange(
             study.schemas[spec.table],
             study.long_columns(spec),
             used_elsewhere=frozenset().union(*others),
+            keeper=keeper,
         )
+        keeper.forget()
         pieces.setdefault(spec.table, []).append(piece)
     return pieces
 
@@ -236,12 +250,13 @@ def _combined(pieces: Mapping[str, Sequence[Piece]], study: Study, table: str) -
     return combine(pieces[table], study.schemas[table]) if table in pieces else None
 
 
-def _check(
+def _check(  # noqa: PLR0917 (what `validate_study` made)
     study: Study,
     raw: Mapping[str, RawTable],
     row_rules: Sequence[RowRule],
     function_rules: Sequence[FunctionRule],
     progress: Progress,
+    keeper: Keeper,
 ) -> Checked:
     problem: StudyError
     rules = [(rule.table, rule.name) for rule in study.config.rule]
@@ -252,6 +267,7 @@ def _check(
             row_rules=row_rules,
             function_rules=function_rules,
             progress=lambda table: progress(f"checking {table}"),
+            keep=keeper.column,
         )
     except FunctionFailedError as error:
         number = rules.index((error.rule.table, error.rule.name))

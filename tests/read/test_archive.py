@@ -121,17 +121,17 @@ def test_files_that_cannot_be_opened(tmp_path, monkeypatch):
     os.mkfifo(tmp_path / "pipe")
     assert code(tmp_path / "pipe") == "read.not-a-file"
     (tmp_path / "there.csv").write_bytes(TABLE)
-    monkeypatch.setattr(Path, "read_bytes", _refuse)
+    monkeypatch.setattr(Path, "open", _refuse)
     assert code(tmp_path / "there.csv") == "read.not-readable"
-    monkeypatch.setattr(Path, "read_bytes", _vanish)
+    monkeypatch.setattr(Path, "open", _vanish)
     assert code(tmp_path / "there.csv") == "read.not-found"
 
 
-def _refuse(path):
+def _refuse(path, *_, **__):
     raise PermissionError(13, "Permission denied", str(path))
 
 
-def _vanish(path):
+def _vanish(path, *_, **__):
     raise FileNotFoundError(2, "No such file", str(path))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from ppdarchive.arrange.columns import find, find_group, unaccounted
 from ppdarchive.arrange.translate import gather, missing_texts, translate, translation
+from ppdarchive.model.columns import IN_MEMORY, PIECE_BYTES, Keeper, kept_rows
 from ppdarchive.model.finding import ExportCount, Place
 from ppdarchive.model.schema import Field, Kind, Lexical, Schema
 from ppdarchive.model.table import ColumnInfo, Lines, Mask, RawExport
@@ -71,6 +73,7 @@ def arrange(
     long: tuple[Long, ...],
     *,
     used_elsewhere: frozenset[int] = frozenset(),
+    keeper: Keeper = IN_MEMORY,
 ) -> Piece:
     """Make an export's piece of a table as study.toml says.
 
@@ -84,6 +87,8 @@ def arrange(
         Columns whose cells become rows of their own; empty for a table with a row per export row.
     used_elsewhere : frozenset of int
         Columns of the same file that other tables take something from.
+    keeper : Keeper
+        Where the piece's cells are kept.
 
     Returns
     -------
@@ -91,16 +96,16 @@ def arrange(
         Rows in the export's order; those that become several rows follow each other.
     """
     kept, excluded = _keep(export, spec)
-    rows = _rows(export, kept)
+    rows = _rows(export, kept, keeper)
     is_mapped = bool(spec.columns or long)
-    columns = _mapped(rows, spec, schema) if is_mapped else _by_name(rows, spec, schema)
+    columns = _mapped(rows, spec, schema, keeper) if is_mapped else _by_name(rows, spec, schema, keeper)
     order = [column.positions[0] for column in columns.values() if column.positions]
     columns |= _given(rows, spec, schema)
     used = {position for column in columns.values() for position in column.positions}
     unanswered = 0
     absent: frozenset[str] = frozenset()
     if long:
-        part = _lengthen(rows, spec, schema, long, columns)
+        part = _lengthen(rows, spec, schema, long, columns, keeper)
         cells, line, origin, unanswered = part.cells, part.line, part.origin, part.unanswered
         used |= part.used
         absent = part.absent
@@ -182,13 +187,18 @@ def _keep(export: RawExport, spec: Export) -> tuple[Mask, dict[str, int]]:
     return kept, excluded
 
 
-def _rows(export: RawExport, kept: Mask) -> RawExport:
+def _rows(export: RawExport, kept: Mask, keeper: Keeper) -> RawExport:
     if kept.all():
         return export
-    marks = {name: mask[kept] for name, mask in export.marks.items()}
+    mask = pa.array(kept)
+    columns = [
+        kept_rows(column, mask, keeper.column) if column.nbytes > PIECE_BYTES else column.filter(mask)
+        for column in export.cells.columns
+    ]
+    marks = {name: mark[kept] for name, mark in export.marks.items()}
     return replace(
         export,
-        cells=export.cells.filter(pa.array(kept)),
+        cells=pa.table(columns, names=export.cells.column_names),
         lines=export.lines[kept],
         marks=MappingProxyType(marks),
     )
@@ -207,17 +217,17 @@ def _marked(rows: RawExport, excluded: Mapping[str, int]) -> Mapping[str, int]:
 # ---------------------------------------------------------------------------------------------
 
 
-def _by_name(rows: RawExport, spec: Export, schema: Schema) -> dict[str, _Column]:
+def _by_name(rows: RawExport, spec: Export, schema: Schema, keeper: Keeper) -> dict[str, _Column]:
     """Fields from the columns of the same name."""
     result: dict[str, _Column] = {}
     for field in schema:
         column = find(rows, field.name)
         if column is not None:
-            result[field.name] = _field(rows, spec, field, column)
+            result[field.name] = _field(rows, spec, field, column, keeper)
     return result
 
 
-def _mapped(rows: RawExport, spec: Export, schema: Schema) -> dict[str, _Column]:
+def _mapped(rows: RawExport, spec: Export, schema: Schema, keeper: Keeper) -> dict[str, _Column]:
     """Fields from the columns that ``[export.columns]`` names."""
     result: dict[str, _Column] = {}
     for name, source in spec.columns.items():
@@ -235,7 +245,7 @@ def _mapped(rows: RawExport, spec: Export, schema: Schema) -> dict[str, _Column]
             )
             result[name] = _Column(cells, tuple(column.position for column in group))
         elif isinstance(source, str) and (column := find(rows, source)) is not None:
-            result[name] = _field(rows, spec, field, column)
+            result[name] = _field(rows, spec, field, column, keeper)
     return result
 
 
@@ -246,9 +256,11 @@ def _group(rows: RawExport, source: str | list[str]) -> tuple[ColumnInfo, ...]:
     return tuple(column for column in found if column is not None) if None not in found else ()
 
 
-def _field(rows: RawExport, spec: Export, field: Field, column: ColumnInfo) -> _Column:
+def _field(
+    rows: RawExport, spec: Export, field: Field, column: ColumnInfo, keeper: Keeper = IN_MEMORY
+) -> _Column:
     """One field from one column, translated, with the form that its text is written in."""
-    cells = translate(rows.cells.column(column.position - 1), translation(field, column, spec))
+    cells = translate(rows.cells.column(column.position - 1), translation(field, column, spec), keeper.column)
     lexical: Lexical | None = None
     if field.name in spec.formats:
         lexical = replace(field.lexical, format=spec.formats[field.name])
@@ -290,28 +302,69 @@ class _Long:
     absent: frozenset[str]
 
 
-def _lengthen(
-    rows: RawExport, spec: Export, schema: Schema, long: tuple[Long, ...], columns: Mapping[str, _Column]
+def _lengthen(  # noqa: PLR0917 (what `arrange` was given and found)
+    rows: RawExport,
+    spec: Export,
+    schema: Schema,
+    long: tuple[Long, ...],
+    columns: Mapping[str, _Column],
+    keeper: Keeper,
 ) -> _Long:
     """A row for each answered cell of the columns in `long`, with what its export row says besides."""
+    found = [find(rows, item.column) for item in long]
+    absent = frozenset(item.into for item, column in zip(long, found, strict=True) if column is None)
+    used = [column.position for column in found if column is not None]
+    if not used:
+        return _Long(pa.table({}), np.empty(0, np.int64), np.empty(0, np.int32), frozenset(), 0, absent)
     ids = _row_ids(rows, spec)
+    lines: list[Lines] = []
+    origin: list[npt.NDArray[np.int32]] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for start, size in _blocks(rows, used):
+            block = replace(rows, cells=rows.cells.slice(start, size), lines=rows.lines[start : start + size])
+            others = {name: column.cells.slice(start, size) for name, column in columns.items()}
+            own = None if ids is None else ids.slice(start, size)
+            table, places, positions = _block(block, spec, schema, long, others, own)
+            lines.append(block.lines[places])
+            origin.append(positions)
+            yield from table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
+
+    first = next(every := batches())
+    cells = keeper.table(chain([first], every), first.schema)
+    line = np.concatenate(lines)
+    return _Long(
+        cells, line, np.concatenate(origin), frozenset(used), len(used) * rows.n_rows - len(line), absent
+    )
+
+
+def _blocks(rows: RawExport, positions: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows of an export in blocks that are not too large, as start and size; one at least."""
+    n_bytes = sum(rows.cells.column(position - 1).nbytes for position in positions)
+    step = max(1, PIECE_BYTES * rows.n_rows // max(1, n_bytes))
+    return [(start, min(step, rows.n_rows - start)) for start in range(0, rows.n_rows, step)] or [(0, 0)]
+
+
+def _block(  # noqa: PLR0917 (what `_lengthen` was given, of some rows)
+    rows: RawExport,
+    spec: Export,
+    schema: Schema,
+    long: tuple[Long, ...],
+    others: Mapping[str, pa.ChunkedArray],
+    ids: pa.ChunkedArray | None,
+) -> tuple[pa.Table, npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """The rows of a block of export rows, the export row of each, and its column in the file."""
     parts: list[pa.Table] = []
     order: list[npt.NDArray[np.int64]] = []
     origin: list[npt.NDArray[np.int32]] = []
-    used: set[int] = set()
-    absent: set[str] = set()
-    unanswered = 0
     for number, item in enumerate(long):
         column = find(rows, item.column)
         if column is None:
-            absent.add(item.into)
             continue
-        used.add(column.position)
         answers = _field(rows, spec, schema[item.into], column)
         answered = np.asarray(pc.fill_null(pc.not_equal(rows.cells.column(column.position - 1), ""), False))
         taken = np.flatnonzero(answered)
-        unanswered += rows.n_rows - len(taken)
-        fields = {name: other.cells.take(taken) for name, other in columns.items()}
+        fields = {name: cells.take(taken) for name, cells in others.items()}
         fields |= {name: _repeated(text, len(taken)) for name, text in item.set.items()}
         fields[item.into] = answers.cells.take(taken)
         key = _single_key(schema, fields)
@@ -321,21 +374,10 @@ def _lengthen(
         parts.append(pa.table({name: fields[name] for name in schema.names if name in fields}))
         order.append(taken * len(long) + number)
         origin.append(np.full(len(taken), column.position, dtype=np.int32))
-    if not parts:
-        return _Long(
-            pa.table({}), np.empty(0, np.int64), np.empty(0, np.int32), frozenset(), 0, frozenset(absent)
-        )
     sequence = np.concatenate(order)
     positions = np.argsort(sequence, kind="stable")
     table = pa.concat_tables(parts, promote_options="default").take(positions)
-    return _Long(
-        table,
-        rows.lines[sequence[positions] // len(long)],
-        np.concatenate(origin)[positions],
-        frozenset(used),
-        unanswered,
-        frozenset(absent),
-    )
+    return table, sequence[positions] // len(long), np.concatenate(origin)[positions]
 
 
 def _row_ids(rows: RawExport, spec: Export) -> pa.ChunkedArray | None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ppdarchive.model.columns import Keep, in_memory, pieces_of
 from ppdarchive.model.schema import Field
 from ppdarchive.model.table import ColumnInfo
 from ppdarchive.study import Export, missing_code
@@ -73,13 +74,15 @@ def _folded(label: str) -> str:
     return " ".join(label.casefold().split())
 
 
-def translate(cells: pa.ChunkedArray, mapping: Mapping[str, str]) -> pa.ChunkedArray:
+def translate(cells: pa.ChunkedArray, mapping: Mapping[str, str], keep: Keep = in_memory) -> pa.ChunkedArray:
     """Replace each cell that stands in `mapping` by what it stands for.
 
     Parameters
     ----------
     cells : ChunkedArray of string, shape (n_rows,)
     mapping : mapping of str to str
+    keep : callable
+        Where the result is kept.
 
     Returns
     -------
@@ -88,9 +91,11 @@ def translate(cells: pa.ChunkedArray, mapping: Mapping[str, str]) -> pa.ChunkedA
     changed = {text: meaning for text, meaning in mapping.items() if text != meaning}
     if not changed:
         return cells
-    position = pc.index_in(cells, value_set=pa.array(list(changed), pa.string()))
-    meanings = pa.chunked_array([pa.array(list(changed.values()), pa.string())]).take(position)
-    return pc.coalesce(meanings, cells)
+    texts, meanings = pa.array(list(changed), pa.string()), pa.array(list(changed.values()), pa.string())
+    pieces = (
+        pc.coalesce(meanings.take(pc.index_in(piece, value_set=texts)), piece) for piece in pieces_of(cells)
+    )
+    return keep(pieces, pa.string())
 
 
 _UNTICKED = ("", "0", "Unchecked", "FALSE", "False", "false")

@@ -12,8 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ppdarchive.deidentify.freetext import Redaction
-from ppdarchive.deidentify.packed import PackedTexts
-from ppdarchive.model.columns import values_of
+from ppdarchive.model.columns import Texts, values_of
 from ppdarchive.model.span import Fate
 from ppdarchive.model.table import Frame
 from ppdarchive.text.recode import recode
@@ -73,7 +72,7 @@ def recoded(
 
 def nulls_of(texts: Sequence[str | None]) -> npt.NDArray[np.bool_]:
     """Which texts are null."""
-    if isinstance(texts, PackedTexts):
+    if isinstance(texts, Texts):
         return np.asarray(pc.is_null(texts.values))
     return np.fromiter((text is None for text in texts), np.bool_, len(texts))
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ppdarchive.model.columns import positions, values_of
+from ppdarchive.model.columns import PIECE_BYTES, Keep, in_memory, kept_rows, positions, values_of
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Field, ForeignKey, Schemas
 from ppdarchive.model.table import CheckedTable, Frame
@@ -31,7 +32,7 @@ class Consented:
     n_rare: int = 0
 
 
-def consented(tables: Mapping[str, CheckedTable], field: str | None) -> Consented:
+def consented(tables: Mapping[str, CheckedTable], field: str | None, *, keep: Keep = in_memory) -> Consented:
     """Leave out participants without consent, and every row that refers to them, however far.
 
     A field that is pseudonymized as participants are refers to them, with a foreign key or without.
@@ -43,6 +44,8 @@ def consented(tables: Mapping[str, CheckedTable], field: str | None) -> Consente
     field : str or None
         The boolean field of ``participants`` that says so; only a clear yes is one. None if all have
         consented, as a statement says.
+    keep : callable
+        Where the columns of who is left are kept.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def consented(tables: Mapping[str, CheckedTable], field: str | None) -> Consente
         rows[PARTICIPANTS] = ~np.asarray(said_yes)
     gone = with_referring(tables, rows)
     return Consented(
-        {name: without(table, gone[name]) for name, table in tables.items()},
+        {name: without(table, gone[name], keep=keep) for name, table in tables.items()},
         {name: int(mask.sum()) for name, mask in gone.items() if mask.any()},
     )
 
@@ -165,8 +168,8 @@ def _refers(frame: Frame, key: ForeignKey, target: Frame) -> Mask:
     return np.isin(here, there) & ~null[: len(frame)]
 
 
-def without(table: CheckedTable, gone: Mask) -> CheckedTable:
-    """The table without some of its rows."""
+def without(table: CheckedTable, gone: Mask, *, keep: Keep = in_memory) -> CheckedTable:
+    """The table without some of its rows; what is left of large columns is kept by `keep`."""
     if not gone.any():
         return table
     kept = ~gone
@@ -174,6 +177,24 @@ def without(table: CheckedTable, gone: Mask) -> CheckedTable:
     column = None if provenance.column is None else provenance.column[kept]
     return replace(
         table,
-        frame=table.frame.loc[kept].reset_index(drop=True),
+        frame=_rows(table.frame, kept, keep),
         provenance=replace(provenance, file=provenance.file[kept], line=provenance.line[kept], column=column),
     )
+
+
+def _rows(frame: Frame, kept: Mask, keep: Keep) -> Frame:
+    """Some rows of a frame, numbered anew."""
+    large = {
+        name: values
+        for name in frame.columns
+        if frame[name].dtype != "category" and (values := values_of(frame[name])).nbytes > PIECE_BYTES
+    }
+    rest = frame.drop(columns=list(large)).loc[kept].reset_index(drop=True)
+    if not large:
+        return rest
+    mask = pa.array(kept)
+    columns = {
+        name: pd.Series(pd.arrays.ArrowExtensionArray(kept_rows(values, mask, keep)))
+        for name, values in large.items()
+    }
+    return pd.DataFrame({name: columns[name] if name in columns else rest[name] for name in frame.columns})

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ppdarchive.deidentify.freetext import Redaction, counted
-from ppdarchive.model.columns import Keep, taken
+from ppdarchive.model.columns import Keep, Texts, taken
 from ppdarchive.model.span import IDENTITY, Edit, OffsetMap, Span, TextCategory, Tier
 
 Rows = npt.NDArray[np.int64]
@@ -51,22 +51,6 @@ class _Rows(Sequence[T], Generic[T]):
     def __iter__(self) -> Iterator[T]:
         for begin in range(0, len(self), _AT_ONCE):
             yield from self._made(range(begin, min(begin + _AT_ONCE, len(self))))
-
-
-class PackedTexts(_Rows[str | None]):
-    """Texts of a column."""
-
-    __slots__ = ("values",)
-
-    def __init__(self, values: pa.ChunkedArray) -> None:
-        self.values = values
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def _made(self, rows: range) -> Sequence[str | None]:
-        texts: list[str | None] = self.values.slice(rows.start, len(rows)).to_pylist()
-        return texts
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -232,7 +216,7 @@ class Packer:
         )
         spans = _Ranges(_ends(self._n_spans), _joined(self._spans, _SPAN_TYPES))
         return Redaction(
-            texts=PackedTexts(texts),
+            texts=Texts(texts),
             maps=PackedMaps(edits),
             edits=edits,
             spans=PackedSpans(spans, self._names.values(), order),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from mmap import mmap
+from typing import Any, Final, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +15,60 @@ import pyarrow.compute as pc
 Keep = Callable[[Iterable[pa.Array], pa.DataType], pa.ChunkedArray]
 """Where a column is kept that is made piece by piece: in memory, or in a file that memory is mapped to."""
 
+Content = bytes | mmap
+"""The bytes of a file, in memory or mapped to it."""
+
+
+class Keeper(Protocol):
+    """Keeps what is made piece by piece: in memory, or in files that memory is mapped to."""
+
+    def column(self, pieces: Iterable[pa.Array], kind: pa.DataType, /) -> pa.ChunkedArray:
+        """Keep a column."""
+        ...
+
+    def table(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema, /) -> pa.Table:
+        """Keep a table."""
+        ...
+
+    def content(self, pieces: Iterable[bytes], /) -> Content:
+        """Keep the bytes of a file."""
+        ...
+
+    def forget(self) -> None:
+        """Let the system take back pages of files that were read."""
+        ...
+
+
+class _Memory:
+    """Keeps everything in memory."""
+
+    def column(self, pieces: Iterable[pa.Array], kind: pa.DataType) -> pa.ChunkedArray:
+        return in_memory(pieces, kind)
+
+    def table(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+        return pa.Table.from_batches(list(batches), schema)
+
+    def content(self, pieces: Iterable[bytes]) -> Content:
+        return b"".join(pieces)
+
+    def forget(self) -> None:
+        """Nothing is mapped."""
+
+    def __repr__(self) -> str:
+        return "IN_MEMORY"
+
+
 PIECE_BYTES: Final = 1 << 25
 """About how much of a column is made at a time."""
+_MADE_BYTES: Final = 1 << 22
 
 
 def in_memory(pieces: Iterable[pa.Array], kind: pa.DataType) -> pa.ChunkedArray:
     """Keep a column in memory, as it comes."""
     return pa.chunked_array(list(pieces), kind)
+
+
+IN_MEMORY: Final[Keeper] = _Memory()
 
 
 def values_of(series: pd.Series) -> pa.ChunkedArray:
@@ -30,6 +78,40 @@ def values_of(series: pd.Series) -> pa.ChunkedArray:
         converted = pa.array(series.array)
         return converted if isinstance(converted, pa.ChunkedArray) else pa.chunked_array([converted])
     return array.cast(array.type.value_type)
+
+
+class Texts(Sequence[str | None]):
+    """The texts of a column, each made when it is asked for.
+
+    Parameters
+    ----------
+    values : ChunkedArray of string, shape (n_rows,)
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: pa.ChunkedArray) -> None:
+        self.values = values
+
+    def __repr__(self) -> str:
+        return f"<Texts of {len(self)} rows>"
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, at: int) -> str | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str | None, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str | None, ...] | None:
+        if isinstance(at, slice):
+            return tuple(self[row] for row in range(*at.indices(len(self))))
+        text: str | None = self.values[range(len(self))[at]].as_py()
+        return text
+
+    def __iter__(self) -> Iterator[str | None]:
+        for piece in pieces_of(self.values, _MADE_BYTES):
+            yield from piece.to_pylist()
 
 
 def encode(values: pa.ChunkedArray) -> tuple[list[Any], npt.NDArray[np.int64]]:

@@ -129,7 +129,11 @@ def shareable(folder: Path, *, name: str | None, progress: Progress) -> Shareabl
     if validation.checked.findings:
         raise FindingsError(validation)
     field = release.consent
-    allowed = consented(validation.checked.tables, None if field.startswith("all:") else field)
+    allowed = consented(
+        validation.checked.tables,
+        None if field.startswith("all:") else field,
+        keep=validation.keeper.column,
+    )
     people = allowed.tables.get(PARTICIPANTS)
     if people is not None and release.population is not None and release.population < len(people.frame):
         raise StudyError(
@@ -195,7 +199,10 @@ def treat_shared(
 
     searching = WithPurged(engine, given.purged) if given.purged.words else engine
 
+    keeper = given.validation.keeper
+
     def redact_texts(texts: Sequence[str | None], groups: Sequence[Hashable]) -> Redaction:
+        keeper.forget()
         return redact(texts, groups, searching, replace=chosen, uncertain=text.uncertain)
 
     treated = treat(
@@ -206,5 +213,6 @@ def treat_shared(
         secret=drawn.exchanging,
         # What stands for a value in all answers of a study can only be told from all of them.
         at_once=None if text.within == "study" and text.replace in ("numbered", "surrogate") else AT_ONCE,
+        keep=keeper.column,
     )
     return replace(treated, tables=suppress_cells(treated.tables, cells))

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Final
 
 from ppdarchive.errors import ReadError
+from ppdarchive.model.columns import IN_MEMORY, Content, Keeper
 from ppdarchive.model.table import RawExport
-from ppdarchive.read.archive import load
+from ppdarchive.read.archive import load, load_into
 from ppdarchive.read.parquet import read_parquet
 from ppdarchive.read.plain import read_plain
 from ppdarchive.read.qualtrics import read_qualtrics
@@ -26,11 +27,12 @@ logger = logging.getLogger(__name__)
 class _Request:
     """An export to be read, its bytes already there."""
 
-    data: bytes
+    data: Content
     name: str
     encoding: str | None
     delimiter: str | None
     dictionary: Path | None
+    keeper: Keeper
 
 
 def _csv(request: _Request) -> RawExport:
@@ -48,6 +50,7 @@ def _plain(request: _Request, source: str, delimiter: str) -> RawExport:
         name=request.name,
         encoding=request.encoding,
         delimiter=delimiter if request.delimiter is None else request.delimiter,
+        keeper=request.keeper,
     )
 
 
@@ -57,6 +60,7 @@ def _qualtrics(request: _Request) -> RawExport:
         name=request.name,
         encoding=request.encoding,
         delimiter=request.delimiter,
+        keeper=request.keeper,
     )
 
 
@@ -81,6 +85,7 @@ def _redcap(request: _Request) -> RawExport:
         fields=fields,
         encoding=request.encoding,
         delimiter=request.delimiter,
+        keeper=request.keeper,
     )
 
 
@@ -108,6 +113,7 @@ def read(
     encoding: str | None = None,
     delimiter: str | None = None,
     dictionary: Path | None = None,
+    keeper: Keeper = IN_MEMORY,
 ) -> RawExport:
     """Read an export: every cell as its text, every row with the line where it starts.
 
@@ -125,6 +131,8 @@ def read(
         A comma by default, for ``tsv`` a tab; Qualtrics exports are tried with both.
     dictionary : Path, optional
         REDCap's data dictionary.
+    keeper : Keeper
+        Where the cells are kept.
 
     Returns
     -------
@@ -139,7 +147,7 @@ def read(
     """
     reader = SOURCES[source]
     called = str(path) if name is None else name
-    data = load(path, name=called)
-    export = reader(_Request(data, called, encoding, delimiter, dictionary))
+    data = load_into(keeper, path, name=called)
+    export = reader(_Request(data, called, encoding, delimiter, dictionary, keeper))
     logger.info("read %s: %d rows, %d columns", called, export.n_rows, len(export.columns))
     return export

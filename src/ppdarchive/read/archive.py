@@ -8,14 +8,17 @@ import os
 import struct
 import zipfile
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
 from ppdarchive.errors import ReadError
+from ppdarchive.model.columns import IN_MEMORY, Content, Keeper
 
 MAX_UNPACKED_BYTES: Final = 4 << 30
 
 _CHUNK_BYTES: Final = 1 << 20
+_PIECE_BYTES: Final = 1 << 24
 _MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 # What zipfile and the decompressors below it raise on damaged archives.
 _DAMAGED: Final = (
@@ -33,6 +36,11 @@ _DAMAGED: Final = (
 
 
 def load(path: Path, *, name: str, max_bytes: int = MAX_UNPACKED_BYTES) -> bytes:
+    """Return a file's bytes, as `load_into` does, in memory."""
+    return bytes(load_into(IN_MEMORY, path, name=name, max_bytes=max_bytes))
+
+
+def load_into(keeper: Keeper, path: Path, *, name: str, max_bytes: int = MAX_UNPACKED_BYTES) -> Content:
     """Return a file's bytes; of a zip archive those of the one table in it.
 
     An archive is known by how it begins, whatever its extension. Folders, ``__MACOSX/`` and
@@ -40,6 +48,8 @@ def load(path: Path, *, name: str, max_bytes: int = MAX_UNPACKED_BYTES) -> bytes
 
     Parameters
     ----------
+    keeper : Keeper
+        Where the bytes are kept.
     path : Path
     name : str
         What the file is called in errors.
@@ -56,16 +66,19 @@ def load(path: Path, *, name: str, max_bytes: int = MAX_UNPACKED_BYTES) -> bytes
     ----------
     APPNOTE.TXT, .ZIP File Format Specification, sections 4.3 and 4.4.4.
     """
-    data = _load_file(path, name)
-    return unpack(data, name=name, max_bytes=max_bytes) if data.startswith(_MAGIC) else data
+    data = _load_file(path, name, keeper)
+    if data[: len(_MAGIC[0])] not in _MAGIC:
+        return data
+    return unpack(bytes(data), name=name, max_bytes=max_bytes)
 
 
-def _load_file(path: Path, name: str) -> bytes:
+def _load_file(path: Path, name: str, keeper: Keeper) -> Content:
     code, reason = "", ""
     try:
         # Asked first, since opening a named pipe would wait for its other end.
         if path.is_file():
-            return path.read_bytes()
+            with path.open("rb", buffering=0) as file:
+                return keeper.content(iter(partial(file.read, _PIECE_BYTES), b""))
         code = "read.not-a-file" if path.exists() else "read.not-found"
     except FileNotFoundError:
         code = "read.not-found"

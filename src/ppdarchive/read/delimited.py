@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from ppdarchive.errors import ReadError
+from ppdarchive.model.columns import IN_MEMORY, Content, Keeper
 from ppdarchive.model.table import Lines, Mask
 from ppdarchive.read.encoding import Text
 from ppdarchive.read.rows import MAX_CELL, Row, rows
@@ -113,7 +114,12 @@ def check_names(names: Sequence[str], name: str, *, line: int | None, unique: bo
 
 
 def body(
-    text: Text, delimiter: str, header: Sequence[Row], limits: Limits = DEFAULT_LIMITS
+    text: Text,
+    delimiter: str,
+    header: Sequence[Row],
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    keeper: Keeper = IN_MEMORY,
 ) -> tuple[pa.Table, Lines]:
     """Return everything below the header: every cell as the file says it, and each row's line.
 
@@ -125,6 +131,8 @@ def body(
     header : sequence of Row, length >= 1
         The rows above, all of one width; from `header_rows`.
     limits : Limits
+    keeper : Keeper
+        Where the cells are kept.
 
     Returns
     -------
@@ -155,12 +163,12 @@ def body(
         else None
     )
     if layout is None or not _suits_arrow(layout, text.data, start, limits):
-        return _parse(text, delimiter, n_columns, header[-1], limits)
+        return _parse(text, delimiter, n_columns, header[-1], limits, keeper)
     if layout.n_ragged:
         raise _ragged(text.name, *layout.ragged, n_columns, layout.n_ragged)
-    cells = _parse_with_arrow(text.data, delimiter, n_columns, start, layout)
+    cells = _parse_with_arrow(text.data, delimiter, n_columns, start, layout, keeper)
     if cells.num_rows != len(layout.lines):  # pragma: no cover - it would be a defect
-        return _parse(text, delimiter, n_columns, header[-1], limits)
+        return _parse(text, delimiter, n_columns, header[-1], limits, keeper)
     return cells, layout.lines
 
 
@@ -168,12 +176,12 @@ def _ragged(name: str, line: int, found: int, expected: int, n_rows: int) -> Rea
     return ReadError("read.ragged", path=name, line=line, found=found, expected=expected, n_rows=n_rows)
 
 
-def _suits_arrow(layout: Layout, data: bytes, start: int, limits: Limits) -> bool:
+def _suits_arrow(layout: Layout, data: Content, start: int, limits: Limits) -> bool:
     return (
         # A longer row may hold a cell that is too long, which only `rows` can tell.
         layout.longest <= min(limits.max_cell, _MAX_ARROW_ROW_BYTES)
         # pyarrow would take these for a byte-order mark and drop them from the first cell.
-        and not data.startswith(b"\xef\xbb\xbf", start)
+        and data[start : start + 3] != b"\xef\xbb\xbf"
     )
 
 
@@ -181,13 +189,15 @@ def _names(n_columns: int) -> list[str]:
     return [f"c{position}" for position in range(1, n_columns + 1)]
 
 
-def _parse_with_arrow(data: bytes, delimiter: str, n_columns: int, start: int, layout: Layout) -> pa.Table:
+def _parse_with_arrow(  # noqa: PLR0917 (what `body` was given)
+    data: Content, delimiter: str, n_columns: int, start: int, layout: Layout, keeper: Keeper
+) -> pa.Table:
     names = _names(n_columns)
     if len(layout.lines) == len(layout.blank):
         # pyarrow takes a file without a row that it can see for an error.
         empty = pa.chunked_array([[""] * len(layout.lines)], pa.string())
         return pa.table([empty] * n_columns, names=names)
-    cells = pa.csv.read_csv(
+    with pa.csv.open_csv(
         pa.BufferReader(pa.py_buffer(data).slice(start)),
         read_options=pa.csv.ReadOptions(
             use_threads=False,
@@ -213,23 +223,22 @@ def _parse_with_arrow(data: bytes, delimiter: str, n_columns: int, start: int, l
         ),
         # pyarrow's own allocator keeps a third of the file's size on top, and is no faster here.
         memory_pool=pa.system_memory_pool(),
-    )
-    return _with_blank_rows(cells, layout) if len(layout.blank) else cells
+    ) as reader:
+        return keeper.table(_with_blank_rows(reader, layout) if len(layout.blank) else reader, reader.schema)
 
 
-def _with_blank_rows(cells: pa.Table, layout: Layout) -> pa.Table:
+def _with_blank_rows(cells: Iterable[pa.RecordBatch], layout: Layout) -> Iterator[pa.RecordBatch]:
     """Put back the blank lines that pyarrow leaves out."""
     n_rows = len(layout.lines)
     is_blank = np.zeros(n_rows, np.bool_)
     is_blank[layout.blank] = True
     places = np.flatnonzero(~is_blank)
-    batches: list[pa.RecordBatch] = []
     n_taken, begin = 0, 0
-    for batch in cells.to_batches():
+    for batch in cells:
         n_taken += batch.num_rows
         end = int(places[n_taken]) if n_taken < len(places) else n_rows
         if end - begin == batch.num_rows:
-            batches.append(batch)
+            yield batch
         else:
             # Rows come from the batch in order; a blank one from the row put behind its last.
             which = np.cumsum(~is_blank[begin:end]) - 1
@@ -238,12 +247,13 @@ def _with_blank_rows(cells: pa.Table, layout: Layout) -> pa.Table:
                 pa.concat_arrays([column, pa.array([""], pa.string())]).take(pa.array(which))
                 for column in batch.columns
             ]
-            batches.append(pa.record_batch(columns, names=cells.column_names))
+            yield pa.record_batch(columns, names=batch.schema.names)
         begin = end
-    return pa.Table.from_batches(batches)
 
 
-def _parse(text: Text, delimiter: str, n_columns: int, above: Row, limits: Limits) -> tuple[pa.Table, Lines]:
+def _parse(  # noqa: PLR0917 (what `body` was given)
+    text: Text, delimiter: str, n_columns: int, above: Row, limits: Limits, keeper: Keeper
+) -> tuple[pa.Table, Lines]:
     """Parse row by row; the answer for any file that the scan gives up on."""
     names = _names(n_columns)
     batches: list[pa.RecordBatch] = []
@@ -277,7 +287,7 @@ def _parse(text: Text, delimiter: str, n_columns: int, above: Row, limits: Limit
     if pending:
         flush()
     schema = pa.schema([(column, pa.string()) for column in names])
-    return pa.Table.from_batches(batches, schema=schema), np.array(lines, np.int64)
+    return keeper.table(iter(batches), schema), np.array(lines, np.int64)
 
 
 def judge(column: pa.ChunkedArray, verdict: Callable[[str], int]) -> npt.NDArray[np.int64]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from ppdarchive.errors import ReadError
+from ppdarchive.model.columns import IN_MEMORY, Content, Keeper
 
 _BOMS: Final = (
     # UTF-32 LE before UTF-16 LE: the shorter mark is the beginning of the longer one.
@@ -32,18 +34,18 @@ class Text:
     ----------
     name : str
         What the file is called in errors.
-    data : bytes
+    data : Content
         Its text in UTF-8.
     start : int
         Where the text begins in `data`: behind the byte-order mark.
     """
 
     name: str
-    data: bytes
+    data: Content
     start: int
 
 
-def decode(data: bytes, *, name: str, encoding: str | None = None) -> Text:
+def decode(data: Content, *, name: str, encoding: str | None = None, keeper: Keeper = IN_MEMORY) -> Text:
     """Turn a file's bytes into valid UTF-8.
 
     A byte-order mark decides. Without one the declared encoding does, and without that UTF-8.
@@ -51,12 +53,14 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Text:
 
     Parameters
     ----------
-    data : bytes
+    data : Content
         The whole file.
     name : str
         What the file is called in errors.
     encoding : str, optional
         The declared encoding, under any name that Python knows.
+    keeper : Keeper
+        Where the text is kept, if it is not the file's own bytes.
 
     Raises
     ------
@@ -71,13 +75,13 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Text:
     declared = "utf-8" if encoding is None else _canonical(encoding, name)
     actual, start = declared, 0
     for mark, marked in _BOMS:
-        if data.startswith(mark):
+        if data[: len(mark)] == mark:
             actual, start = marked, len(mark)
             break
     if len(data) == start:
         raise ReadError("read.empty", path=name)
     if actual != "utf-8":
-        data, start = _transcode(data, start, actual, name), 0
+        data, start = _transcode(data, start, actual, name, keeper), 0
         _refuse_nul(data, name)
     else:
         # UTF-16 without its mark is rarely valid UTF-8, but its NULs say best what it is.
@@ -101,15 +105,16 @@ def _canonical(encoding: str, name: str) -> str:
     return _UNMARKED.get(canonical, canonical)
 
 
-def _check_utf8(data: bytes, name: str) -> None:
-    if data.isascii():
-        return
-    view = memoryview(data)
+def _check_utf8(data: Content, name: str) -> None:
     position, offset = 0, -1
     while offset < 0 and position < len(data):
         end = min(position + _BLOCK_BYTES, len(data))
+        block = data[position:end]
+        if block.isascii():
+            position = end
+            continue
         try:
-            position += codecs.utf_8_decode(view[position:end], "strict", end == len(data))[1]
+            position += codecs.utf_8_decode(block, "strict", end == len(data))[1]
         except UnicodeDecodeError as error:
             offset = position + error.start
     if offset >= 0:
@@ -117,29 +122,37 @@ def _check_utf8(data: bytes, name: str) -> None:
         raise ReadError("read.encoding", path=name, line=line, offset=offset, encoding="utf-8")
 
 
-def _transcode(data: bytes, start: int, encoding: str, name: str) -> bytes:
+def _transcode(data: Content, start: int, encoding: str, name: str, keeper: Keeper) -> Content:
+    offsets: list[int] = []
+    text = keeper.content(_transcoded(data, start, encoding, offsets))
+    if offsets:
+        (offset,) = offsets
+        before = data[start:offset].decode(encoding, "replace").encode("utf-8", "replace")
+        line = 1 + line_ends(before)
+        raise ReadError("read.encoding", path=name, line=line, offset=offset, encoding=encoding)
+    return text
+
+
+def _transcoded(data: Content, start: int, encoding: str, offsets: list[int]) -> Iterator[bytes]:
+    """The text in UTF-8, block by block; where a byte makes no sense it ends, and the offset is noted."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    pieces: list[bytes] = []
-    offset = -1
     for position in range(start, len(data), _BLOCK_BYTES):
         chunk = data[position : position + _BLOCK_BYTES]
         end = position + len(chunk)
+        piece, offset = b"", -1
         try:
-            pieces.append(decoder.decode(chunk, end == len(data)).encode())
+            piece = decoder.decode(chunk, end == len(data)).encode()
         except UnicodeError as error:
             # The decoder counts from the bytes that it kept back from the chunk before.
             at = error.start - len(error.object) if isinstance(error, UnicodeDecodeError) else -len(chunk)
             offset = end + at
         if offset >= 0:
-            break
-    if offset >= 0:
-        before = data[start:offset].decode(encoding, "replace").encode("utf-8", "replace")
-        line = 1 + line_ends(before)
-        raise ReadError("read.encoding", path=name, line=line, offset=offset, encoding=encoding)
-    return b"".join(pieces)
+            offsets.append(offset)
+            return
+        yield piece
 
 
-def _refuse_nul(data: bytes, name: str) -> None:
+def _refuse_nul(data: Content, name: str) -> None:
     position = data.find(b"\0")
     if position >= 0:
         raise ReadError("read.binary", path=name, line=1 + line_ends(data[:position]))

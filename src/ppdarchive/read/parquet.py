@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pyarrow.types as pt
 
 from ppdarchive.errors import ReadError
+from ppdarchive.model.columns import Content
 from ppdarchive.model.table import ColumnInfo, RawExport
 from ppdarchive.read.delimited import blank_rows, check_names
 
@@ -45,7 +46,7 @@ class _UnsuitableError(Exception):
         self.kind = kind
 
 
-def read_parquet(data: bytes, *, name: str) -> RawExport:
+def read_parquet(data: Content, *, name: str) -> RawExport:
     """Read a Parquet file, each value as the text that Table Schema's default form gives it.
 
     Whole numbers and decimals are digits; other numbers the shortest decimal that is the same number,
@@ -55,7 +56,7 @@ def read_parquet(data: bytes, *, name: str) -> RawExport:
 
     Parameters
     ----------
-    data : bytes
+    data : Content
         The whole file.
     name : str
         What the file is called in errors.
@@ -76,7 +77,9 @@ def read_parquet(data: bytes, *, name: str) -> RawExport:
     cells: dict[int, pa.ChunkedArray] = {}
     position, kind = 0, ""
     try:
-        file = pq.ParquetFile(pa.BufferReader(data), pre_buffer=False, page_checksum_verification=True)
+        file = pq.ParquetFile(
+            pa.BufferReader(pa.py_buffer(data)), pre_buffer=False, page_checksum_verification=True
+        )
         table = file.read(use_threads=False)
         # Offsets, dictionary places and UTF-8 are not checked when a file is read.
         table.validate(full=True)

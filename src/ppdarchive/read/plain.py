@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from ppdarchive.model.columns import IN_MEMORY, Content, Keeper
 from ppdarchive.model.table import ColumnInfo, RawExport
 from ppdarchive.read.delimited import (
     blank_rows,
@@ -16,12 +17,20 @@ from ppdarchive.read.delimited import (
 from ppdarchive.read.encoding import decode
 
 
-def read_plain(data: bytes, *, source: str, name: str, encoding: str | None, delimiter: str) -> RawExport:
+def read_plain(
+    data: Content,
+    *,
+    source: str,
+    name: str,
+    encoding: str | None,
+    delimiter: str,
+    keeper: Keeper = IN_MEMORY,
+) -> RawExport:
     """Read a table with one header row whose names are all there and all different.
 
     Parameters
     ----------
-    data : bytes
+    data : Content
         The whole file.
     source : str
         What the result says it was read as.
@@ -30,6 +39,8 @@ def read_plain(data: bytes, *, source: str, name: str, encoding: str | None, del
     encoding : str or None
         As `ppdarchive.read.encoding.decode`.
     delimiter : str
+    keeper : Keeper
+        Where the cells are kept.
 
     Raises
     ------
@@ -37,12 +48,12 @@ def read_plain(data: bytes, *, source: str, name: str, encoding: str | None, del
         What is wrong with it as text, as a delimited file, or with its header.
     """
     check_delimiter(delimiter, name)
-    text = decode(data, name=name, encoding=encoding)
+    text = decode(data, name=name, encoding=encoding, keeper=keeper)
     check_delimiter_fits(text, delimiter)
     header = header_rows(text, delimiter, 1)
     names = header[0].cells
     check_names(names, name, line=header[0].line, unique=True)
-    cells, lines = body(text, delimiter, header)
+    cells, lines = body(text, delimiter, header, keeper=keeper)
     return RawExport(
         path=name,
         source=source,

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ppdarchive.errors import ReadError
+from ppdarchive.model.columns import IN_MEMORY, Content, Keeper
 from ppdarchive.model.table import ColumnInfo, Mask, RawExport
 from ppdarchive.read.delimited import (
     blank_rows,
@@ -129,7 +130,12 @@ class _Layout:
 
 
 def read_qualtrics(
-    data: bytes, *, name: str, encoding: str | None = None, delimiter: str | None = None
+    data: Content,
+    *,
+    name: str,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    keeper: Keeper = IN_MEMORY,
 ) -> RawExport:
     """Read a Qualtrics export, current (three header rows) or legacy (two).
 
@@ -144,7 +150,7 @@ def read_qualtrics(
 
     Parameters
     ----------
-    data : bytes
+    data : Content
         The whole file.
     name : str
         What the file is called in errors.
@@ -152,6 +158,8 @@ def read_qualtrics(
         As `ppdarchive.read.encoding.decode`.
     delimiter : str, optional
         By default the one of comma and tab that makes the header one of Qualtrics'.
+    keeper : Keeper
+        Where the cells are kept.
 
     Raises
     ------
@@ -166,13 +174,13 @@ def read_qualtrics(
     """
     if delimiter is not None:
         check_delimiter(delimiter, name)
-    text = decode(data, name=name, encoding=encoding)
+    text = decode(data, name=name, encoding=encoding, keeper=keeper)
     layout = _find_layout(text, [",", "\t"] if delimiter is None else [delimiter])
     check_widths(layout.header, name)
     names = layout.header[0].cells
     n_named = len(names) - 1 if _ends_unnamed(layout) else len(names)
     check_names(names[:n_named], name, line=layout.header[0].line, unique=False)
-    cells, lines = body(text, layout.delimiter, layout.header)
+    cells, lines = body(text, layout.delimiter, layout.header, keeper=keeper)
     if n_named < len(names) and pc.any(pc.not_equal(cells.columns[-1], "")).as_py():
         line = layout.header[0].line
         raise ReadError("read.unnamed-column", path=name, line=line, column=len(names))

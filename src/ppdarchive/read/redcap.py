@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from ppdarchive.errors import ReadError
+from ppdarchive.model.columns import IN_MEMORY, Content, Keeper
 from ppdarchive.model.table import ColumnInfo, RawExport
 from ppdarchive.read.delimited import check_widths
 from ppdarchive.read.encoding import Text, decode
@@ -66,7 +67,7 @@ class DictionaryField:
     is_identifier: bool
 
 
-def read_dictionary(data: bytes, *, name: str, encoding: str | None = None) -> tuple[DictionaryField, ...]:
+def read_dictionary(data: Content, *, name: str, encoding: str | None = None) -> tuple[DictionaryField, ...]:
     """Read a data dictionary CSV, with the long headings or with the API's.
 
     In a file with the API's headings ``NA`` means that nothing is there. A field is an identifier if it is
@@ -76,7 +77,7 @@ def read_dictionary(data: bytes, *, name: str, encoding: str | None = None) -> t
 
     Parameters
     ----------
-    data : bytes
+    data : Content
         The whole file.
     name : str
         What the file is called in errors.
@@ -182,12 +183,13 @@ def _field(entry: Mapping[str, str]) -> tuple[DictionaryField, str]:
 
 
 def read_redcap(
-    data: bytes,
+    data: Content,
     *,
     name: str,
     fields: Sequence[DictionaryField],
     encoding: str | None = None,
     delimiter: str | None = None,
+    keeper: Keeper = IN_MEMORY,
 ) -> RawExport:
     """Read a raw REDCap export, its columns understood by the data dictionary.
 
@@ -200,7 +202,7 @@ def read_redcap(
 
     Parameters
     ----------
-    data : bytes
+    data : Content
         The whole file.
     name : str
         What the file is called in errors.
@@ -210,6 +212,8 @@ def read_redcap(
         As `ppdarchive.read.encoding.decode`.
     delimiter : str, optional
         A comma by default.
+    keeper : Keeper
+        Where the cells are kept.
 
     Raises
     ------
@@ -227,6 +231,7 @@ def read_redcap(
         name=name,
         encoding=encoding,
         delimiter="," if delimiter is None else delimiter,
+        keeper=keeper,
     )
     known = _field_columns(fields)
     names = [column.name for column in export.columns]

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from ppdarchive.model.columns import Content
+
 _QUOTE, _LF, _CR = b'"\n\r'
 BLOCK_BYTES: Final = 1 << 19
 """Bytes looked at in one step: small enough for a processor's own memory."""
@@ -93,7 +95,7 @@ class _Rows:
 
 
 def scan(
-    data: bytes,
+    data: Content,
     delimiter: str,
     *,
     n_columns: int,
@@ -105,7 +107,7 @@ def scan(
 
     Parameters
     ----------
-    data : bytes
+    data : Content
         UTF-8 text. Bytes of characters beyond ASCII are never mistaken for a delimiter.
     delimiter : str
         One ASCII character.

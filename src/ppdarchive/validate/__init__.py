@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from ppdarchive.model.columns import Keep, in_memory
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.finding import MAX_PLACES, Finding, Findings, Place, Rule, RuleKind
 from ppdarchive.model.schema import Field, Schema, Schemas
@@ -83,6 +84,7 @@ def check(
     row_rules: Sequence[RowRule] = (),
     function_rules: Sequence[FunctionRule] = (),
     progress: Progress = lambda _: None,
+    keep: Keep = in_memory,
 ) -> Checked:
     """Check tables against their schemas, each other, and the study's own rules.
 
@@ -97,6 +99,8 @@ def check(
     row_rules, function_rules : sequences of RowRule and FunctionRule
     progress : callable
         Called with the name of each table before it is checked.
+    keep : callable
+        Where texts are kept of which some are missing.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def check(
         if name in tables:
             progress(name)
             own = [rule for rule in row_rules if rule.table == name]
-            frame, found = _check_table(tables[name], schema, own)
+            frame, found = _check_table(tables[name], schema, own, keep)
             broken |= found
             checked[name] = CheckedTable(schema, frame, tables[name].provenance)
     for name, table in checked.items():
@@ -136,7 +140,7 @@ def check(
 
 
 def _check_table(
-    table: RawTable, schema: Schema, row_rules: Sequence[RowRule]
+    table: RawTable, schema: Schema, row_rules: Sequence[RowRule], keep: Keep
 ) -> tuple[Frame, dict[Rule, Rows]]:
     """Everything that one table shows by itself."""
     by_id = {(rule.kind, rule.fields): rule for rule in rules(schema)}
@@ -149,7 +153,7 @@ def _check_table(
             if required is not None and (RuleKind.MISSING_COLUMN, (field.name,)) not in by_id:
                 broken[required] = np.arange(table.n_rows, dtype=np.int64)
             continue
-        typed = _cast(table, field, required=required is not None)
+        typed = _cast(table, field, keep, required=required is not None)
         columns[field.name] = typed.values
         if typed.reasons is not None and field.companion is not None:
             columns[field.companion.name] = typed.reasons
@@ -168,18 +172,19 @@ def _check_table(
     return present, broken
 
 
-def _cast(table: RawTable, field: Field, *, required: bool) -> CastColumn:
+def _cast(table: RawTable, field: Field, keep: Keep, *, required: bool) -> CastColumn:
     """Type a field's column, each range of rows by the form that it is written in."""
     cells = table.cells[field.name]
     forms = table.forms.get(field.name, ())
     if not forms:
-        return cast(cells, field, required=required)
+        return cast(cells, field, required=required, keep=keep)
     return joined(
         [
             cast(
                 cells.slice(form.start, form.stop - form.start),
                 replace(field, lexical=form.lexical),
                 required=required,
+                keep=keep,
             )
             for form in forms
         ]

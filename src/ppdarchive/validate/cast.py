@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ppdarchive.model.columns import encode
+from ppdarchive.model.columns import Keep, encode, in_memory, pieces_of
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.finding import RuleKind
 from ppdarchive.model.lexical import is_string, parse_integer, parser
@@ -46,7 +46,7 @@ class CastColumn:
     broken: Mapping[RuleKind, Rows]
 
 
-def cast(cells: pa.ChunkedArray, field: Field, *, required: bool) -> CastColumn:
+def cast(cells: pa.ChunkedArray, field: Field, *, required: bool, keep: Keep = in_memory) -> CastColumn:
     """Type one column of texts as `field` declares.
 
     Parameters
@@ -55,6 +55,8 @@ def cast(cells: pa.ChunkedArray, field: Field, *, required: bool) -> CastColumn:
     field : Field
     required : bool
         Whether a missing value breaks ``required``.
+    keep : callable
+        Where texts are kept of which some are missing.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def cast(cells: pa.ChunkedArray, field: Field, *, required: bool) -> CastColumn:
     codes = pa.array([code.value for code in field.missing_values], pa.string())
     code = pc.index_in(cells, value_set=codes)
     missing = pc.or_(pc.is_valid(code), pc.is_null(cells))
-    texts = pc.if_else(missing, pa.scalar(None, pa.string()), cells) if pc.any(missing).as_py() else cells
+    texts = _without(cells, codes, keep) if pc.any(missing).as_py() else cells
     broken: dict[RuleKind, Rows] = {}
     if field.categories is not None:
         values, broken = _categorical(texts, field)
@@ -76,6 +78,13 @@ def cast(cells: pa.ChunkedArray, field: Field, *, required: bool) -> CastColumn:
     if required and len(rows := _rows(missing)):
         broken[RuleKind.REQUIRED] = rows
     return CastColumn(values, _reasons(code, field), broken)
+
+
+def _without(cells: pa.ChunkedArray, codes: pa.Array, keep: Keep) -> pa.ChunkedArray:
+    """The texts that are no missing code."""
+    nothing = pa.scalar(None, pa.string())
+    pieces = (pc.if_else(pc.is_in(piece, value_set=codes), nothing, piece) for piece in pieces_of(cells))
+    return keep(pieces, pa.string())
 
 
 def joined(parts: Sequence[CastColumn]) -> CastColumn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
@@ -55,7 +55,7 @@ class Anchored:
 
 def anchor(
     source_texts: Sequence[str],
-    response_texts: Sequence[str],
+    response_texts: Sequence[str] | Mapping[int, str],
     pairs: Positions,
     starts: Positions,
     ends: Positions,
@@ -79,7 +79,9 @@ def anchor(
 
     Parameters
     ----------
-    source_texts, response_texts : sequence of str
+    source_texts : sequence of str
+    response_texts : sequence of str, or mapping of int to str
+        Of the responses that `pairs` name at least.
     pairs : ndarray of int64, shape (n, 2)
         Which source and which response each segment is of.
     starts, ends : ndarray of int64, shape (n,)

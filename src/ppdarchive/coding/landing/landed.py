@@ -125,7 +125,7 @@ def land(
     start, end = np.full(n, NONE), np.full(n, NONE)
     confidence = np.zeros(n, np.float64)
     at = np.flatnonzero(is_placed)
-    texts = [text or "" for text in responses.texts]
+    texts = {row: responses.texts[row] or "" for row in np.unique(response[at]).tolist()}
     anchored = anchor(
         [source.text for source in own.sources],
         texts,
@@ -135,7 +135,8 @@ def land(
     )
     start[at], end[at], confidence[at] = anchored.start, anchored.end, anchored.confidence
     whole = at[_is_whole(project, at)]
-    lengths = np.array([len(text) for text in texts] or [0], np.int64)
+    lengths = np.zeros(max(1, len(responses)), np.int64)
+    lengths[list(texts)] = [len(text) for text in texts.values()]
     for i in whole[(start[whole] > 0) | (end[whole] < lengths[response[whole]])].tolist():
         confidence[i] *= _share(texts[response[i]], start[i], end[i])
     start[whole], end[whole] = 0, lengths[response[whole]]

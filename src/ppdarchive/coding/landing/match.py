@@ -55,7 +55,7 @@ class Responses:
     response_id : tuple of str
         All different.
     participant_id, question_id, wave : tuple of str
-    texts : tuple of (str or None)
+    texts : sequence of (str or None)
         None where nothing was answered.
 
     Raises
@@ -68,7 +68,7 @@ class Responses:
     participant_id: tuple[str, ...]
     question_id: tuple[str, ...]
     wave: tuple[str, ...]
-    texts: tuple[str | None, ...]
+    texts: Sequence[str | None]
 
     def __post_init__(self) -> None:
         if any(len(getattr(self, column)) != len(self.texts) for column in _GROUPS):
@@ -323,7 +323,8 @@ def _swapped(
         if by[i] is not By.HAND and source != own and _plain(source) not in {"", _plain(own)}:
             texts[i] = _plain(source)
     if texts:
-        others = {_plain(text) for text in responses.texts if text}
+        wanted = set(texts.values())
+        others = {plain for text in responses.texts if text and (plain := _plain(text)) in wanted}
         yield from (i for i, text in texts.items() if text in others)
 
 
