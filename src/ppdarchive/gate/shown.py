@@ -24,7 +24,7 @@ from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import COMPANION_SUFFIX, Role, Schema
 from ppdarchive.risk.classes import Numbers
-from ppdarchive.risk.joined import pseudonyms_of, slimmed
+from ppdarchive.risk.joined import cells_of, pseudonyms_of, slimmed
 from ppdarchive.risk.meanings import Below, is_coarser, reading_of
 from ppdarchive.risk.people import NOBODY, people_of
 
@@ -238,8 +238,8 @@ def _hidden_cells(
     name: str, table: TreatedTable, new: TreatedTable, matching: Matching, below: Below
 ) -> tuple[Numbers, Numbers]:
     """The rows whose cell is empty or coarser in the new release, and all rows that have one in both."""
-    earlier = values_of(table.frame[name]).take(pa.array(matching.before))
-    later = values_of(new.frame[name]).take(pa.array(matching.after))
+    earlier = cells_of(table.frame[name]).take(pa.array(matching.before))
+    later = cells_of(new.frame[name]).take(pa.array(matching.after))
     (own, mine), (other, theirs) = encode(earlier), encode(later)
     one, two = reading_of(table.schema[name]), reading_of(new.schema[name])
     pairs, kind = np.unique(mine * (len(other) + 1) + theirs + 1, return_inverse=True)

@@ -75,17 +75,19 @@ def pseudonyms_of(tables: Mapping[str, TreatedTable]) -> pa.ChunkedArray | None:
 
 def _texts(table: TreatedTable, names: Sequence[str]) -> pa.ChunkedArray:
     """The values of some columns of each row as one text."""
-    columns = [_as_text(values_of(table.frame[name])) for name in names]
+    columns = [cells_of(table.frame[name]).cast(pa.string()) for name in names]
     if len(columns) == 1:
         return columns[0].fill_null(_NOTHING)
     whole = [column.combine_chunks().fill_null(_NOTHING) for column in columns]
     return pa.chunked_array([pc.binary_join_element_wise(*whole, _SEPARATOR)])
 
 
-def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if not pa.types.is_nested(column.type):
-        return column.cast(pa.string())
-    shown = [None if value is None else repr(value) for value in column.to_pylist()]
+def cells_of(column: pd.Series) -> pa.ChunkedArray:
+    """The values of a column; lists, which can't be numbered, as texts."""
+    values = values_of(column)
+    if not pa.types.is_nested(values.type):
+        return values
+    shown = [None if value is None else repr(value) for value in values.to_pylist()]
     return pa.chunked_array([pa.array(shown, pa.string())])
 
 
@@ -128,7 +130,7 @@ class _Column:
     def narrow(self, rows: Numbers, table: TreatedTable, name: str, release: int) -> None:
         """Add what a release says of some rows."""
         read = reading_of(table.schema[name])
-        distinct, places = encode(values_of(table.frame[name]))
+        distinct, places = encode(cells_of(table.frame[name]))
         given = np.array([*(self._code((read(value), ())) for value in distinct), _MISSING])[places]
         own = self.codes[rows]
         found = np.where(own == _MISSING, given, own)
