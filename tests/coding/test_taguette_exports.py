@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +63,17 @@ def test_columns_are_found_by_name(tmp_path: Path):
     content = "Tag , extra,CONTENT,Document\n\nbond,x,words,R-01\n\n"
     read = read_taguette_highlights(written(tmp_path, content), name="h.csv")
     assert (read.selections.quotes, read.sources[0].name) == (("words",), "R-01")
+
+
+def test_endless_cells_are_refused_whatever_else_is_loaded(tmp_path: Path):
+    """Another library may let the whole process read longer cells; we do not."""
+    path = written(tmp_path, f"document,tag,content\nR-01,bond,{'Mira' * 40_000}\n")
+    before = csv.field_size_limit(1 << 30)
+    try:
+        error = error_of(lambda: read_taguette_highlights(path, name="h.csv"))
+    finally:
+        csv.field_size_limit(before)
+    assert error.code == "coding.format"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from ppdarchive.coding.project import NONE, Project, ProjectSource, Selections
 from ppdarchive.errors import CodingError
 
 MAX_BYTES: Final = 1 << 30
+_MAX_CELL: Final = 1 << 17
+"""Characters of a cell; a quote that is not closed would take in the rest of the file."""
 
 _KIND: Final = "Taguette"
 
@@ -147,7 +149,8 @@ def _next_row(reader: Iterator[list[str]], name: str) -> list[str] | None:
         row = next(reader, None)
     except csv.Error:
         is_wrong = True
-    if is_wrong:
+    # Another library may have raised the limit of the whole process.
+    if is_wrong or any(len(cell) > _MAX_CELL for cell in row or ()):
         raise CodingError("coding.format", path=name, kind=_KIND, reason="a row that is no CSV")
     return row
 
