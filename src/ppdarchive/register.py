@@ -323,7 +323,7 @@ class Register:
         self._told(lambda: tombstones.complete(self._connection))
 
 
-def open_register(folder: Path, audience: str) -> Register:
+def open_register(folder: Path, audience: str, *, patience: float = 0) -> Register:
     """Open the register in the private folder, for one audience, and keep everybody else out.
 
     Parameters
@@ -332,6 +332,8 @@ def open_register(folder: Path, audience: str) -> Register:
         The private folder.
     audience : str
         Each audience has its own pseudonyms, so that two releases cannot be joined.
+    patience : float
+        Seconds to wait for another process that has it.
 
     Raises
     ------
@@ -341,7 +343,7 @@ def open_register(folder: Path, audience: str) -> Register:
     path = folder / REGISTER_NAME
     problem: RegisterError
     try:
-        return Register(_connect(path), path, audience)
+        return Register(_connect(path, patience), path, audience)
     except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         problem = _problem(error, path)
     raise problem
@@ -359,7 +361,7 @@ def _problem(error: Exception, path: Path) -> RegisterError:
     return RegisterError("register.damaged", path=str(path))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, patience: float) -> sqlite3.Connection:
     was_there = path.with_name(BACKUP_NAME).exists()
     if was_there and not (path.exists() and path.stat().st_size):
         # There was a register. Another one would make strangers of all who are known.
@@ -367,7 +369,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     # The file exists with its mode before anything is in it.
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
     try:
         # The lock is held until the backup is written; deleted pages are overwritten; writes reach
         # the disk before a commit returns.

@@ -6,8 +6,9 @@ published meanwhile: what was judged beside the last release would not have been
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -32,10 +33,12 @@ from ppdarchive.changes import (
 )
 from ppdarchive.detectors.tags import replaced_ranges
 from ppdarchive.errors import ArchiveError, StoreError
-from ppdarchive.gate import Failure, Place, judge_releases, judge_words, more_redacted
+from ppdarchive.gate import Failure, GateRefusedError, Place, judge_releases, judge_words, more_redacted
+from ppdarchive.gate.purged import judge_unchanged
 from ppdarchive.package.descriptor import descriptor
 from ppdarchive.pipeline import Progress
 from ppdarchive.publish import Deidentified, Draft, draft_study, info_of, write_draft
+from ppdarchive.register import open_register, private_folder
 from ppdarchive.store.inventory import User
 from ppdarchive.store.lock import PATIENCE_SECONDS
 from ppdarchive.store.minisign import SecretKey
@@ -184,18 +187,19 @@ def publish_study(
         )
         progress("publishing to the archive")
         try:
-            number = publish(
-                target.root,
-                target.object_id,
-                staging / "package",
-                created=datetime.combine(released_on, time(), UTC),
-                message=release_message(numbered.version, message),
-                user=user,
-                dedupe=dedupe,
-                expected_head=target.number,
-                patience=patience,
-                files=target.files,
-            )
+            with _nobody_purges(draft, patience):
+                number = publish(
+                    target.root,
+                    target.object_id,
+                    staging / "package",
+                    created=datetime.combine(released_on, time(), UTC),
+                    message=release_message(numbered.version, message),
+                    user=user,
+                    dedupe=dedupe,
+                    expected_head=target.number,
+                    patience=patience,
+                    files=target.files,
+                )
         except BaseException as error:
             # A version that was begun may be finished by `repair`, and then needs its log.
             is_refused = isinstance(error, StoreError) and error.code != "store.unfinished"
@@ -217,6 +221,25 @@ def publish_study(
     )
 
 
+@contextlib.contextmanager
+def _nobody_purges(draft: Draft, patience: float) -> Iterator[None]:
+    """Keep the register open, as a purge does from end to end, if nothing was purged since the draft.
+
+    Raises
+    ------
+    GateRefusedError
+        If something was.
+    RegisterError
+        ``register.locked`` if somebody else keeps it open.
+    """
+    private = private_folder(draft.study.folder)
+    with open_register(private, draft.release.audience, patience=patience) as register:
+        since = judge_unchanged(draft.given.purged, register.purged())
+        if since:
+            raise GateRefusedError(since)
+        yield
+
+
 def _check_date(target: Target, released_on: date) -> None:
     if target.opened is None:
         return
@@ -231,7 +254,7 @@ def _of_releases(draft: Draft, earlier: EarlierReleases | None, archive: Where) 
     if earlier is None:
         return []
     tables, live = draft.treated.tables, earlier.live()
-    failures = judge_releases(tables, live, draft.release)
+    failures = judge_releases(tables, live, draft.release, schemas=draft.study.schemas)
     if any(failure.condition == CONDITION for failure in failures):
         study = draft.study.folder
         path = write_spans(study, more_redacted(tables, live), on=draft.info.released_on)
