@@ -176,10 +176,12 @@ class ObjectFiles:
             failure = error
         try:
             found, new = self.read_tagged(path, len(text) + 1)
-        except OSError:
-            found, new = b"", ""
-        if found == text and new:
-            return new
+            if found == text:
+                return new
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            failure = error  # whether it was refused, or took effect before, is not known
         failure.__context__ = failure.__cause__ = None
         raise failure
 

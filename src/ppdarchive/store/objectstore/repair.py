@@ -68,9 +68,9 @@ def take_back_first(files: ObjectFiles, held: Hold, folder: Path) -> bool:
 
 
 def remove_strays(files: ObjectFiles, held: Hold, folder: Path, inventory: Inventory) -> int:
-    """Remove files in versions' folders that belong to no version: they came after a lock was over."""
+    """Remove files of versions' folders that belong to no version, and what is on its way: it came late."""
     known = {path for paths in inventory.manifest.values() for path in paths}
-    n_removed = 0
+    n_removed = files.abort_uploads(folder)
     for path, found in files.tree(folder).items():
         version, _, inside = path.partition("/")
         number = layout.version_number(version)
