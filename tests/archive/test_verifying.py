@@ -304,7 +304,7 @@ def reworded(package: Path, path: str, before: str, after: str) -> None:
 
 
 LIES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
-    "a row without its key": (without_key, {"release.rule", "release.copy", "release.risk"}),
+    "a row without its key": (without_key, {"release.rule", "release.copy"}),
     "a value that is no category": (with_strange_value, {"load.table"}),
     "a table that is none": (
         lambda package: (package / "data/participants.parquet").write_bytes(b"PAR1"),
@@ -317,6 +317,9 @@ LIES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "a risk": (lambda package: members(package, risk={"average_risk": 0.1}), {"release.risk"}),
     "a risk that is no number": (lambda package: members(package, risk={"k": "7"}), {"release.risk"}),
     "a worse risk": (lambda package: members(package, risk={"max_prosecutor_risk": 1.0, "k": 0}), set()),
+    "a count": (
+        lambda package: reworded(package, "codebook.md", "`28-37` | –", "`28-37` | 1,000"), {"release.counts"},
+    ),
     "another version": (lambda package: members(package, version="3.0.0"), {"release.version"}),
     "rows": (
         lambda package: reworded(package, "README.md", "`responses` | –", "`responses` | 3,000"),

@@ -68,6 +68,11 @@ CASES: Final[Mapping[str, tuple[Severity, str, str]]] = MappingProxyType(
             "README.md counts {found} rows, the table has {expected}",
             "One of the two was changed after it was published: get the archive again.",
         ),
+        "release.counts": (
+            "error",
+            "the codebook counts other participants than the tables hold",
+            "One of the two was changed after it was published: get the archive again.",
+        ),
         "release.risk": (
             "error",
             "{figure} is {expected} in the published tables, and the package states {found}",

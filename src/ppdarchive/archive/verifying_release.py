@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from ppdarchive.archive.verifying_findings import ArchiveFinding, finding, of_error
+from ppdarchive.codebook import codebook
 from ppdarchive.errors import LoadError, PackageError
 from ppdarchive.loading import Release, load
 from ppdarchive.model.release import TreatedTable
@@ -26,12 +27,16 @@ from ppdarchive.risk.closeness import equal_distance, ordered_distance
 from ppdarchive.risk.diversity import distinct_l, entropy_l, value_counts
 from ppdarchive.risk.measures import prosecutor, smallest
 from ppdarchive.risk.sensitive import sensitive_values
+from ppdarchive.risk.summaries import summarize
 from ppdarchive.risk.vectors import participant_vectors
 from ppdarchive.validate.typed import broken_typed
 
 _DESCRIPTOR: Final = "datapackage.json"
 _README: Final = "README.md"
 _ROWS: Final = re.compile(r"^\| `([^`]+)` \| ([0-9,]+) \| ", re.MULTILINE)
+_CODEBOOK: Final = "codebook.md"
+_COUNTED: Final = "Counts are of participants, "
+_COUNT: Final = re.compile(r"\| (.+?) \|(?: .* \|)? ([0-9][0-9,]*) \|")
 _SLACK: Final = 5.1e-5
 """Figures of risk are published with four decimals."""
 
@@ -90,11 +95,14 @@ def _of_release(
             problem = error
         if problem is not None:
             yield of_error(problem, path=_inside(folder, problem.path))
-    yield from _rules(tables, unread=frozenset(release) - tables.keys())
+    broken = list(_rules(tables, unread=frozenset(release) - tables.keys()))
+    yield from broken
     yield from _copies(tables, folder)
     yield from _rows(tables, folder)
-    if len(tables) == len(release) and isinstance(stated := policy.get("risk"), dict):
-        yield from _risk(tables, stated)
+    if len(tables) == len(release) and not broken:  # figures of anything else mean nothing
+        yield from _codebook(tables, folder)
+        if isinstance(stated := policy.get("risk"), dict):
+            yield from _risk(tables, stated)
 
 
 def _policy(folder: Path) -> Mapping[str, Any]:
@@ -165,6 +173,32 @@ def _rows(tables: Mapping[str, TreatedTable], folder: Path) -> Iterator[ArchiveF
     for name, number in _ROWS.findall(readme.read_text("utf-8", errors="replace")):
         if name in tables and int(number.replace(",", "")) != (n_rows := len(tables[name].frame)):
             yield finding("release.rows", path=f"{_README}: {name}", found=number, expected=f"{n_rows:,}")
+
+
+def _codebook(tables: Mapping[str, TreatedTable], folder: Path) -> Iterator[ArchiveFinding]:
+    """Compare the counts that the codebook tells; some it does not tell."""
+    path = folder / _CODEBOOK
+    text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+    if _COUNTED not in text:
+        return
+    schemas = {name: table.schema for name, table in tables.items()}
+    summary = summarize({}, tables, min_cell=None)
+    actual = dict(_counts(codebook(schemas, title="", is_released=True, summary=summary)))
+    wrong = {place[:2] for place, count in _counts(text) if actual.get(place, count) != count}
+    for table, field in sorted(wrong):
+        yield finding("release.counts", path=f"{_CODEBOOK}: {table}.{field}")
+
+
+def _counts(text: str) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """The counts of a codebook, by table, field and value."""
+    table = field = ""
+    for line in text.splitlines():
+        if line.startswith("## "):
+            table, field = line.removeprefix("## "), ""
+        elif line.startswith("### "):
+            field = line.removeprefix("### ")
+        elif field and (match := _COUNT.fullmatch(line)):
+            yield (table, field, match[1]), match[2]
 
 
 def _risk(tables: Mapping[str, TreatedTable], stated: Mapping[str, Any]) -> Iterator[ArchiveFinding]:
