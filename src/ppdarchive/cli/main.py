@@ -17,7 +17,7 @@ import typer
 
 from ppdarchive._version import __version__
 from ppdarchive.cli import code, publishing, render, risk, standard, text
-from ppdarchive.cli.archive import convert, history, keys, mark, pin, publish, repair, sign, verify
+from ppdarchive.cli.archive import convert, history, keys, mark, pin, publish, purge, repair, sign, verify
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -207,6 +207,13 @@ app.command(
 app.command(
     "verify", epilog=example("ppdarchive verify my-archive", "ppdarchive verify my-archive --trust lab.pub")
 )(verify.verify)
+app.command(
+    "purge",
+    epilog=example(
+        "ppdarchive purge my-archive --study my-study --participant P-0107 --ground withdrawal",
+        "ppdarchive purge my-archive --study my-study --spans spans.csv --ground leak",
+    ),
+)(purge.purge)
 app.command("repair", epilog=example("ppdarchive repair my-archive"))(repair.repair)
 app.command("demo", epilog=example("ppdarchive demo my-demo"))(publishing.demo)
 app.add_typer(text.app)
