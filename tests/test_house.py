@@ -67,6 +67,7 @@ AT_THE_DOOR = {
         f"archive/{name}.py"
         for name in (
             *("__init__", "cloning", "converting", "history", "marking", "opening", "publishing", "purging"),
+            "purging_versions",
             *("earlier", "keys", "redactions", "target"),
             *("rebuilding", "signing", "verifying", "verifying_release", "verifying_signatures", "repairing"),
         )

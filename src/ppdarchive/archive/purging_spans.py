@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
@@ -79,7 +78,8 @@ def parse_spans(text: str, *, path: str) -> tuple[ListedSpan, ...]:
     ArchiveError
         ``archive.spans``
     """
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    lines = text.removeprefix("\ufeff").split("\n")
+    rows = csv.reader((f"{each}\n" for each in lines), strict=True)
     found, header = [], None
     line, is_broken = 1, False
     try:

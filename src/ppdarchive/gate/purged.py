@@ -17,9 +17,6 @@ from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.risk.people import PARTICIPANT_KEY, people_of
 from ppdarchive.text.keys import plain_key
 
-CONDITION: Final = "purged"
-_REMEDY: Final = "Report this as a defect: what was purged should have been left out."
-
 
 def judge_purged(
     tables: Mapping[str, TreatedTable], pseudonyms: Mapping[str, Mapping[str, str]], purged: Purged
@@ -52,7 +49,15 @@ def judge_purged(
     n_texts = _n_texts(tables, own.get("participant", {}), purged)
     if n_texts:
         found.append(f"words that were purged in {n_texts} texts")
-    return [Failure(CONDITION, f"{' and '.join(found)} are among the released", _REMEDY)] if found else []
+    if not found:
+        return []
+    return [
+        Failure(
+            "purged",
+            f"{' and '.join(found)} are among the released",
+            "Report this as a defect: what was purged should have been left out.",
+        )
+    ]
 
 
 def judge_unchanged(known: Purged, now: Purged) -> list[Failure]:
@@ -68,7 +73,7 @@ def judge_unchanged(known: Purged, now: Purged) -> list[Failure]:
         return []
     return [
         Failure(
-            CONDITION, "somebody or something was purged while the release was made", "Run the command again."
+            "purged", "somebody or something was purged while the release was made", "Run the command again."
         )
     ]
 
