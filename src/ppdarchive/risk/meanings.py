@@ -133,14 +133,26 @@ def _numbers(field: Field) -> Reading:
         if math.isnan(low):
             return "NaN"
         if step is not None:
-            low, high = low - step / 2, high + step / 2
+            low, high = _around(low, step, is_whole=field.kind is Kind.INTEGER)
         low = -math.inf if bottom is not None and value <= bottom else low
         high = math.inf if top is not None and value >= top else high
-        if step is None and field.kind is Kind.INTEGER:
+        if field.kind is Kind.INTEGER:
             return Between(low, high + 1)
         return Between(low, math.nextafter(high, math.inf))
 
     return read
+
+
+def _around(value: float, step: float, *, is_whole: bool) -> tuple[float, float]:
+    """The lowest and highest number that is rounded to `value`; halves go to the even multiple."""
+    low, high = value - step / 2, value + step / 2
+    if not is_whole:
+        return low, high
+    # Of whole numbers the halves themselves are rounded to every other multiple only.
+    is_odd = round(value / step) % 2 == 1
+    if is_odd:
+        return math.floor(low) + 1, math.ceil(high) - 1
+    return math.ceil(low), math.floor(high)
 
 
 def _number(pattern: re.Pattern[str], text: str) -> float | None:
