@@ -21,6 +21,8 @@ AT_THE_DOOR = {
         "cli/__init__.py",
         "cli/main.py",
         "cli/terminal.py",
+        "cli/demo.py",
+        "cli/archive/demonstration.py",
         "cli/publishing.py",
         *(f"publish/{name}.py" for name in ("assessing", "drafting", "packing", "preparing")),
         "gate.py",

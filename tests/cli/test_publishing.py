@@ -231,16 +231,20 @@ def test_the_demonstration(
     said = capsys.readouterr()
     assert fits(said.out)
     assert [line[:2] for line in said.out.splitlines() if line[:1].isdigit()] == [
-        f"{n}." for n in range(1, 9)
+        f"{n}."[:2] for n in range(1, 13)
     ]
     assert said.out.count("before:") == said.out.count("after:") == 4
-    assert sorted(path.name for path in (folder / "d").iterdir()) == ["coded.qdpx", "package", "study"]
+    assert sorted(path.name for path in (folder / "d").iterdir()) == ["archive", "coded.qdpx", "package", "study"]
     told = " ".join(said.out.split())
     assert re.search(r"coder_1\.qdpx: ([\d,]+) of \1 segments on their words; not taken: memo", told)
     assert re.search(r"coder_2\.sqlite3: ([\d,]+) of \1 segments on their words; \d+ in answers mended", told)
     assert re.search(r"all codes: 0\.\d\d \(95 % interval 0\.\d\d to 0\.\d\d\)", told)
     assert re.search(r"[\d,]+ segments are marked alike, and [\d,]+ places are left to settle", told)
     assert "names in their memos, ids of participants and responses. 0 found." in told
+    assert "release 1.0.0 of 285 participants" in told
+    assert "release 1.1.0 of 297 participants" in told
+    assert told.count("Every file is as it was published, and every release is what it says.") == 2
+    assert re.search(r"stood in [1-9]\d* files of the archive\. Now they stand in 0\.$", told)
     assert call(["show", "d/package"]) == 0
     assert fits(capsys.readouterr().out)
     assert call(["demo", "d"]) == 2

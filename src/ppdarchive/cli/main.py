@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from ppdarchive._version import __version__
-from ppdarchive.cli import code, publishing, render, risk, standard, text
+from ppdarchive.cli import code, demo, publishing, render, risk, standard, text
 from ppdarchive.cli.archive import convert, history, keys, mark, pin, publish, purge, repair, sign, verify
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
@@ -215,7 +215,7 @@ app.command(
     ),
 )(purge.purge)
 app.command("repair", epilog=example("ppdarchive repair my-archive"))(repair.repair)
-app.command("demo", epilog=example("ppdarchive demo my-demo"))(publishing.demo)
+app.command("demo", epilog=example("ppdarchive demo my-demo"))(demo.demo)
 app.add_typer(text.app)
 app.add_typer(code.app)
 app.add_typer(keys.app)

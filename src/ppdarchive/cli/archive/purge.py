@@ -116,7 +116,7 @@ def purge(
     if as_json:
         show_json(_json(result, archive))
     else:
-        show(_lines(result))
+        show(purged_lines(result))
 
 
 def _ground(text: str | None, *, is_needed: bool) -> Ground:
@@ -158,7 +158,8 @@ def _asking(step: Callable[[str], None]) -> Callable[[int], None]:
 # -- what is said of it ---------------------------------------------------------------------------
 
 
-def _lines(result: Purged) -> Iterator[Text]:
+def purged_lines(result: Purged) -> Iterator[Text]:
+    """What a purge did, for people; it names nobody."""
     what = _WORDS[result.kind]
     if not result.objects:
         yield Text(f"Nothing was left to purge in {_many(result.n_looked_at, 'object')} of this study.")
