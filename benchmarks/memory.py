@@ -3,6 +3,7 @@
     python benchmarks/memory.py                   # exports of 1 GB: long answers; takes many minutes
     python benchmarks/memory.py --mb 100 --characters 300
     python benchmarks/memory.py --keep FOLDER     # the study stays there, and is used again
+    python benchmarks/memory.py --light           # only known identifiers are searched for: a few minutes
 
 The study is the example's, whose participants, answers and codings are repeated under new keys: each
 answer is several of the example's to the same question, a few words of it changed, until it has the
@@ -32,8 +33,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ppdarchive.detectors.engine import Engine
+from ppdarchive.detectors.known import KnownIdentifiers
 from ppdarchive.profile import profile_files
-from ppdarchive.publish import pack_study
+from ppdarchive.publish import drafting, pack_study
+from ppdarchive.study import Study
 from ppdarchive.synthetic import write_study
 
 ANSWERS = ("Q12", "Q13", "Q14", "Q15")
@@ -189,8 +193,23 @@ def memory() -> tuple[float, float]:
     return found["VmRSS"], found["RssAnon"]
 
 
-def child(study: Path, out: Path) -> None:
+def lighten() -> None:
+    """Leave the text engine nothing but the known identifiers, and the gate nothing to search for."""
+    both = drafting.engines_for
+
+    def light(study: Study, known: KnownIdentifiers) -> tuple[Engine, Engine]:
+        engines = both(study, known)
+        for engine in engines:
+            engine.detectors = tuple(own for own in engine.detectors if own.name == "known")
+        return engines
+
+    drafting.engines_for = light
+
+
+def child(study: Path, out: Path, *, is_light: bool) -> None:
     """Pack the study, and print what was seen."""
+    if is_light:
+        lighten()
     watch = Watch()
     watch.enter("starting")
     refused = ""
@@ -202,12 +221,11 @@ def child(study: Path, out: Path) -> None:
     print(json.dumps({"refused": refused, "stages": [vars(stage) for stage in watch.stages]}))
 
 
-def measured(study: Path, out: Path) -> None:
+def measured(study: Path, out: Path, *, is_light: bool) -> None:
     """Run the whole way in a process of its own and print its table."""
     start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, __file__, "--child", str(study), str(out)], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, __file__, "--child", str(study), str(out), *(["--light"] if is_light else [])]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     told = json.loads(process.stdout.read())
     _, _, usage = os.wait4(process.pid, 0)
@@ -234,10 +252,11 @@ def main() -> None:
     parser.add_argument("--mb", type=int, default=1000, help="size of the exports")
     parser.add_argument("--characters", type=int, default=3000, help="characters of an answer")
     parser.add_argument("--keep", type=Path, help="where the study is, or is made and stays")
+    parser.add_argument("--light", action="store_true", help="search for known identifiers only")
     parser.add_argument("--child", type=Path, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        child(*options.child)
+        child(*options.child, is_light=options.light)
         return
     with tempfile.TemporaryDirectory() as name:
         study = options.keep or Path(name) / "study"
@@ -246,7 +265,7 @@ def main() -> None:
             generate(study, options.mb * 1_000_000, options.characters)
             print(f"made in {time.perf_counter() - start:.1f} s")
         out = Path(name) / "package"
-        measured(study, out)
+        measured(study, out, is_light=options.light)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, Final
 from weakref import WeakSet
 
@@ -36,7 +37,7 @@ _LEAST_BYTES: Final = 1 << 22
 """What is smaller than this is kept in memory anyway."""
 
 
-def keeper_of(folder: Path, paths: Iterable[Path], *, large_bytes: int = LARGE_BYTES) -> Keeper:
+def keeper_of(folder: Path, paths: Iterable[Path]) -> Keeper:
     """Where a study's columns are kept: in memory, unless its exports are large.
 
     Parameters
@@ -45,13 +46,12 @@ def keeper_of(folder: Path, paths: Iterable[Path], *, large_bytes: int = LARGE_B
         The study's folder.
     paths : iterable of Path
         Its exports.
-    large_bytes : int
     """
     size = 0
     for path in set(paths):
         with suppress(OSError):  # whoever reads it tells of it
             size += path.stat().st_size
-    return IN_MEMORY if size < large_bytes else Spill(folder)
+    return IN_MEMORY if size < LARGE_BYTES else Spill(folder)
 
 
 class Spill:
@@ -69,6 +69,7 @@ class Spill:
         self._folder = folder
         self._least_bytes = least_bytes
         self._mapped: WeakSet[mmap.mmap] = WeakSet()
+        self._lock = Lock()
 
     def __repr__(self) -> str:
         return f"<Spill of {len(self._mapped)} files>"
@@ -159,7 +160,8 @@ class Spill:
 
     def _map(self, file: IO[bytes]) -> mmap.mmap:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._mapped.add(mapped)
+        with self._lock:
+            self._mapped.add(mapped)
         return mapped
 
     def forget(self) -> None:
@@ -167,8 +169,9 @@ class Spill:
         advice = getattr(mmap, "MADV_DONTNEED", None)
         if advice is None:
             return
-        for mapped in tuple(self._mapped):
-            mapped.madvise(advice)
+        with self._lock:
+            for mapped in tuple(self._mapped):
+                mapped.madvise(advice)
         pa.default_memory_pool().release_unused()
 
 
@@ -210,5 +213,5 @@ def _joined(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
 def _one(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.RecordBatch:
     if len(batches) == 1:
         return batches[0]
-    (batch,) = pa.Table.from_batches(batches, schema).combine_chunks().to_batches()
-    return batch
+    columns = zip(*(batch.columns for batch in batches), strict=True)
+    return pa.RecordBatch.from_arrays([pa.concat_arrays(column) for column in columns], schema=schema)

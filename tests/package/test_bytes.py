@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import random
 import stat
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ppdarchive.package.parquet import parquet_writer
 from ppdarchive.package.rows import GROUP_ROWS
 
 WRITE = """
@@ -106,3 +109,31 @@ def test_rows_stand_in_groups_of_one_size(tmp_path: Path, monkeypatch: pytest.Mo
     assert ids.to_pylist() == [f"{number:05}" for number in range(3000)]
     assert pa.types.is_string(ids.type)
     assert GROUP_ROWS > 1000
+
+
+def test_groups_in_pieces_have_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether large groups are made at once or piece by piece, sorted or not, every file is the same."""
+    seen = []
+    for name, least in (("whole", 1 << 30), ("pieces", 0)):
+        monkeypatch.setattr("ppdarchive.package.rows._LARGE_BYTES", least)
+        monkeypatch.setattr("ppdarchive.package.rows.PIECE_BYTES", 1)
+        monkeypatch.setattr(sys, "argv", ["", str(tmp_path / name), "022"])
+        exec(WRITE, {})
+        seen.append(look(tmp_path / name))
+    assert seen[0] == seen[1]
+
+
+def test_pages_end_where_they_end_in_one_piece() -> None:
+    """A column that comes in pieces of whole batches is written as one that comes at once."""
+    rng = random.Random(1)
+    texts = ["".join(rng.choices("abc ", k=rng.choice((0, 40, 3000)))) or None for _ in range(4000)]
+    batch = pa.record_batch({"text": pa.array(texts), "number": pa.array(range(4000))})
+    written = []
+    for step in (4000, 1024, 2048):
+        sink = io.BytesIO()
+        with parquet_writer(batch.schema, sink) as writer:
+            pieces = [batch.slice(start, step) for start in range(0, 4000, step)]
+            writer.write_table(pa.Table.from_batches(pieces), row_group_size=GROUP_ROWS)
+        written.append(sink.getvalue())
+    assert len(written[0]) > 1 << 20
+    assert written[0] == written[1] == written[2]

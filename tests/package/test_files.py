@@ -20,6 +20,7 @@ import pytest
 
 from ppdarchive.errors import PackageError
 from ppdarchive.loading import load
+from ppdarchive.model.columns import Keeper
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Disclosure, Field, Kind, Role, Schema, Treatment
 from ppdarchive.package import files, write_package
@@ -236,9 +237,9 @@ def test_a_value_that_is_written_wrong_is_found(tmp_path: Path, monkeypatch: pyt
     """Values are compared too, not only digests."""
     write = files._write_table
 
-    def spoil(stage: Path, name: str, rows: object) -> object:
+    def spoil(stage: Path, name: str, rows: object, keeper: Keeper) -> object:
         other = TreatedTable(SCHEMA, TABLE.frame.assign(text=TABLE.frame["text"].str.replace("1", "2", n=1)))
-        return write(stage, name, files.rows_of(other))
+        return write(stage, name, files.rows_of(other), keeper)
 
     monkeypatch.setattr(files, "_write_table", spoil)
     with pytest.raises(PackageError) as caught:

@@ -24,6 +24,7 @@ HELD_BYTES: Final = 1 << 25
 _BLOCK_BYTES: Final = 1 << 26
 """No row of a CSV copy is longer than this."""
 _BATCH_ROWS: Final = 1 << 13
+_BUFFER_BYTES: Final = 1 << 20
 _PENDING_BYTES: Final = 1 << 22
 
 _Source = Callable[[], Iterator[Sequence[str]]]
@@ -140,7 +141,7 @@ def _batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     if not columns:
         return
     if path.suffix != ".csv":
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, buffer_size=_BUFFER_BYTES) as file:
             yield from file.iter_batches(_BATCH_ROWS, columns=list(columns), use_threads=False)
         return
     with pa.csv.open_csv(

@@ -28,7 +28,7 @@ _BATCH_ROWS: Final = 8192
 
 
 class CsvWriter:
-    """Writes the groups of `rows` to `sink`, one after the other; to be closed at the end."""
+    """Writes the pieces of `rows` to `sink`, one after the other; to be closed at the end."""
 
     def __init__(self, rows: Rows, sink: Sink) -> None:
         # In a table of one column, a missing value is a quoted empty text: most readers skip empty lines.
@@ -47,7 +47,7 @@ class CsvWriter:
         self._writer = pcsv.CSVWriter(sink, self._schema, write_options=options)
 
     def write(self, group: pa.RecordBatch) -> None:
-        """Write the next group."""
+        """Write the next rows."""
         arrays = [
             _texts(column, kind) if is_text else column
             for column, (kind, is_text) in zip(group.columns, self._fields, strict=True)
@@ -60,7 +60,7 @@ class CsvWriter:
         self._writer.close()
 
 
-def _needs_text(column: pa.Array, kind: Kind) -> bool:
+def _needs_text(column: pa.Array | pa.ChunkedArray, kind: Kind) -> bool:
     """Whether pyarrow would write some value in another form than Table Schema's."""
     if pt.is_timestamp(column.type) or pt.is_time(column.type):
         return True

@@ -26,6 +26,7 @@ import pyarrow as pa
 
 from ppdarchive.codebook import codebook
 from ppdarchive.errors import PackageError, SchemaError
+from ppdarchive.model.columns import IN_MEMORY, Keeper
 from ppdarchive.model.release import PackageInfo, TreatedTable
 from ppdarchive.model.schema import Schemas
 from ppdarchive.model.summary import Summary
@@ -59,6 +60,7 @@ def write_package(
     summary: Summary | None = None,
     documents: Mapping[str, str] = MappingProxyType({}),
     check: Check = _accept,
+    keeper: Keeper = IN_MEMORY,
 ) -> None:
     """Write treated tables as a data package.
 
@@ -78,6 +80,8 @@ def write_package(
         Further documents by file name, such as ``CHANGELOG.md``.
     check : callable
         Is given the staged folder, and may raise what it likes; then nothing is written.
+    keeper : Keeper
+        Where rows are kept while they are written.
 
     Raises
     ------
@@ -100,11 +104,11 @@ def write_package(
     reason = ""
     try:
         stage.mkdir(mode=0o700)
-        rows, files = _fill(stage, tables, info, summary, documents)
+        rows, files = _fill(stage, tables, info, summary, documents, keeper)
         seconds = int(datetime.combine(info.released_on, time(), UTC).timestamp())
         with ThreadPoolExecutor(1) as disk:  # which is slow, and needs no processor meanwhile
             settled = disk.map(lambda path: _settle_file(stage / path, seconds), files)
-            _read_back(stage, rows, files)
+            _read_back(stage, rows, files, keeper)
             list(settled)
         check(stage)
         _settle_folders(stage, seconds)
@@ -137,12 +141,13 @@ def _check_documents(documents: Mapping[str, str]) -> None:
         taken.add(name.lower())
 
 
-def _fill(
+def _fill(  # noqa: PLR0917 (what `write_package` was given)
     stage: Path,
     tables: Mapping[str, TreatedTable],
     info: PackageInfo,
     summary: Summary | None,
     documents: Mapping[str, str],
+    keeper: Keeper,
 ) -> tuple[Mapping[str, Rows], Mapping[str, WrittenFile]]:
     """Write every file; the checksums last."""
     for name in ("data", "csv"):
@@ -150,7 +155,7 @@ def _fill(
     with ThreadPoolExecutor(_N_THREADS) as pool:
         rows = dict(zip(tables, pool.map(rows_of, tables.values()), strict=True))
         large_first = sorted(rows, key=lambda name: -rows[name].n_rows)
-        written = pool.map(lambda name: _write_table(stage, name, rows[name]), large_first)
+        written = pool.map(lambda name: _write_table(stage, name, rows[name], keeper), large_first)
         files = {file.path: file for pair in written for file in pair}
     schemas = {name: table.schema for name, table in tables.items()}
     by_table = {name: files[table_path(name)] for name in tables}
@@ -204,7 +209,7 @@ class _HashedFile(io.RawIOBase):
         return WrittenFile(path, self.size_bytes, self.digest.hexdigest())
 
 
-def _write_table(stage: Path, name: str, rows: Rows) -> tuple[WrittenFile, WrittenFile]:
+def _write_table(stage: Path, name: str, rows: Rows, keeper: Keeper) -> tuple[WrittenFile, WrittenFile]:
     """Write a table as Parquet and, beside it, as CSV."""
     paths = table_path(name), f"csv/{name}.csv"
     with (
@@ -215,14 +220,27 @@ def _write_table(stage: Path, name: str, rows: Rows) -> tuple[WrittenFile, Writt
         ThreadPoolExecutor(1) as side,
     ):
         last: Future[None] | None = None
-        for group in rows.groups():
+        for number in range(rows.n_groups):
+            group = _group(rows, number, keeper)
             if last is not None:
                 last.result()  # so that never more than two groups are held
-            last = side.submit(csv.write, group)
-            parquet.write_batch(group, row_group_size=GROUP_ROWS)
+            last = side.submit(_write_all, csv, group)
+            parquet.write_table(group, row_group_size=GROUP_ROWS)
         if last is not None:
             last.result()
     return one.written(paths[0]), other.written(paths[1])
+
+
+def _group(rows: Rows, number: int, keeper: Keeper) -> pa.Table:
+    """A group of rows; one that is made piece by piece is kept where what is large is."""
+    if rows.piece_rows is None:
+        return pa.Table.from_batches(rows.pieces(number), rows.file_schema)
+    return keeper.table(rows.pieces(number), rows.file_schema)
+
+
+def _write_all(csv: CsvWriter, group: pa.Table) -> None:
+    for piece in group.to_batches():
+        csv.write(piece)
 
 
 def _write_text(stage: Path, path: str, text: str) -> WrittenFile:
@@ -231,7 +249,9 @@ def _write_text(stage: Path, path: str, text: str) -> WrittenFile:
     return file.written(path)
 
 
-def _read_back(stage: Path, rows: Mapping[str, Rows], files: Mapping[str, WrittenFile]) -> None:
+def _read_back(
+    stage: Path, rows: Mapping[str, Rows], files: Mapping[str, WrittenFile], keeper: Keeper
+) -> None:
     """Compare what lies on the disk with what was meant: every digest, every value, every schema."""
     work = [
         (table_path(name), partial(same_group, rows=each, number=number))
@@ -241,7 +261,7 @@ def _read_back(stage: Path, rows: Mapping[str, Rows], files: Mapping[str, Writte
     work += [(table_path(name), partial(same_footer, rows=each)) for name, each in rows.items()]
     work += [(path, partial(_same_digest, file=file)) for path, file in files.items()]
     with ThreadPoolExecutor(_N_THREADS) as pool:
-        are_same = pool.map(lambda task: _is_same(stage / task[0], task[1]), work)
+        are_same = pool.map(lambda task: _is_same(stage / task[0], task[1], keeper), work)
         wrong = {path for (path, _), is_same in zip(work, are_same, strict=True) if not is_same}
     if _schemas(stage) != {name: each.schema for name, each in rows.items()}:
         wrong.add("datapackage.json")
@@ -254,11 +274,13 @@ def _same_digest(path: str, file: WrittenFile) -> bool:
     return checksums.digest(Path(path)) == file.sha256
 
 
-def _is_same(path: Path, compare: Callable[[str], bool]) -> bool:
+def _is_same(path: Path, compare: Callable[[str], bool], keeper: Keeper) -> bool:
     try:
         return compare(str(path))
     except (FileNotFoundError, pa.ArrowException):
         return False
+    finally:
+        keeper.forget()
 
 
 def _schemas(stage: Path) -> Schemas | None:

@@ -12,9 +12,10 @@ import pyarrow.types as pt
 
 Rows = npt.NDArray[np.int64]
 _PREFIX_BYTES = 8
+_MAX_STRING_BYTES = 2**31 - 1
 
 
-def sorted_rows(columns: Sequence[pa.Array], key: Sequence[int]) -> Rows | None:
+def sorted_rows(columns: Sequence[pa.Array | pa.ChunkedArray], key: Sequence[int]) -> Rows | None:
     """Where each row of the sorted table stands now.
 
     Rows that agree in the key, and tables without one, are sorted by all columns, so that nothing of
@@ -22,7 +23,7 @@ def sorted_rows(columns: Sequence[pa.Array], key: Sequence[int]) -> Rows | None:
 
     Parameters
     ----------
-    columns : sequence of Array, each of shape (n_rows,)
+    columns : sequence of Array or ChunkedArray, each of shape (n_rows,)
     key : sequence of int
         Positions of the columns of the primary key; may be empty.
 
@@ -92,8 +93,11 @@ def _prefixes(texts: pa.Array) -> npt.NDArray[np.uint64]:
     return numbers
 
 
-def _sortable(column: pa.Array) -> pa.Array:
-    """The column, or for a categorical one the rank of each row's value."""
+def _sortable(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The column in one piece, or for a categorical one the rank of each row's value."""
+    if isinstance(column, pa.ChunkedArray):
+        is_long = pt.is_string(column.type) and column.nbytes > _MAX_STRING_BYTES
+        column = (column.cast(pa.large_string()) if is_long else column).combine_chunks()
     if pt.is_dictionary(column.type):
         ranks = pc.rank(column.dictionary, tiebreaker="dense").cast(pa.int32())
         return ranks.take(column.indices)

@@ -8,7 +8,7 @@ format", https://pandas.pydata.org/docs/development/developer.html
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +26,7 @@ from ppdarchive.package.texts import split_texts
 
 COMPRESSION: Final = "zstd"
 COMPRESSION_LEVEL: Final = 1
+_BUFFER_BYTES: Final = 1 << 20
 FOOTER_KEYS: Final = frozenset({b"pandas", b"ARROW:schema"})
 """The only key-value metadata that a file has."""
 
@@ -74,7 +75,27 @@ def same_group(path: str, rows: Rows, number: int) -> bool:
     """Whether a row group of the file is exactly that group of `rows`, to the bit."""
     with pq.ParquetFile(path) as file:
         # Threads of pyarrow's own would compete with those that read other groups.
-        return _same(file.read_row_group(number, use_threads=False), rows.group(number))
+        if rows.piece_rows is None:
+            return _same(file.read_row_group(number, use_threads=False), next(rows.pieces(number)))
+    with pq.ParquetFile(path, buffer_size=_BUFFER_BYTES) as file:
+        found = file.iter_batches(rows.piece_rows, row_groups=[number], use_threads=False)
+        return _same_pieces(found, rows.pieces(number))
+
+
+def _same_pieces(found: Iterator[pa.RecordBatch], meant: Iterator[pa.RecordBatch]) -> bool:
+    """Whether batches hold the same rows, however they are cut."""
+    left: list[pa.RecordBatch] = []
+    for piece in meant:
+        while sum(batch.num_rows for batch in left) < piece.num_rows:
+            batch = next(found, None)
+            if batch is None:
+                return False
+            left.append(batch)
+        table = pa.Table.from_batches(left)
+        if not _same(table.slice(0, piece.num_rows), piece):
+            return False
+        left = table.slice(piece.num_rows).to_batches()
+    return not left and next(found, None) is None
 
 
 def _same(found: pa.Table, meant: pa.RecordBatch) -> bool:

@@ -11,10 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.types as pt
 
 from ppdarchive.errors import PackageError
-from ppdarchive.model.columns import values_of
+from ppdarchive.model.columns import PIECE_BYTES, taken, values_of
 from ppdarchive.model.dtypes import arrow_type, pandas_dtype
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Field, Kind, Schema
@@ -24,7 +23,10 @@ from ppdarchive.package.texts import join_lists
 GROUP_ROWS: Final = 131_072
 """Rows of a row group, whatever the table: the same rows give the same bytes."""
 
-_MAX_STRING_BYTES: Final = 2**31 - 1
+_LARGE_BYTES: Final = 1 << 27
+"""A group of rows that takes more is made piece by piece."""
+_WRITTEN_ROWS: Final = 1024
+"""Rows that pyarrow's writer takes at once, after which it looks whether a page is full."""
 
 
 def file_type(field: Field) -> pa.DataType:
@@ -51,15 +53,16 @@ class Rows:
     Attributes
     ----------
     schema : Schema
-    columns : tuple of Array, each of shape (n_rows,)
-        As in the frame, with which they share memory; categorical ones are dictionary-encoded.
+    columns : tuple of Array or ChunkedArray, each of shape (n_rows,)
+        As in the frame, with which they share memory; categorical ones are dictionary-encoded. In one
+        piece, unless they are large.
     order : ndarray of int64, shape (n_rows,), or None
         Row of the frame for each row of the file; None if they are in order already.
     n_rows : int
     """
 
     schema: Schema
-    columns: tuple[pa.Array, ...]
+    columns: tuple[pa.Array | pa.ChunkedArray, ...]
     order: npt.NDArray[np.int64] | None
     n_rows: int
 
@@ -76,22 +79,41 @@ class Rows:
         """How many groups of rows there are."""
         return -(-self.n_rows // GROUP_ROWS)
 
-    def group(self, number: int) -> pa.RecordBatch:
-        """Group `number` of the rows, in the types of the file."""
-        start = number * GROUP_ROWS
-        length = min(GROUP_ROWS, self.n_rows - start)
+    @property
+    def piece_rows(self) -> int | None:
+        """Rows of a group that are made at once, where groups are large; None where they are not."""
+        row_bytes = sum(column.nbytes for column in self.columns) / max(1, self.n_rows)
+        if row_bytes * min(self.n_rows, GROUP_ROWS) <= _LARGE_BYTES:
+            return None
+        # A page of a Parquet file ends behind whole batches of so many rows: pieces do not change it.
+        return max(1, int(PIECE_BYTES / row_bytes) // _WRITTEN_ROWS) * _WRITTEN_ROWS
+
+    def pieces(self, number: int) -> Iterator[pa.RecordBatch]:
+        """Group `number` of the rows piece by piece, in the types of the file."""
+        end = min((number + 1) * GROUP_ROWS, self.n_rows)
+        step = self.piece_rows or GROUP_ROWS
+        for start in range(number * GROUP_ROWS, end, step):
+            yield self._piece(start, min(step, end - start))
+
+    def _piece(self, start: int, length: int) -> pa.RecordBatch:
         if self.order is None:
-            parts = [column.slice(start, length) for column in self.columns]
+            parts = [_in_one(column.slice(start, length)) for column in self.columns]
         else:
-            rows = pa.array(self.order[start : start + length])
-            parts = [pc.take(column, rows, boundscheck=False) for column in self.columns]
+            rows = self.order[start : start + length]
+            parts = [_taken(column, rows) for column in self.columns]
         schema = self.file_schema
         arrays = [_plain(part, kind) for part, kind in zip(parts, schema.types, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
-    def groups(self) -> Iterator[pa.RecordBatch]:
-        """All groups, one after the other."""
-        return (self.group(number) for number in range(self.n_groups))
+
+def _in_one(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+
+
+def _taken(values: pa.Array | pa.ChunkedArray, rows: npt.NDArray[np.int64]) -> pa.Array:
+    if isinstance(values, pa.ChunkedArray):
+        return taken(values, rows)
+    return pc.take(values, pa.array(rows), boundscheck=False)
 
 
 def _plain(values: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -99,13 +121,11 @@ def _plain(values: pa.Array, kind: pa.DataType) -> pa.Array:
     return values if values.type == kind else values.cast(kind)
 
 
-def _one_piece(values: pa.ChunkedArray) -> pa.Array:
-    """The column in one piece: pyarrow would put its chunks together whenever rows are taken."""
+def _few_pieces(values: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """The column in one piece, if it is not large: each time rows are taken the pieces are gone through."""
     if values.num_chunks == 1:
         return values.chunk(0)
-    if pt.is_string(values.type) and values.nbytes > _MAX_STRING_BYTES:
-        values = values.cast(pa.large_string())
-    return values.combine_chunks()
+    return values if values.nbytes > _LARGE_BYTES else values.combine_chunks()
 
 
 def rows_of(table: TreatedTable) -> Rows:
@@ -128,7 +148,7 @@ def rows_of(table: TreatedTable) -> Rows:
     return Rows(schema, columns, order, len(frame))
 
 
-def _column(series: pd.Series, field: Field, table: str) -> pa.Array:
+def _column(series: pd.Series, field: Field, table: str) -> pa.Array | pa.ChunkedArray:
     if field.categories is not None:
         encoded = _categorical(series, field)
         if encoded is None:
@@ -136,10 +156,10 @@ def _column(series: pd.Series, field: Field, table: str) -> pa.Array:
         return encoded
     if series.dtype != pandas_dtype(field):
         raise PackageError("package.frame", field=field.name, table=table)
-    values = _one_piece(values_of(series))
+    values = values_of(series)
     if field.kind is not Kind.LIST:
-        return values
-    texts = join_lists(values, field)
+        return _few_pieces(values)
+    texts = join_lists(values.combine_chunks(), field)
     if texts is None:
         raise PackageError("package.list", field=field.name, table=table)
     return texts

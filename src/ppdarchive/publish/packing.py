@@ -134,10 +134,12 @@ def write_draft(
     summary = summarize(
         draft.shared.tables, tables, min_cell=None if release.access == "public" else release.min_cell
     )
+    keeper = draft.given.validation.keeper
     passed: list[Failure] = []
     logs: list[Path] = []
 
     def check(stage: Path) -> None:
+        keeper.forget()
         shifted = _shifted(draft.study.schemas)
         found = judge_folder(stage, draft.known, info=info, scan=draft.scan, shifted=shifted)
         since = judge_unchanged(draft.given.purged, purged_of(draft.study.folder))
@@ -149,7 +151,7 @@ def write_draft(
         logs.append(_log(draft, audited_as or version))
 
     try:
-        write_package(out, tables, info, summary=summary, documents=documents, check=check)
+        write_package(out, tables, info, summary=summary, documents=documents, check=check, keeper=keeper)
     except BaseException:
         for log in logs:
             log.unlink(missing_ok=True)
