@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ppdarchive.archive.opening import OpenedObject, StoredRelease, read_member
+from ppdarchive.archive.opening import OpenedObject, StoredRelease
 from ppdarchive.changes import Contents
 from ppdarchive.errors import ArchiveError, SchemaError
 from ppdarchive.gate.releases import LiveRelease
@@ -30,6 +30,7 @@ from ppdarchive.tableschema import parse_package
 
 CHANGELOG: Final = "CHANGELOG.md"
 _DESCRIPTOR: Final = "datapackage.json"
+_OTHER: Final = "the file is not the one that was published"
 _MAX_DOCUMENT_BYTES: Final = 64 << 20
 _N_HELD: Final = 16
 """Tables that are kept after they were read; two releases that follow on each other mostly fit."""
@@ -73,6 +74,7 @@ class EarlierReleases:
         self._folder = folder
         self._held: OrderedDict[tuple[str, str], TreatedTable] = OrderedDict()
         self._sound: set[str] = set()
+        self._paths: dict[int, Mapping[str, Path]] = {}
 
     def __repr__(self) -> str:
         return f"<EarlierReleases of {self._opened.id}>"
@@ -91,7 +93,7 @@ class EarlierReleases:
 
     def changelog(self) -> str | None:
         """The changelog of the newest release, if it has one."""
-        text = read_member(self._opened, self._opened.head.number, CHANGELOG, limit=_MAX_DOCUMENT_BYTES)
+        text = self._document(self._opened.head.number, CHANGELOG)
         return text.decode("utf-8", "replace") if text is not None else None
 
     def live(self) -> tuple[LiveRelease, ...]:
@@ -119,7 +121,7 @@ class EarlierReleases:
         ArchiveError, StoreError, SchemaError
             As `last`.
         """
-        text = read_member(self._opened, stored.number, _DESCRIPTOR, limit=_MAX_DOCUMENT_BYTES)
+        text = self._document(stored.number, _DESCRIPTOR)
         name = f"{self._opened.id} {stored.name}: {_DESCRIPTOR}"
         if text is None:
             raise ArchiveError("archive.no-version", path=str(self._opened.root), name=stored.name)
@@ -131,13 +133,38 @@ class EarlierReleases:
         tables = _Tables(self, stored.number, package.schemas)
         return Earlier(stored, version, Contents(package.schemas, _Frames(tables), metadata), tables)
 
+    def _place(self, number: int, path: str) -> tuple[Path, str] | None:
+        """Where a file of a version lies, and its digest; None if the version has none of that name."""
+        meant = self._opened.head.inventory.versions[number - 1].state.get(path)
+        if meant is None:
+            return None
+        if number not in self._paths:
+            # Elsewhere each look is a request, and what is read is held against its digest anyway.
+            plain = self._opened.head.inventory.content_paths(number)
+            self._paths[number] = (
+                self._opened.paths(number)
+                if self._opened.is_here
+                else {own: self._opened.head.folder / place for own, place in plain.items()}
+            )
+        return self._paths[number][path], meant
+
+    def _document(self, number: int, path: str) -> bytes | None:
+        found = self._place(number, path)
+        if found is None:
+            return None
+        place, meant = found
+        with told(place, "store.not-readable"):
+            content = self._opened.files.read(place, _MAX_DOCUMENT_BYTES + 1)
+        if len(content) > _MAX_DOCUMENT_BYTES or hashlib.sha512(content).hexdigest() != meant:
+            raise damaged(place, _OTHER)
+        return content
+
     def table(self, number: int, schema: Schema) -> TreatedTable:
         """A table of a version, held against its digest when it is first read."""
-        path = table_path(schema.name)
-        meant = self._opened.head.inventory.versions[number - 1].state.get(path)
-        place = self._opened.paths(number).get(path)
-        if meant is None or place is None:
-            raise damaged(self._opened.head.folder / path, "a file is missing")
+        found = self._place(number, table_path(schema.name))
+        if found is None:
+            raise damaged(self._opened.head.folder / table_path(schema.name), "a file is missing")
+        place, meant = found
         held = self._held.get((meant, schema.name))
         if held is not None and held.schema == schema:
             self._held.move_to_end((meant, schema.name))
@@ -151,7 +178,7 @@ class EarlierReleases:
     def _read(self, place: Path, meant: str, schema: Schema) -> Frame:
         here = place if self._opened.is_here else self._copy(place, meant)
         if meant not in self._sound and digest(self._opened.files, place) != meant:
-            raise damaged(place, "the file is not the one that was published")
+            raise damaged(place, _OTHER)
         self._sound.add(meant)
         frame: Frame | None = None
         try:
@@ -175,7 +202,7 @@ class EarlierReleases:
                 found.update(piece)
                 file.write(piece)
         if found.hexdigest() != meant:
-            raise damaged(place, "the file is not the one that was published")
+            raise damaged(place, _OTHER)
         self._sound.add(meant)
         return here
 

@@ -16,7 +16,7 @@ from ppdarchive.register import private_folder
 from ppdarchive.store import layout
 from ppdarchive.store.files import LOCAL, Files, told
 from ppdarchive.store.places import place_of
-from ppdarchive.store.reading import Head, head, objects
+from ppdarchive.store.reading import Head, head, is_being_rewritten, objects
 from ppdarchive.study import load_study
 
 STAGING: Final = "staging"
@@ -112,7 +112,8 @@ def _settled(files: Files, root: Path, object_id: str) -> Head:
         if number:
             files.wait(_PAUSE_SECONDS)
         found = head(root, object_id, files=files)
-        if found.is_settled and not _is_begun(files, found.folder, found.number):
+        is_changing = is_being_rewritten(files, root, object_id)
+        if found.is_settled and not is_changing and not _is_begun(files, found.folder, found.number):
             return found
     raise StoreError("store.unfinished", path=str(root / object_id))
 
