@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -47,6 +47,13 @@ class Bucket:
     uploads: dict[str, tuple[str, dict[int, bytes]]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     numbers: itertools.count[int] = field(default_factory=itertools.count)
+
+    def copied(self) -> Bucket:
+        """Another bucket that is the same."""
+        keys = {key: list(versions) for key, versions in self.keys.items()}
+        other = replace(self, keys=keys, uploads={}, lock=threading.RLock())
+        other.numbers = itertools.count(next(self.numbers))
+        return other
 
     def newest(self, key: str) -> Stored | None:
         """What is read at a key."""
@@ -120,16 +127,16 @@ class BucketCalls(Calls):
     def _need(self, method: str, key: str) -> Stored:
         stored = self.bucket.newest(key)
         if stored is None:
-            raise _error(method, 404, "NoSuchKey")
+            raise refused(method, 404, "NoSuchKey")
         return stored
 
     def _check(self, method: str, key: str, if_match: str | None, if_none_match: str | None) -> None:
         if not self.bucket.takes_conditions:
             return
         if if_match is not None and self._need(method, key).tag != if_match:
-            raise _error(method, 412, "PreconditionFailed")
+            raise refused(method, 412, "PreconditionFailed")
         if if_none_match is not None and self.bucket.newest(key) is not None:
-            raise _error(method, 412, "PreconditionFailed")
+            raise refused(method, 412, "PreconditionFailed")
 
     def _head_object(self, Bucket: str, Key: str) -> Any:
         stored = self._need("HeadObject", Key)
@@ -138,13 +145,13 @@ class BucketCalls(Calls):
     def _get_object(self, Bucket: str, Key: str, Range: str = "", IfMatch: str | None = None) -> Any:
         stored = self._need("GetObject", Key)
         if IfMatch is not None and stored.tag != IfMatch:
-            raise _error("GetObject", 412, "PreconditionFailed")
+            raise refused("GetObject", 412, "PreconditionFailed")
         body = stored.body or b""
         answer = {"Body": body, "ETag": stored.tag}
         if Range:
             start, end = map(int, Range.removeprefix("bytes=").split("-"))
             if start >= len(body):
-                raise _error("GetObject", 416, "InvalidRange")
+                raise refused("GetObject", 416, "InvalidRange")
             answer["Body"] = body[start : end + 1]
             answer["ContentRange"] = f"bytes {start}-{end}/{len(body)}"
         return answer
@@ -206,7 +213,7 @@ class BucketCalls(Calls):
 
     def _upload(self, method: str, name: str) -> dict[int, bytes]:
         if name not in self.bucket.uploads:
-            raise _error(method, 404, "NoSuchUpload")
+            raise refused(method, 404, "NoSuchUpload")
         return self.bucket.uploads[name][1]
 
     def _upload_part(self, Bucket: str, Key: str, UploadId: str, PartNumber: int, Body: bytes) -> Any:
@@ -258,7 +265,8 @@ class BucketCalls(Calls):
         }
 
 
-def _error(method: str, status: int, code: str) -> ClientError:
+def refused(method: str, status: int, code: str) -> ClientError:
+    """What a store answers that does not do what it was asked for."""
     return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, method)
 
 

@@ -29,7 +29,7 @@ from ppdarchive.store import layout
 from ppdarchive.store.files import Files, make_folders, told, write_file
 from ppdarchive.store.inventory import folded
 from ppdarchive.store.objectstore import ObjectFiles
-from ppdarchive.store.objectstore.lock import ObjectBaton
+from ppdarchive.store.objectstore.lock import ObjectBaton, sweep_staged
 
 LEASE_SECONDS: Final = 120
 PATIENCE_SECONDS: Final = 180.0
@@ -247,12 +247,8 @@ def _is_surely_lost(held: Hold) -> bool:
 def sweep(files: Files, root: Path, object_id: str, own: str) -> int:
     """Move away, then remove, whatever others have staged for an object; say how many."""
     n_swept = 0
-    if files.is_object_store:
-        for entry in files.entries(root / layout.STAGING):
-            if entry.name != own and entry.name.rpartition(".")[0] == object_id:
-                files.remove_tree(root / layout.STAGING / entry.name)
-                n_swept += 1
-        return n_swept
+    if isinstance(files, ObjectFiles):
+        return sweep_staged(files, root, object_id, own)
     leftovers = root / layout.LEFTOVERS
     make_folders(files, leftovers)
     for entry in files.entries(root / layout.STAGING):

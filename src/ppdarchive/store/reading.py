@@ -28,6 +28,7 @@ from ppdarchive.store.inventory import (
     parse_sidecar,
 )
 from ppdarchive.store.objectstore import ObjectFiles
+from ppdarchive.store.objectstore.lock import is_decided
 
 _MAX_SIDECAR_BYTES = 4096
 _N_TRIES = 5
@@ -88,7 +89,8 @@ def _rewritten(files: Files, root: Path) -> list[str]:
 
 def is_being_rewritten(files: Files, root: Path, object_id: str) -> bool:
     """Whether a rewrite of an object is decided and not finished."""
-    return files.entry(root / layout.journal(object_id)) is not None
+    journal = root / layout.journal(object_id)
+    return is_decided(files, journal) if isinstance(files, ObjectFiles) else files.entry(journal) is not None
 
 
 def place(files: Files, root: Path, object_id: str) -> Path:
@@ -127,8 +129,14 @@ def head(root: Path, object_id: str, *, files: Files = LOCAL) -> Head:
     with told(root / object_id, "store.not-readable"):
         check_root(files, root)
         for _ in range(_N_TRIES - 1):
-            with contextlib.suppress(OSError, StoreError):
-                return _head(files, root, object_id)
+            problem = None
+            with contextlib.suppress(OSError):
+                try:
+                    return _head(files, root, object_id)
+                except StoreError as error:
+                    problem = error
+            if problem is not None and problem.code == "store.inventory":
+                raise problem  # it was put there whole, and would be read again for nothing
         return _head(files, root, object_id)
 
 
@@ -166,6 +174,8 @@ def read_plain(files: Files, path: Path, limit: int) -> bytes:
     entry = files.entry(path)
     if entry is None or entry.kind != "file":
         raise damaged(path, "a file is missing" if entry is None else "neither a file nor a folder")
+    if entry.size_bytes >= limit:
+        raise damaged(path, f"a file of over {limit - 1} bytes")
     return files.read(path, limit)
 
 
@@ -212,10 +222,12 @@ def content_of(found: Head, version: int | None = None, *, files: Files = LOCAL)
         _check_keys(files, found.folder, places.values())
         return {path: found.folder / place for path, place in places.items()}
     with told(found.folder, "store.not-readable"):
-        folders = {parent for place in places.values() for parent in _parents(place)}
-        for folder in sorted(folders):
-            _check_kind(files, found.folder / folder, "folder")
-        for place in places.values():
+        known: set[str] = set()
+        for place in sorted(places.values()):  # the first that is not there ends it, however many are named
+            for folder in _parents(place):
+                if folder not in known:
+                    _check_kind(files, found.folder / folder, "folder")
+                    known.add(folder)
             _check_kind(files, found.folder / place, "file")
     return {path: found.folder / place for path, place in places.items()}
 

@@ -130,6 +130,7 @@ class ObjectFiles:
 
     def remove_tree(self, path: Path) -> None:
         """Remove whatever lies below a path, one after the other."""
+        self.abort_uploads(path)
         for inside, found in self.tree(path).items():
             self.remove(path / inside, found.tag)
 
@@ -247,13 +248,20 @@ class ObjectFiles:
 
     def abort_uploads(self, folder: Path) -> int:
         """Abort whatever is being sent in parts below a folder; say how many."""
-        n_aborted = 0
-        for page in self._pages("list_multipart_uploads", **_below(folder)):
+        uploads = [upload for found in self.uploads(folder).values() for upload in found]
+        for upload in uploads:
+            self.abort(upload)
+        return len(uploads)
+
+    def uploads(self, folder: Path) -> dict[str, list[dict[str, str]]]:
+        """What is being sent in parts below a folder, by its path inside."""
+        below = _below(folder)
+        found: dict[str, list[dict[str, str]]] = {}
+        for page in self._pages("list_multipart_uploads", **below):
             for each in page.get("Uploads", ()):
-                upload = {"Bucket": folder.parts[0], "Key": each["Key"], "UploadId": each["UploadId"]}
-                self.abort(upload)
-                n_aborted += 1
-        return n_aborted
+                upload = {"Bucket": below["Bucket"], "Key": each["Key"], "UploadId": each["UploadId"]}
+                found.setdefault(each["Key"][len(below["Prefix"]) :], []).append(upload)
+        return found
 
     def _pages(self, method: str, **words: Any) -> Iterator[Any]:
         """The pages of a listing."""

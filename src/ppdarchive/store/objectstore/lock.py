@@ -7,18 +7,58 @@ wins. A store that takes no notice of conditions is refused: there nobody would 
 from __future__ import annotations
 
 import contextlib
+import secrets
 from pathlib import Path
 from typing import Final
 
 from ppdarchive.errors import StoreError
+from ppdarchive.store import layout
 from ppdarchive.store.objectstore.calls import Refused
 from ppdarchive.store.objectstore.files import ObjectFiles
 
 # So called that a copy of all files to a disk, by whatever tool, has a lock that nobody holds.
 _NAME: Final = "free"
 _FREE: Final = b"free"
+_CLAIM: Final = b"claimed "
 _MOST_BYTES: Final = 200
 _NO_TAG: Final = '"00000000000000000000000000000000"'
+
+
+def is_claim(text: bytes) -> bool:
+    """Whether this is a claim: it lies where something is to be put by whoever put the claim, if ever."""
+    return text.startswith(_CLAIM)
+
+
+def unique_claim() -> bytes:
+    """A claim that nobody else makes."""
+    return _CLAIM + secrets.token_hex(16).encode() + b"\n"
+
+
+def is_decided(files: ObjectFiles, journal: Path) -> bool:
+    """Whether there is a journal, and not only a claim to it."""
+    try:
+        return not is_claim(files.read(journal, _MOST_BYTES))
+    except FileNotFoundError:
+        return False
+
+
+def sweep_staged(files: ObjectFiles, root: Path, object_id: str, own: str) -> int:
+    """Remove whatever others have staged for an object, and what is on its way there; say how many.
+
+    Nor can they decide any more that it takes the object's place, since their claim is gone.
+    """
+    journal = root / layout.journal(object_id)
+    with contextlib.suppress(FileNotFoundError):
+        text, tag = files.read_tagged(journal, _MOST_BYTES)
+        if is_claim(text):
+            files.remove(journal, tag)
+    staging = root / layout.STAGING
+    names = {entry.name for entry in files.entries(staging)}
+    names |= {path.partition("/")[0] for path in files.uploads(staging)}
+    others = [name for name in names if name != own and name.rpartition(".")[0] == object_id]
+    for name in others:
+        files.remove_tree(staging / name)
+    return len(others)
 
 
 class ObjectBaton:

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -36,10 +35,10 @@ from ppdarchive.store.inventory import CONTENT, MAX_BYTES, NAME, SIDECAR, Invent
 from ppdarchive.store.lock import Hold
 from ppdarchive.store.objectstore.calls import Refused
 from ppdarchive.store.objectstore.files import ObjectFiles
+from ppdarchive.store.objectstore.lock import is_claim, unique_claim
 from ppdarchive.store.reading import Head, head
 from ppdarchive.store.staging import Source, check_same, checked_text, inventory_files
 
-_CLAIM: Final = b"claimed "
 _TRIES: Final = 3
 
 
@@ -257,11 +256,6 @@ class Upload:
         return False
 
 
-def is_claim(text: bytes) -> bool:
-    """Whether this is a claim, in the place of an inventory."""
-    return text.startswith(_CLAIM)
-
-
 def is_begun(files: Files, own: Path) -> bool:
     """Whether there is a version in its folder that nobody but `repair` may remove or finish."""
     if not isinstance(files, ObjectFiles):
@@ -282,11 +276,6 @@ def claim(files: ObjectFiles, held: Hold, own: Path) -> str:
     if there is not None and not is_claim(there):
         raise StoreError("store.unfinished", path=str(own.parent))
     return replaced(files, held, own / NAME, unique_claim(), tag)
-
-
-def unique_claim() -> bytes:
-    """A claim that nobody else makes."""
-    return _CLAIM + secrets.token_hex(16).encode() + b"\n"
 
 
 def is_put(files: ObjectFiles, path: Path, text: bytes, tag: str | None) -> bool:

@@ -11,7 +11,8 @@ from ppdarchive.store.inventory import NAME, SIDECAR, Inventory
 from ppdarchive.store.lock import Hold
 from ppdarchive.store.objectstore.calls import Refused
 from ppdarchive.store.objectstore.files import ObjectFiles
-from ppdarchive.store.objectstore.publishing import clear, is_claim, read_if_there, replaced, unique_claim
+from ppdarchive.store.objectstore.lock import is_claim, unique_claim
+from ppdarchive.store.objectstore.publishing import clear, read_if_there, replaced
 from ppdarchive.store.staging import inventory_files
 
 

@@ -23,8 +23,9 @@ from ppdarchive.store.digest import digest, each
 from ppdarchive.store.files import told
 from ppdarchive.store.inventory import NAME
 from ppdarchive.store.lock import Hold
-from ppdarchive.store.objectstore.calls import Refused
 from ppdarchive.store.objectstore.files import ObjectFiles, Tagged
+from ppdarchive.store.objectstore.lock import unique_claim
+from ppdarchive.store.objectstore.publishing import replaced
 
 
 def decide(
@@ -39,15 +40,12 @@ def decide(
     OSError
         If the store fails; the journal may be there or not.
     """
+    # Whoever takes the lock from now on removes the claim, and without it the decision is refused.
+    tag = replaced(files, held, journal, unique_claim(), None)
+    held.check()
     remove_all(files, held, rewritten)
     _copy_over(files, held, staged, rewritten, {})
-    held.check()
-    is_put = False
-    with contextlib.suppress(Refused):
-        files.put(journal, text, None)
-        is_put = True
-    if not is_put:
-        raise held.lost()
+    replaced(files, held, journal, text, tag)
 
 
 def take_over(files: ObjectFiles, held: Hold, rewritten: Path, place: Path) -> None:
