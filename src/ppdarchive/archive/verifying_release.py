@@ -152,8 +152,9 @@ def _copies(tables: Mapping[str, TreatedTable], folder: Path) -> Iterator[Archiv
         try:
             rows = rows_of(table)
             writer = CsvWriter(rows, sink)
-            for group in rows.groups():
-                writer.write(group)
+            for number in range(rows.n_groups):
+                for piece in rows.pieces(number):
+                    writer.write(piece)
             writer.close()
         except PackageError as error:
             problem = error
