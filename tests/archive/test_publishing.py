@@ -6,21 +6,29 @@ import errno
 import json
 import os
 import shutil
+import subprocess
+import sys
 import threading
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from tests.store.buckets import Bucket, BucketFiles
 from tests.test_publish import ANSWERS, PARTICIPANTS, PEOPLE, TOML, snapshot, write_small
 from tests.test_release_canary import found_in, write_study
 
 from ppdarchive.archive import earlier, publishing, target
+from ppdarchive.archive.opening import OpenedObject
 from ppdarchive.archive.publishing import Published, publish_study
 from ppdarchive.archive.redactions import spans_text
+from ppdarchive.archive.repairing import repair_archive
 from ppdarchive.archive.target import STAGING
+from ppdarchive.archive.verifying_signatures import signed
 from ppdarchive.audit import FOLDER as AUDIT
-from ppdarchive.changes import Level
+from ppdarchive.changes import Level, Version
 from ppdarchive.errors import ArchiveError, PpdArchiveError, RegisterError, StoreError
 from ppdarchive.gate import Failure, GateRefusedError, RedactedSpan
 from ppdarchive.loading import load
@@ -28,8 +36,10 @@ from ppdarchive.model.release import TreatedTable
 from ppdarchive.publish import FindingsError
 from ppdarchive.store.files import LOCAL
 from ppdarchive.store.inventory import User
+from ppdarchive.store.minisign import SecretKey
 from ppdarchive.store.naming import release_version
-from ppdarchive.store.reading import versions
+from ppdarchive.store.reading import content_of, head, versions
+from ppdarchive.store.trust import KeySet
 from ppdarchive.store.verify import verify
 
 DAY, NEXT = date(2026, 1, 31), date(2026, 2, 28)
@@ -508,6 +518,73 @@ def test_what_killed_processes_left_is_swept(here: Path) -> None:
     write_small(here / "study", **ONE_MORE)
     publish(here)
     assert [path.name for path in folder.iterdir()] == ["new"]
+
+
+def test_a_bucket_gets_the_same_releases(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an object store each version has the bytes that it has on a disk, and is signed there too."""
+    files, root = BucketFiles(Bucket()), Path("bucket/archive")
+    key = SecretKey(bytes(8), bytes(32))
+    places = {"there": (files, root), "archive": (LOCAL, here / "archive")}
+    monkeypatch.setattr(target, "place_of", lambda where: places[Path(where).name])
+    publish(here, DAY, to="there", sign=key)
+    write_small(here / "study", **ONE_MORE)
+    assert publish(here, to="there", sign=key).version == "1.1.0"
+    publish(here)
+    mine, its = head(here / "archive", OBJECT), head(root, OBJECT, files=files)
+    assert its.text == mine.text
+    for path, place in content_of(its, files=files).items():
+        assert files.read(place, 10**7) == (mine.folder / "v2/content" / path).read_bytes()
+    opened = OpenedObject(files, root, its)
+    trusted = KeySet.of(key.public)
+    assert [signed(opened, number, trusted).verdict.kind for number in (1, 2)] == ["good", "good"]
+
+
+def test_a_release_that_could_not_be_signed_is_published(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says so, and what to do."""
+
+    def fail(*_: Any, **__: Any) -> str:
+        raise StoreError("store.not-writable", path="a", reason="No space left on device")
+
+    monkeypatch.setattr(publishing, "sign_version", fail)
+    write_small(here / "study", **ONE_MORE)
+    with pytest.raises(ArchiveError) as raised:
+        publish(here, sign=SecretKey(bytes(8), bytes(32)))
+    assert raised.value.code == "archive.unsigned"
+    assert "release 1.1.0 is published, but not signed" in str(raised.value)
+    assert releases(here) == ["1.0.0", "1.1.0"]
+
+
+PUBLISHING = """
+import sys
+from datetime import date
+from pathlib import Path
+from ppdarchive.archive.publishing import publish_study
+from ppdarchive.changes import Level
+while True:
+    found = publish_study(Path(sys.argv[1]), sys.argv[2], released_on=date(2026, 2, 28), bump=Level.PATCH)
+    print(found.version, flush=True)
+"""
+
+
+@pytest.mark.thorough
+def test_a_process_that_is_killed_at_any_instant_loses_no_release(here: Path) -> None:
+    """What was acknowledged is there, in order, and whole; what was begun is repaired, and others go on."""
+    acknowledged = ["1.0.0"]
+    chance = Random(7)
+    for _ in range(60):
+        command = [sys.executable, "-c", PUBLISHING, str(here / "study"), str(here / "archive")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            acknowledged.append(process.stdout.readline().strip())
+            time.sleep(1.5 * chance.random())
+            process.kill()
+            acknowledged += process.stdout.read().split()
+        repair_archive(here / "archive")
+        found = releases(here)
+        assert set(acknowledged) <= set(found)
+        assert found == sorted(found, key=lambda version: Version.parse(version or ""))
+        assert load(here / "archive").version == found[-1]
+    assert is_sound(here / "archive")
 
 
 # -- many earlier releases -----------------------------------------------------------------------------
