@@ -318,7 +318,8 @@ LIES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "a risk that is no number": (lambda package: members(package, risk={"k": "7"}), {"release.risk"}),
     "a worse risk": (lambda package: members(package, risk={"max_prosecutor_risk": 1.0, "k": 0}), set()),
     "a count": (
-        lambda package: reworded(package, "codebook.md", "`28-37` | –", "`28-37` | 1,000"), {"release.counts"},
+        lambda package: reworded(package, "codebook.md", "`28-37` | –", "`28-37` | 1,000"),
+        {"release.counts"},
     ),
     "another version": (lambda package: members(package, version="3.0.0"), {"release.version"}),
     "rows": (
