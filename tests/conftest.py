@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.ocfl_opinion import ocfl_errors, storage_roots
 
 from ppdarchive.profile import profile_files
 from ppdarchive.synthetic import write_study
@@ -68,3 +70,26 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("faulty") / "study"
     write_study(folder, profile=profile_files(), faults=True)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _archives_are_valid_for_ocfl_py(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever archive a test leaves behind, ocfl-py finds nothing wrong with it.
+
+    A test that leaves one in pieces on purpose is marked `spoils_archive`.
+    """
+    is_asked = "tmp_path" in request.fixturenames and "spoils_archive" not in request.node.keywords
+    folder = request.getfixturevalue("tmp_path") if is_asked else None
+    yield
+    for root in storage_roots(folder) if folder is not None else ():
+        assert ocfl_errors(root) == [], root.name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_archives_are_valid_for_ocfl_py(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same of archives that several tests share."""
+    yield
+    for folder in tmp_path_factory.getbasetemp().iterdir():
+        if not folder.name.startswith("test_"):
+            for root in storage_roots(folder):
+                assert ocfl_errors(root) == [], root

@@ -19,6 +19,8 @@ from ppdarchive.store.inventory import NAME, SIDECAR, sidecar_text
 from ppdarchive.store.publishing import publish
 from ppdarchive.store.reading import content_paths, head, objects
 
+pytestmark = pytest.mark.spoils_archive
+
 OBJECT = "study~public"
 CREATED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 

@@ -125,6 +125,7 @@ def test_a_sidecar_that_is_behind_is_written_again(archive: Path) -> None:
     assert repaired(archive) == (Mended("sidecar", 2),)
 
 
+@pytest.mark.spoils_archive
 def test_a_damaged_inventory_is_restored_from_its_copy(archive: Path) -> None:
     """And the copy from the inventory; if both are damaged nothing is touched."""
     for folder, kind in ((archive / OBJECT, "inventory"), (archive / OBJECT / "v2", "copy")):
@@ -156,6 +157,7 @@ def test_an_object_that_never_was_leaves_its_leftovers(archive: Path) -> None:
     assert repair(archive, "study~partners") == ()
 
 
+@pytest.mark.spoils_archive
 def test_damaged_content_of_an_acknowledged_version_is_left_alone(archive: Path) -> None:
     """Repair takes nothing back that was ever the newest."""
     (archive / OBJECT / "v2" / "content" / "a.txt").write_text("twO")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import importlib.util
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ import pytest
 from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.ocfl_opinion import ocfl_errors
 
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
@@ -55,22 +55,12 @@ def released(disk: Disk) -> list[Contents]:
 
 
 def judged(disk: Disk) -> list[str]:
-    """What our verifier, and ocfl-py where it is installed, find wrong with the whole archive."""
+    """What our verifier and ocfl-py find wrong with the whole archive."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "archive"
         disk.write_out(ROOT, root)
         found = [str(problem) for problem in verify(root, fixity=True) if problem.severity == "error"]
-        if importlib.util.find_spec("ocfl") is not None:
-            found += second_opinion(root)
-    return found
-
-
-def second_opinion(root: Path) -> list[str]:
-    """What ocfl-py finds wrong with an archive."""
-    storage = importlib.import_module("ocfl").StorageRoot(root=str(root))
-    is_valid = storage.validate(log_errors=False)
-    found = [str(error) for error in storage.errors]
-    return found if is_valid and storage.good_objects == storage.num_objects else [*found, "ocfl-py: invalid"]
+        return [*found, *ocfl_errors(root)]
 
 
 def at(number: int, act: Callable[[], None]) -> Callable[[int, str], None]:

@@ -26,6 +26,8 @@ from ppdarchive.store.verify import Verification, verify
 
 from .made import ANSWERS, CASES, PATH, Case, one, root, sha, three
 
+pytestmark = pytest.mark.spoils_archive
+
 
 def found(folder: Path, *, is_root: bool = False, fixity: bool = True) -> list[Problem]:
     """Return the problems of an object or a storage root."""
