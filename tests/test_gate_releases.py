@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ppdarchive.gate import OVERRIDABLE, LiveRelease, RedactedSpan, judge_releases, more_redacted
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Category, Field, ForeignKey, Kind, Role
+from ppdarchive.risk.summaries import summarize
 from ppdarchive.study.config import Release
 
 from .risk.released import PARTICIPANT, REFERS, Columns, field, participants, released
@@ -31,7 +32,7 @@ Tables = Mapping[str, TreatedTable]
 
 def release(k: int = K) -> Release:
     """What study.toml says of the release."""
-    words = {"standard": "safe-harbor", "consent": "all: form", "access": "internal", "k": k}
+    words = {"standard": "safe-harbor", "consent": "all: form", "access": "public", "k": k}
     return Release.model_validate(words)
 
 
@@ -193,7 +194,7 @@ def test_few_new_participants_are_found() -> None:
     assert knows_when([False, True], [first, second]) == {"p6", "p7"}
     (failure,) = judge_releases(second, live(first), release())
     assert failure.condition == "added-participants"
-    assert failure.what == "2 participants are new since 1.0.0, and none or 3 are demanded"
+    assert failure.what == "2 participants new since 1.0.0, and none or 3 are demanded"
     assert refused(alike(9), first) == []
     assert refused(first, first) == []
 
@@ -207,8 +208,7 @@ def test_new_participants_who_differ_are_found() -> None:
     (failure,) = judge_releases(second, live(first), release())
     assert failure.condition == "added-participants"
     assert failure.what == (
-        "4 participants are new since 1.0.0: 1 of them share all that is told of them with fewer than 2 "
-        "others of them"
+        "4 participants new since 1.0.0: 1 of them with fewer than 2 others of whom the same is told"
     )
     assert refused({"participants": participants(12, age=[*"aaabbb", *"aaabbb"])}, first) == []
 
@@ -363,7 +363,7 @@ def test_spans_stand_where_the_word_does() -> None:
     assert more_redacted(third, live(first, second)) == (one, other)
     assert more_redacted(second, live(first)) == (one,)
     (failure,) = judge_releases(third, live(first, second), release())
-    assert failure.what.startswith("responses.text: 1 places in 1 texts of 1.0.0 and 1 places in 1 texts of")
+    assert failure.what.endswith("stand at 1 place in 1 text of 1.0.0 and 1 place in 1 text of 1.1.0")
 
 
 def test_an_answer_that_is_no_longer_there_is_told_by_the_earlier() -> None:
@@ -439,7 +439,7 @@ def test_cells_that_are_suppressed_later_are_told_by_the_earlier() -> None:
     (failure,) = judge_releases(second, live(first), release())
     assert failure.condition == "suppresses-more"
     assert failure.what == (
-        "measures: values of score of 1 participants that 1.0.0 shows are left out or coarser, and none or 3 "
+        "measures: values of score of 1 participant that 1.0.0 shows are left out or coarser, and none or 3 "
         "are demanded"
     )
     # A row that is left out of one tells the same, and a field that is left out of everybody tells nothing.
@@ -503,6 +503,43 @@ def test_codings_that_moved_tell_how_long_a_name_was() -> None:
     assert refused(second, second) == []
     other = {**coded("I told [NAME] things", 14), "codings": coded("", 3)["codings"]}
     assert refused(other, second) == []
+
+
+def branches(navy: int, army: int) -> dict[str, TreatedTable]:
+    """Participants of two branches, which a codebook counts."""
+    own = Field(
+        "branch", Kind.STRING, categories=(Category("navy"), Category("army")),
+        disclosure=field("branch", Role.QUASI_IDENTIFIER).disclosure,
+    )  # fmt: skip
+    columns: Columns = [
+        (PARTICIPANT, [*(f"n{number}" for number in range(navy)), *(f"a{number}" for number in range(army))]),
+        (own, ["navy"] * navy + ["army"] * army),
+    ]
+    return {"participants": released("participants", columns, primary_key=("participant_id",))}
+
+
+def counted(tables: Tables) -> dict[str, int | None]:
+    """What the codebook of rows that are not public tells of branches."""
+    return dict(summarize({}, tables, min_cell=11).fields["participants", "branch"].counts)
+
+
+def test_counts_of_two_codebooks_tell_of_few() -> None:
+    """Of those who are new two are in the navy, says who has both codebooks and no row."""
+    first, second = branches(20, 30), branches(22, 50)
+    told = [counted(each)["navy"] for each in (first, second)]
+    assert None not in told
+    assert told[1] - told[0] == 2
+    words = {"standard": "safe-harbor", "consent": "all: form", "access": "restricted", "k": 2}
+    restricted = Release.model_validate(words)
+    (failure,) = judge_releases(second, live(first), restricted)
+    assert failure.condition == "count-differences"
+    assert failure.what == (
+        "1 count in the codebook that differ by fewer than 11 from 1.0.0: participants.branch"
+    )
+    assert judge_releases(branches(31, 50), live(first), restricted) == []
+    assert judge_releases(second, live(first), release(2)) == []
+    # What one of both does not tell has no difference.
+    assert judge_releases(branches(10, 41), live(branches(8, 30)), restricted) == []
 
 
 # -- what it takes --------------------------------------------------------------------------------

@@ -37,3 +37,8 @@ class GateRefusedError(Exception):
     def __init__(self, failures: Sequence[Failure]) -> None:
         super().__init__(f"{len(failures)} conditions failed")
         self.failures = tuple(failures)
+
+
+def n_of(n: int, noun: str) -> str:
+    """How many there are, in words: ``1 place``, ``2 places``."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"

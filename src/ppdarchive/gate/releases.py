@@ -18,7 +18,8 @@ Whoever holds all releases can lay them beside each other, since pseudonyms stay
 - *Who looks for what was hidden*: words that the new release replaces and an earlier one shows are the
   answer key; so are cells and rows that are left out of few.
 - *Who measures*: positions of codings in texts as they came in, and in redacted ones, tell the length of what
-  was replaced.
+  was replaced; counts of one codebook, taken from those of the next, tell how many of whom are new
+  (`ppdarchive.gate.counts`).
 
 What only earlier releases tell of those who are gone was judged when they went.
 
@@ -38,7 +39,8 @@ from types import MappingProxyType
 import numpy as np
 
 from ppdarchive.deidentify.treatments.classes import hierarchy_of
-from ppdarchive.gate.failures import Failure
+from ppdarchive.gate.counts import judge_counts
+from ppdarchive.gate.failures import Failure, n_of
 from ppdarchive.gate.shown import ROWS, RedactedSpan, Shown, shown_beyond
 from ppdarchive.model.hierarchy import Hierarchy
 from ppdarchive.model.release import TreatedTable
@@ -61,7 +63,8 @@ class LiveRelease:
     ----------
     version : str
     tables : mapping of str to TreatedTable
-        As it was published. Each table is asked for once, and let go before the next one.
+        As it was published. Each table is asked for once, and let go before the next one; those of the last
+        release once more, where rows are not public.
     """
 
     version: str
@@ -120,6 +123,7 @@ def judge_releases(
         *_answer_keys(shown),
         *_few_hidden(shown, k),
         *_lengths(shown),
+        *judge_counts(tables, live[-1].tables, release, version=live[-1].version),
     ]
 
 
@@ -191,7 +195,7 @@ def _came_and_went(found: Steps, k: int, last: str) -> Iterator[Failure]:
     if found.n_few_added:
         yield Failure(
             "added-participants",
-            f"{found.n_added} participants are new since {last}"
+            f"{n_of(found.n_added, 'participant')} new since {last}"
             f"{_of_these(found.n_added, found.n_few_added, k)}",
             "Let them wait for the next release, until enough are new: leave the newest export out of "
             "study.toml, or publish later.",
@@ -201,7 +205,7 @@ def _came_and_went(found: Steps, k: int, last: str) -> Iterator[Failure]:
         behind = f", and leave {found.n_left_behind} behind in groups of fewer" if found.n_left_behind else ""
         yield Failure(
             "removed-participants",
-            f"{found.n_removed} participants of {last} are gone"
+            f"{n_of(found.n_removed, 'participant')} of {last} gone"
             f"{_of_these(found.n_removed, found.n_few_removed, k)}{behind}",
             "Purge them from the live releases too, with `ppdarchive purge`, or release them again until "
             "enough are gone.",
@@ -221,7 +225,7 @@ def _came_and_went(found: Steps, k: int, last: str) -> Iterator[Failure]:
 def _of_these(n: int, n_few: int, k: int) -> str:
     if n < k:
         return f", and none or {k} are demanded"
-    return f": {n_few} of them share all that is told of them with fewer than {k - 1} others of them"
+    return f": {n_few} of them with fewer than {k - 1} others of whom the same is told"
 
 
 # -- answer keys ----------------------------------------------------------------------------------
@@ -234,12 +238,12 @@ def _answer_keys(shown: Sequence[tuple[str, Shown]]) -> Iterator[Failure]:
         for table, field in dict.fromkeys((span.table, span.field) for span in each.spans):
             own = [span for span in each.spans if (span.table, span.field) == (table, field)]
             n_texts = len({span.key for span in own})
-            words = f"{len(own)} places in {n_texts} texts of {version}"
+            words = f"{n_of(len(own), 'place')} in {n_of(n_texts, 'text')} of {version}"
             places.setdefault((table, field), []).append(words)
     for (table, field), told in places.items():
         yield Failure(
             "redacts-more",
-            f"{table}.{field}: {_joined_words(told)} show words that this release replaces or leaves out",
+            f"{table}.{field}: words that this release replaces or leaves out stand at {_joined_words(told)}",
             "Purge the live releases of the same words first: `ppdarchive purge ARCHIVE --spans FILE`. What "
             "differs between two releases would be the list of what was found worth hiding.",
         )
@@ -253,8 +257,8 @@ def _few_hidden(shown: Sequence[tuple[str, Shown]], k: int) -> Iterator[Failure]
                 what = "rows" if few.field == ROWS else f"values of {few.field}"
                 yield Failure(
                     "suppresses-more",
-                    f"{few.table}: {what} of {few.n_participants} participants that {version} shows are "
-                    f"left out or coarser, and none or {k} are demanded",
+                    f"{few.table}: {what} of {n_of(few.n_participants, 'participant')} that {version} shows "
+                    f"are left out or coarser, and none or {k} are demanded",
                     "Leave out the same in all releases: purge whom it concerns from the live ones with "
                     "`ppdarchive purge`, or publish what they already show.",
                     overridable=True,

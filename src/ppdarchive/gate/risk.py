@@ -16,7 +16,7 @@ from ppdarchive.study.config import Release
 OVERRIDABLE: Final = (
     *("participants", "k", "prosecutor-risk", "average-risk", "l-diversity", "t-closeness"),
     *("joined-releases", "added-participants", "removed-participants", "changed-participants"),
-    *("suppresses-more", "moved-codings"),
+    *("suppresses-more", "moved-codings", "count-differences"),
 )
 """The conditions that a written reason can override; all others hold or nothing is published."""
 

@@ -118,6 +118,37 @@ def summarize(
     return Summary(MappingProxyType(counts), min_cell, shows_zeros, uncounted)
 
 
+def told_counts(
+    tables: Mapping[str, TreatedTable], *, min_cell: int
+) -> Mapping[tuple[str, str, str | None], int | None]:
+    """The counts of participants that a codebook tells where rows are not public.
+
+    Parameters
+    ----------
+    tables : mapping of str to TreatedTable
+        All that is released.
+    min_cell : int
+        The smallest count that is told.
+
+    Returns
+    -------
+    mapping of (str, str, str or None) to int or None
+        By table, field, and value or reason; None for neither. Under three empty texts all participants.
+        None is a count that is not told.
+    """
+    n_participants = people_of(tables).n_participants
+    parts = dict(partitions(tables))
+    told, _ = _told(parts, n_participants, min_cell)
+    found: dict[tuple[str, str, str | None], int | None] = {
+        ("", "", ""): n_participants if n_participants >= min_cell else None
+    }
+    for key, part in parts.items():
+        found |= {(key[0], key[1], name): told[key, code] for name, code in part.names.items()}
+        if part.missing is not None:
+            found[key[0], key[1], None] = told[key, part.missing]
+    return MappingProxyType(found)
+
+
 def partitions(tables: Mapping[str, TreatedTable]) -> Iterator[tuple[Key, Partition]]:
     """How each field that is counted parts the participants, and whether they have rows at all."""
     people = people_of(tables)
