@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -22,7 +19,6 @@ from ppdarchive.store.files import LOCAL
 from ppdarchive.store.inventory import User
 from ppdarchive.store.publishing import make_root, publish
 from ppdarchive.store.reading import content_paths, head, objects, versions
-from ppdarchive.store.repair import repair
 from ppdarchive.store.verify import verify
 
 OBJECT = "study~public"
@@ -283,30 +279,3 @@ def test_twenty_processes_publish_at_once(tmp_path: Path, folder: Path) -> None:
     found = versions(root, OBJECT)
     assert [found[number].message for number in numbers] == [f"{n}.0" for n in range(20)]
     assert {problem.severity for problem in verify(root, fixity=True)} <= {"warning"}
-
-
-@pytest.mark.thorough
-def test_a_killed_process_loses_nothing_acknowledged(tmp_path: Path, folder: Path) -> None:
-    """At a thousand random instants: what was printed is there, and nothing is half visible."""
-    random = Random(7)
-    root = tmp_path / "archive"
-    make_root(root)
-    for number in range(1000):
-        process = started(root, folder, 50, str(number))
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(random.random() / 5)
-        process.kill()
-        printed = [int(line) for line in (first + process.communicate()[0]).split()]
-        acknowledged = max(printed)
-        assert head(root, OBJECT).number in (acknowledged, acknowledged + 1)
-        # Its time is over, as it would be for whoever comes the next day.
-        for name in (root / layout.LOCKS / OBJECT).iterdir():
-            name.rename(name.with_name("free"))
-        repair(root, OBJECT)
-        assert head(root, OBJECT).number in (acknowledged, acknowledged + 1)
-        read(root)
-        if number % 50 == 49:
-            assert {problem.severity for problem in verify(root, fixity=True)} <= {"warning"}
-            shutil.rmtree(root)
