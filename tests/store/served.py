@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -25,9 +26,17 @@ class _Silent(WSGIRequestHandler):
         """Say nothing."""
 
 
+@dataclass
+class Served:
+    """The server's address, and how it answers the next requests: None is as it should."""
+
+    address: str
+    answers: list[tuple[str, int] | None] = field(default_factory=list)
+
+
 @contextmanager
-def served_store() -> Iterator[str]:
-    """A server of moto's; gives its address, which the environment names meanwhile."""
+def served_store() -> Iterator[Served]:
+    """A server of moto's, which the environment names meanwhile."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         moto = importlib.import_module("moto.moto_server.werkzeug_app")
@@ -38,21 +47,29 @@ def served_store() -> Iterator[str]:
         # moto looks whether a condition holds and puts the bytes in two steps; a store does both in one.
         with one_at_a_time, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return list(application(environ, start))
+            fault = store.answers.pop(0) if store.answers else None
+            if fault is None:
+                return list(application(environ, start))
+            if fault[0] == "after":
+                list(application(environ, lambda *_: None))
+            elif environ.get("CONTENT_LENGTH"):
+                environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            start(f"{fault[1]} Failed", [("Content-Length", "0")])
+            return []
 
     server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=_Silent)
+    store = Served(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    address = f"http://127.0.0.1:{server.server_port}"
     words = {
-        "AWS_ENDPOINT_URL": address,
+        "AWS_ENDPOINT_URL": store.address,
         "AWS_ACCESS_KEY_ID": "an-access-key-of-tests",
         "AWS_SECRET_ACCESS_KEY": "a-secret-key-of-tests",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     try:
         with mock.patch.dict(os.environ, words):
-            yield address
+            yield store
     finally:
         server.shutdown()
         thread.join()

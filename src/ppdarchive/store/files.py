@@ -240,9 +240,12 @@ def write_file(files: Files, path: Path, text: bytes, seconds: int) -> None:
 
 
 def make_folders(files: Files, folder: Path) -> None:
-    """Make a folder and those above it, where they are not there yet; each is kept by its parent."""
-    missing = []
-    while files.entry(folder) is None:
+    """Make a folder and those above it, where they are not there yet; each is kept by its parent.
+
+    In an object store they come with the files in them.
+    """
+    missing: list[Path] = []
+    while not files.is_object_store and files.entry(folder) is None:
         missing.append(folder)
         folder = folder.parent
     for each in reversed(missing):

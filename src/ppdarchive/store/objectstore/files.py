@@ -186,6 +186,14 @@ class ObjectFiles:
         failure.__context__ = failure.__cause__ = None
         raise failure
 
+    def is_put(self, path: Path, text: bytes, condition: Mapping[str, str]) -> bool:
+        """Whether the store puts a file on a condition, tried once."""
+        try:
+            self.calls.call("put_object", **_where(path), Body=text, **condition)
+        except Refused:
+            return False
+        return True
+
     def send(self, path: Path, pieces: Iterable[memoryview], n_bytes: int) -> None:
         """Put a file of any size where nothing is; see `put`.
 

@@ -116,11 +116,6 @@ class ObjectBaton:
 
     def _check_conditions(self) -> None:
         """Refuse a store that puts what it should refuse: ``store.no-conditions``."""
-        for tag in (None, _NO_TAG):
-            is_put = True
-            try:
-                self._files.put(self._path, _FREE, tag)
-            except Refused:
-                is_put = False
-            if is_put:
+        for condition in ({"IfNoneMatch": "*"}, {"IfMatch": _NO_TAG}):
+            if self._files.is_put(self._path, _FREE, condition):
                 raise StoreError("store.no-conditions", path=str(self._path.parent))
