@@ -59,15 +59,23 @@ def is_inside(path: str) -> bool:
     return all(part not in ("", ".", "..") for part in path.split("/")) and not re.search(r"[\\:\x00]", path)
 
 
-def walk(folder: Path, inside: str = "") -> Iterator[tuple[str, os.stat_result]]:
-    """Every entry below `folder` that is no folder, with its path inside; links are not followed."""
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            path = f"{inside}{entry.name}"
+def walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Every entry below `folder` that is no folder, with its path inside; links are not followed.
+
+    Folders may lie in each other as deep as the system lets.
+    """
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        with os.scandir(f"{folder}{os.sep}{inside}") as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+        folders = []
+        for entry in found:
             if entry.is_dir(follow_symlinks=False):
-                yield from walk(folder / entry.name, f"{path}/")
+                folders.append(f"{inside}{entry.name}/")
             else:
-                yield path, entry.stat(follow_symlinks=False)
+                yield f"{inside}{entry.name}", entry.stat(follow_symlinks=False)
+        waiting += reversed(folders)
 
 
 def is_file(status: os.stat_result) -> bool:
