@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,6 +20,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.archive.releases import OBJECT, VERSIONS, add_signature, reseal, store, templates
+from tests.store.made import CASES as CASES_OF_OCFL
+from tests.store.made import Case
 
 from ppdarchive.archive.verifying import Verified, verify_archive
 from ppdarchive.archive.verifying_findings import CASES
@@ -26,6 +29,7 @@ from ppdarchive.archive.verifying_signatures import read_trusted
 from ppdarchive.errors import ArchiveError, StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.minisign import generate_key, public_key_text
+from ppdarchive.store.publishing import make_root
 from ppdarchive.store.records import Tombstone, tombstone_path, tombstone_text
 from ppdarchive.store.repair import repair
 from ppdarchive.store.trust import KeySet
@@ -514,3 +518,53 @@ def test_catalogue_is_sound() -> None:
         assert what[0].islower() or what[0] in "{R"
         assert not what.endswith(".")
         assert remedy.endswith(".")
+
+
+def test_what_leads_round_or_deep_ends(archive: Path) -> None:
+    """Links that lead round, and more folders in each other than anybody has."""
+    content = archive / OBJECT / "v1/content"
+    (content / "round").symlink_to("..")
+    (archive / OBJECT / "extensions").symlink_to(".")
+    (archive / "round~public").symlink_to(".")
+    assert {"E090", "load.link"} <= errors(verify_archive(archive))
+    (content / "round").unlink()
+    with many_folders(content):
+        assert {"P002", "load.extra"} <= errors(verify_archive(archive))
+
+
+@contextlib.contextmanager
+def many_folders(folder: Path) -> Iterator[None]:
+    """A file below more folders than Python goes down; they go at the end, since pytest could not."""
+    here = Path.cwd()
+    try:
+        os.chdir(folder)
+        for _ in range(1500):
+            Path("a").mkdir()
+            os.chdir("a")
+        Path("file").write_text("x")
+        os.chdir(here)
+        yield
+    finally:
+        os.chdir(folder / ("a/" * 1500))
+        Path("file").unlink()
+        for _ in range(1500):
+            os.chdir("..")
+            Path("a").rmdir()
+        os.chdir(here)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=name, marks=() if number % 6 == 0 else pytest.mark.thorough)
+        for number, (name, case) in enumerate(CASES_OF_OCFL.items())
+    ],
+)
+def test_nothing_but_findings_comes_of_any_object(tmp_path: Path, case: Case) -> None:
+    """Whatever is wrong with an object or a storage root, it is told, or there is no archive."""
+    folder = tmp_path / "archive"
+    if not case.is_root:
+        make_root(folder)
+    case.make().write(folder if case.is_root else folder / OBJECT)
+    with contextlib.suppress(ArchiveError, StoreError):
+        assert errors(verify_archive(folder, keys=KEYS))
