@@ -47,7 +47,7 @@ _N_TRIES: Final = 5
 class Mark:
     """What a reader of a version should know; the version's bytes are as they were.
 
-    `reason` is one line in plain words; `by` is nobody's name unless given.
+    `reason` is one line in plain words; `by` is the release that takes its place, if one does.
     """
 
     version: int
