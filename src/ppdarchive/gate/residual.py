@@ -290,7 +290,7 @@ def _own_strings() -> tuple[str, ...]:
     )
     schemas = released(package.schemas)
     pages = (
-        readme(info, schemas, dict.fromkeys(schemas, 0)),
+        readme(info, schemas, dict.fromkeys(schemas, 0), has_changelog=True),
         license_text(info),
         codebook(schemas, title="", is_released=True),
     )

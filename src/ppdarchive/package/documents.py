@@ -139,7 +139,9 @@ def _license_words(given: License) -> str:
     return f"{words}: {address}" if address else words
 
 
-def readme(info: PackageInfo, schemas: Schemas, n_rows: Mapping[str, int | None]) -> str:
+def readme(
+    info: PackageInfo, schemas: Schemas, n_rows: Mapping[str, int | None], *, has_changelog: bool = False
+) -> str:
     """The package's README.md: what there is, how to read it, how to see that it is whole.
 
     Numbers of rows that are None are not told.
@@ -155,7 +157,18 @@ def readme(info: PackageInfo, schemas: Schemas, n_rows: Mapping[str, int | None]
     if None in n_rows.values():
         lines += ["", "– stands for a number that is not told: it could tell of few participants."]
     first = "responses" if "responses" in schemas else next(iter(schemas), "")
-    lines += ["", _FILES, "## Reading", "", "```python", "import pandas as pd", ""]
+    lines += [
+        "",
+        *_FILES,
+        *([_CHANGELOG] if has_changelog else ()),
+        _CHECKSUMS,
+        "",
+        "## Reading",
+        "",
+        "```python",
+        "import pandas as pd",
+        "",
+    ]
     lines += [f'{first} = pd.read_parquet("{table_path(first)}")', "```", "", _LOADING, ""]
     lines += [*_values(schemas), "", "## Licence and citation", ""]
     names = ", ".join(_line(each.title or each.name) for each in info.licenses)
@@ -163,14 +176,18 @@ def readme(info: PackageInfo, schemas: Schemas, n_rows: Mapping[str, int | None]
     return "\n".join(lines) + "\n"
 
 
-_FILES: Final = """## Files
-
-- `data/`: the tables, as Apache Parquet.
-- `csv/`: copies of them, for programs that cannot read Parquet.
-- `codebook.md`: every field, its values and what was done to it. `datapackage.json` says the same
-  to programs (Data Package v2).
-- `SHA256SUMS`: checksums. `sha256sum --check SHA256SUMS` says whether a file was changed.
-"""
+_FILES: Final = (
+    "## Files",
+    "",
+    "- `data/`: the tables, as Apache Parquet.",
+    "- `csv/`: copies of them, for programs that cannot read Parquet.",
+    "- `codebook.md`: every field, its values and what was done to it. `datapackage.json` says the same",
+    "  to programs (Data Package v2).",
+)
+_CHANGELOG: Final = "- `CHANGELOG.md`: what differs from release to release, the newest first."
+_CHECKSUMS: Final = (
+    "- `SHA256SUMS`: checksums. `sha256sum --check SHA256SUMS` says whether a file was changed."
+)
 
 _LOADING: Final = """R (`arrow`), DuckDB, Polars and Spark read the same files. The Python package
 `ppdarchive` checks all files, and gives typed tables and their join:

@@ -43,6 +43,8 @@ Check = Callable[[Path], None]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TABLE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+CHANGELOG: Final = "CHANGELOG.md"
+"""The document that a release in an archive has besides those of every package."""
 _OWN: Final = ("datapackage.json", "codebook.md", "README.md", "CITATION.cff", "LICENSE")
 _N_THREADS: Final = 2
 _TAKEN: Final = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR)
@@ -164,7 +166,7 @@ def _fill(  # noqa: PLR0917 (what `write_package` was given)
     texts = {
         "datapackage.json": descriptor_text(descriptor(info, schemas, by_table)),
         "codebook.md": codebook(schemas, title=info.title, is_released=True, summary=summary),
-        "README.md": readme(info, schemas, n_rows),
+        "README.md": readme(info, schemas, n_rows, has_changelog=CHANGELOG in documents),
         "CITATION.cff": citation(info),
         "LICENSE": license_text(info),
         **documents,
