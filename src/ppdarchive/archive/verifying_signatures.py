@@ -13,9 +13,8 @@ from ppdarchive.archive.verifying_findings import ArchiveFinding, Severity, find
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.files import told
-from ppdarchive.store.inventory import MAX_BYTES, NAME
 from ppdarchive.store.minisign import Signature, parse_signature
-from ppdarchive.store.reading import read_plain
+from ppdarchive.store.reading import version_inventory
 from ppdarchive.store.records import Tombstone
 from ppdarchive.store.signature import FOLDER, Verdict, best, verify
 from ppdarchive.store.trust import MAX_SET_BYTES, KeySet, parse_key_set
@@ -79,9 +78,7 @@ def signed(
         ``store.damaged``, ``store.not-readable`` if there is no inventory in the version's folder.
     """
     version = layout.version_folder(number)
-    files, folder = opened.files, opened.head.folder
-    with told(folder, "store.not-readable"):
-        inventory = read_plain(files, folder / version / NAME, MAX_BYTES + 1)
+    inventory = version_inventory(opened.head, number, files=opened.files)
     found, n_unreadable = _signatures(opened, version)
     verdicts = [verify(inventory, each, keys, object_id=opened.id, version=version) for each in found]
     void = [each for each in tombstones if number in each.void]

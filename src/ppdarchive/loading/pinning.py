@@ -33,10 +33,10 @@ from ppdarchive.loading.opening import (
 )
 from ppdarchive.loading.release import Release
 from ppdarchive.store import layout
-from ppdarchive.store.files import LOCAL, told
-from ppdarchive.store.inventory import MAX_BYTES, NAME, parse_inventory
+from ppdarchive.store.files import LOCAL
+from ppdarchive.store.inventory import NAME, parse_inventory
 from ppdarchive.store.places import place_of
-from ppdarchive.store.reading import Head, read_plain
+from ppdarchive.store.reading import Head, version_inventory
 from ppdarchive.store.records import Tombstone
 
 LOCK: Final = "ppdarchive.lock"
@@ -277,9 +277,7 @@ def _stated(place: Place, folder: Path) -> str:
 
 def _inventory(opened: Opened, number: int) -> bytes:
     """The inventory in a version's own folder, as it was when this version was the newest."""
-    path = opened.head.folder / layout.version_folder(number) / NAME
-    with told(path, "store.not-readable"):
-        return read_plain(opened.place.files, path, MAX_BYTES + 1)
+    return version_inventory(opened.head, number, files=opened.place.files)
 
 
 def _removals(opened: Opened, number: int) -> list[Tombstone]:

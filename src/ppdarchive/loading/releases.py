@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, overload
 
 import pandas as pd
@@ -18,7 +17,7 @@ from ppdarchive.model.table import Frame
 from ppdarchive.store import layout
 from ppdarchive.store.files import Files, told
 from ppdarchive.store.places import place_of
-from ppdarchive.store.reading import Head
+from ppdarchive.store.reading import Head, has_folder
 from ppdarchive.store.records import Mark, Tombstone
 
 _SIGNATURE: Final = re.compile(r"([0-9A-F]{16})\.minisig")
@@ -184,10 +183,10 @@ def history_of(opened: Opened) -> History:
 def _signatures(files: Files, found: Head) -> dict[int, tuple[str, ...]]:
     """The names of the keys by version; nothing of a signature is read."""
     result = {}
-    top = found.folder / Path(layout.SIGNATURES)
+    if not has_folder(found, layout.SIGNATURES, files=files):
+        return {}
+    top = found.folder / layout.SIGNATURES
     with told(top, "store.not-readable"):
-        if (entry := files.entry(top)) is None or entry.kind != "folder":
-            return {}
         for each in files.entries(top):
             number = layout.version_number(each.name)
             if number is not None and number <= found.number and each.kind == "folder":

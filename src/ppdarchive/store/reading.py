@@ -253,6 +253,33 @@ def check_version(found: Head, number: int) -> None:
         raise StoreError("store.no-such-version", path=str(found.folder), name=name, found=newest)
 
 
+def version_inventory(found: Head, number: int, *, files: Files = LOCAL) -> bytes:
+    """The inventory in a version's own folder, as it was when this version was the newest.
+
+    Raises
+    ------
+    StoreError
+        ``store.no-such-version``; ``store.damaged`` if it is not there, or behind a link;
+        ``store.not-readable``.
+    """
+    check_version(found, number)
+    own = found.folder / layout.version_folder(number)
+    with told(own, "store.not-readable"):
+        if not files.is_object_store:  # whose folders are names and no more
+            _check_kind(files, own, "folder")
+        return read_plain(files, own / NAME, MAX_BYTES + 1)
+
+
+def has_folder(found: Head, inside: str, *, files: Files = LOCAL) -> bool:
+    """Whether an object has a folder: ``store.damaged`` if it is something else, or lies behind a link."""
+    with told(found.folder, "store.not-readable"):
+        for folder in [inside] if files.is_object_store else _parents(f"{inside}/"):
+            if files.entry(found.folder / folder) is None:
+                return False
+            _check_kind(files, found.folder / folder, "folder")
+    return True
+
+
 def _parents(path: str) -> list[str]:
     parts = path.split("/")[:-1]
     return ["/".join(parts[: n + 1]) for n in range(len(parts))]

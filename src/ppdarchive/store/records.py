@@ -24,7 +24,7 @@ from ppdarchive.store import layout
 from ppdarchive.store.files import LOCAL, Files, make_folders, told, write_file
 from ppdarchive.store.lock import PATIENCE_SECONDS, hold
 from ppdarchive.store.outline import parse_json
-from ppdarchive.store.reading import Head, check_version, head, is_being_rewritten
+from ppdarchive.store.reading import Head, check_version, has_folder, head, is_being_rewritten
 
 MARKS: Final = "extensions/ppdarchive/marks"
 TOMBSTONES: Final = "extensions/ppdarchive/tombstones"
@@ -265,7 +265,7 @@ def marks(root: Path, object_id: str, *, files: Files = LOCAL) -> tuple[Mark, ..
 def marks_of(found: Head, *, files: Files = LOCAL) -> tuple[Mark, ...]:
     """The marks of an object whose head was read already; see `marks`."""
     with told(found.folder, "store.not-readable"):
-        return _marks(_files_of(files, found.folder / MARKS, _MARK_NAME))
+        return _marks(_files_of(files, found, MARKS, _MARK_NAME))
 
 
 def _marks(found: list[tuple[Path, tuple[int, ...], bytes]]) -> tuple[Mark, ...]:
@@ -292,7 +292,7 @@ def tombstones(root: Path, object_id: str, *, files: Files = LOCAL) -> tuple[Tom
 def tombstones_of(found: Head, *, files: Files = LOCAL) -> tuple[Tombstone, ...]:
     """The tombstones of an object whose head was read already; see `tombstones`."""
     with told(found.folder, "store.not-readable"):
-        return _tombstones(_files_of(files, found.folder / TOMBSTONES, _TOMBSTONE_NAME))
+        return _tombstones(_files_of(files, found, TOMBSTONES, _TOMBSTONE_NAME))
 
 
 def _tombstones(found: list[tuple[Path, tuple[int, ...], bytes]]) -> tuple[Tombstone, ...]:
@@ -326,21 +326,21 @@ def _records(
     with told(root / object_id, "store.not-readable"):
         for _ in range(_N_TRIES - 1):  # an object may be put in another's place meanwhile
             with contextlib.suppress(OSError, StoreError):
-                return _files_of(files, head(root, object_id, files=files).folder / folder, name)
-        return _files_of(files, head(root, object_id, files=files).folder / folder, name)
+                return _files_of(files, head(root, object_id, files=files), folder, name)
+        return _files_of(files, head(root, object_id, files=files), folder, name)
 
 
-def _files_of(files: Files, folder: Path, name: re.Pattern[str]) -> list[tuple[Path, tuple[int, ...], bytes]]:
-    entry = files.entry(folder)
-    if entry is None:
+def _files_of(
+    files: Files, found: Head, inside: str, name: re.Pattern[str]
+) -> list[tuple[Path, tuple[int, ...], bytes]]:
+    if not has_folder(found, inside, files=files):
         return []
-    if entry.kind != "folder":
-        raise StoreError("store.record", path=str(folder), reason="no folder")
+    folder = found.folder / inside
     result = []
-    for found in files.entries(folder):
-        path = folder / found.name
-        match = name.fullmatch(found.name)
-        if match is None or found.kind != "file":
+    for entry in files.entries(folder):
+        path = folder / entry.name
+        match = name.fullmatch(entry.name)
+        if match is None or entry.kind != "file":
             raise StoreError("store.record", path=str(path), reason="neither name nor kind is a record's")
         result.append((path, tuple(map(int, match.groups())), files.read(path, _MAX_BYTES + 1)))
     return sorted(result, key=lambda each: each[1])
@@ -366,7 +366,7 @@ def put_mark(
         found = head(root, object_id, files=files)
         check_version(found, mark.version)
         folder = found.folder / MARKS
-        before = _files_of(files, folder, _MARK_NAME)
+        before = _files_of(files, found, MARKS, _MARK_NAME)
         number = max((n for _, (version, n), _ in before if version == mark.version), default=0) + 1
         if number > 9999:
             raise StoreError("store.record", path=str(folder), reason="over 9999 marks of one version")
