@@ -530,8 +530,8 @@ def test_a_breach_of_consent_refuses_the_release(
     """If a defect let somebody through the gate would count them."""
     whole = preparing.consented
 
-    def broken(tables: Any, field: str | None) -> Consented:
-        right = whole(tables, field)
+    def broken(tables: Any, field: str | None, **options: Any) -> Consented:
+        right = whole(tables, field, **options)
         return Consented({**right.tables, where: tables[where]}, {})
 
     monkeypatch.setattr(preparing, "consented", broken)
@@ -564,7 +564,7 @@ def test_consent_is_counted_whatever_becomes_of_the_key(
     )
     pack(small, small.parent / "package")
     whole = preparing.consented
-    monkeypatch.setattr(preparing, "consented", lambda tables, _: whole(tables, None))
+    monkeypatch.setattr(preparing, "consented", lambda tables, _, **__: whole(tables, None))
     with pytest.raises(GateRefusedError) as raised:
         pack(small, small.parent / "other")
     assert "consent" in [failure.condition for failure in raised.value.failures]
@@ -789,14 +789,15 @@ def test_a_list_of_the_study_s_is_known_to_the_engine(small: Path) -> None:
 
 
 def test_a_package_has_its_log(small: Path) -> None:
-    """Every edit of the released answers is in it, by the key that the study knows; no word is."""
+    """Every edit of the released answers is in it, by the keys that the study knows; no word is."""
     pack(small, small.parent / "package")
     frame = read_audit(small / "private")
     assert set(frame["key"]) == {"R-1"}
     assert Counter(frame["category"]) == {"NAME": 2, "CONTACT": 1, "ID": 1}
     (path,) = (small / "private/audit").iterdir()
     content = path.read_text()
-    assert not any(word in content for word in ("Zyxwanda", "Anna", "Lind", "0199", "P-10001", "call"))
+    assert not any(word in content for word in ("Zyxwanda", "Anna", "Lind", "0199", "call"))
+    assert set(frame["participant"]) == {"P-10001"}
     assert not any("audit" in each.name for each in (small.parent / "package").rglob("*"))
 
 
