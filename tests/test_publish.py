@@ -797,7 +797,6 @@ def test_a_package_has_its_log(small: Path) -> None:
     (path,) = (small / "private/audit").iterdir()
     content = path.read_text()
     assert not any(word in content for word in ("Zyxwanda", "Anna", "Lind", "0199", "call"))
-    assert set(frame["participant"]) == {"P-10001"}
     assert not any("audit" in each.name for each in (small.parent / "package").rglob("*"))
 
 
