@@ -138,6 +138,16 @@ class Disk:
         """Bytes of all files."""
         return sum(len(node.content) for node in _nodes(self.top) if isinstance(node, File))
 
+    def files_below(self, path: Path) -> list[tuple[str, bytes]]:
+        """Every file below a folder: its path inside, and its bytes."""
+        found = []
+        for name, node in self.folder(path).entries.items():
+            if isinstance(node, Folder):
+                found += [(f"{name}/{inside}", content) for inside, content in self.files_below(path / name)]
+            elif isinstance(node, File):
+                found.append((name, bytes(node.content)))
+        return found
+
     def write_out(self, path: Path, target: Path) -> None:
         """Write a folder to a real disk."""
         target.mkdir()

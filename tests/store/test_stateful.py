@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
@@ -23,15 +24,18 @@ from ppdarchive.store.inventory import CONTENT
 from ppdarchive.store.lock import LEASE_SECONDS
 from ppdarchive.store.publishing import publish
 from ppdarchive.store.reading import content_of, head, place
-from ppdarchive.store.repair import repair
+from ppdarchive.store.records import Tombstone
+from ppdarchive.store.repair import Mended, repair
+from ppdarchive.store.rewriting import rewrite
 from ppdarchive.store.verify import verify
 
-from .crashing import Crash, CrashingFiles, Disk, File, never
+from .crashing import Crash, CrashingFiles, Disk, never
 from .strategies import folders
 
 ROOT = Path("/archive")
 OBJECT = "study~public"
 CREATED = datetime(2026, 3, 1, tzinfo=UTC)
+STONE = Tombstone(0, "participant", (), date(2026, 4, 1), "withdrawal")
 Contents = Mapping[str, bytes]
 
 
@@ -264,42 +268,164 @@ def test_a_broken_lock_loses_nothing(number: int) -> None:
 
 
 class Archive(RuleBasedStateMachine):
-    """Publishers, crashes, repairs and readers at one archive."""
+    """Publishers, purges, crashes, repairs and readers at one archive."""
 
     def __init__(self) -> None:
         super().__init__()
         self.disk = Disk()
-        self.acknowledged: dict[int, Contents] = {}
+        self.possible: list[dict[int, Contents]] = [{}]
+        """What was acknowledged; twice while a purge is neither acknowledged nor refused."""
         self.attempted: list[Contents] = []
         self.n_folders = 0
-        self.flipped: tuple[File, int] | None = None
 
     @initialize(contents=folders())
     def begin(self, contents: Contents) -> None:
         """The archive has one version."""
         self.publish_now(contents, before=never)
 
+    def folder(self, contents: Contents) -> Path:
+        """A folder that is to be a version's content."""
+        self.n_folders += 1
+        self.attempted.append(contents)
+        return sources(self.disk, str(self.n_folders), contents)
+
     def publish_now(
         self, contents: Contents, *, before: Callable[[int, str], None], dedupe: bool = False, seed: int = 0
     ) -> bool:
         """Publish; whether it was acknowledged. A crash gets out."""
-        self.n_folders += 1
-        folder = sources(self.disk, str(self.n_folders), contents)
-        self.attempted.append(contents)
+        folder = self.folder(contents)
         files = CrashingFiles(self.disk, before=before, tear=Random(seed))
         try:
             number = publish(ROOT, OBJECT, folder, created=CREATED, dedupe=dedupe, files=files)
         except StoreError:
             return False
-        assert number not in self.acknowledged
-        self.acknowledged[number] = contents
+        for acknowledged in self.possible:
+            assert number not in acknowledged
+            acknowledged[number] = contents
         return True
+
+    def purge_now(
+        self, changed: Mapping[int, Contents], *, before: Callable[[int, str], None], seed: int = 0
+    ) -> bool:
+        """Give versions other content; whether it was acknowledged. A crash gets out."""
+        folders = {number: self.folder(contents) for number, contents in changed.items()}
+        old = released(self.disk)
+        unpurged = [dict(acknowledged) for acknowledged in self.possible]
+        for acknowledged in unpurged:
+            self.possible.append(acknowledged | dict(changed))
+        files = CrashingFiles(self.disk, before=before, tear=Random(seed))
+        code = ""
+        try:
+            rewrite(ROOT, OBJECT, folders, STONE, files=files)
+        except StoreError as error:
+            code = error.code
+        if not code:
+            self.possible = self.possible[len(unpurged) :]
+            removed = {content for number in changed for content in old[number - 1].values()}
+            assert not self.left_of(removed)
+        elif code != "store.unfinished":
+            self.possible = self.possible[: len(unpurged)]
+        return not code
+
+    def left_of(self, removed: set[bytes]) -> list[str]:
+        """Where content lies that no version has any more, or its digest."""
+        kept = {content for contents in released(self.disk) for content in contents.values()}
+        gone = {content for content in removed - kept if content}
+        oracles = [hashlib.sha512(content).hexdigest().encode() for content in gone]
+        return [
+            path
+            for path, content in self.disk.files_below(ROOT)
+            if content in gone or any(oracle in content for oracle in oracles)
+        ]
+
+    def settle(self) -> tuple[Mended, ...]:
+        """Repair; from then on it is sure which purge was decided."""
+        mended = repair(ROOT, OBJECT, files=CrashingFiles(self.disk))
+        self.possible = [next(filter(self.is_there, self.possible))]
+        return mended
+
+    def is_there(self, acknowledged: Mapping[int, Contents]) -> bool:
+        """Whether a reader finds every acknowledged version as it was."""
+        found = dict(enumerate(released(self.disk), start=1))
+        return all(found.get(number) == contents for number, contents in acknowledged.items())
+
+    def drawn_change(self, data: st.DataObject) -> dict[int, Contents]:
+        """Other content for some versions."""
+        numbers = st.integers(1, len(released(self.disk)))
+        chosen = data.draw(st.sets(numbers, min_size=1, max_size=3))
+        return {number: data.draw(folders()) for number in sorted(chosen)}
 
     @rule(contents=folders(), dedupe=st.booleans())
     def publish(self, contents: Contents, dedupe: bool) -> None:
         """Publish undisturbed; it is acknowledged unless something unfinished lies there."""
-        settled = repair(ROOT, OBJECT, files=CrashingFiles(self.disk))
+        settled = self.settle()
         assert self.publish_now(contents, before=never, dedupe=dedupe), settled
+
+    @rule(data=st.data())
+    def purge(self, data: st.DataObject) -> None:
+        """Purge undisturbed; it is acknowledged, and what was removed is nowhere."""
+        settled = self.settle()
+        assert self.purge_now(self.drawn_change(data), before=never), settled
+
+    @rule(data=st.data(), number=st.integers(0, 300), is_power_cut=st.booleans(), seed=st.integers(0, 9))
+    def purge_and_crash(self, data: st.DataObject, number: int, is_power_cut: bool, seed: int) -> None:
+        """Kill whoever purges, or cut the power, before some call; whoever resumes gets it done."""
+        self.settle()
+        changed = self.drawn_change(data)
+        try:
+            self.purge_now(changed, before=at(number, crash), seed=seed)
+        except Crash:
+            if is_power_cut:
+                self.disk.crash(Random(seed))
+            self.disk.clock += LEASE_SECONDS + 1
+            if data.draw(st.booleans()):
+                self.settle()
+                assert self.purge_now(changed, before=never)
+
+    @rule(data=st.data(), number=st.integers(0, 300), free=st.integers(0, 9000))
+    def purge_on_a_full_disk(self, data: st.DataObject, number: int, free: int) -> None:
+        """Purge when the disk fills up or a call fails."""
+        self.settle()
+        changed = self.drawn_change(data)
+        self.disk.capacity = self.disk.used() + free
+        self.purge_now(changed, before=at(number, fail_with(errno.EIO)) if free > 6000 else never)
+        self.disk.capacity = None
+
+    @rule(
+        data=st.data(),
+        contents=folders(),
+        number=st.integers(0, 300),
+        other_number=st.none() | st.integers(0, 300),
+        first=st.tuples(st.booleans(), st.sampled_from(("awake", "asleep", "asleep and repaired"))),
+    )
+    def publish_and_purge_concurrently(
+        self,
+        data: st.DataObject,
+        contents: Contents,
+        number: int,
+        other_number: int | None,
+        first: tuple[bool, str],
+    ) -> None:
+        """One purges and one publishes, either between two calls of the other, who may have slept."""
+        self.settle()
+        changed = self.drawn_change(data)
+        is_purge_first, behind = first
+
+        def meanwhile() -> None:
+            self.disk.clock += 0 if behind == "awake" else LEASE_SECONDS + 1
+            before = never if other_number is None else at(other_number, crash)
+            with contextlib.suppress(Crash):
+                if behind == "asleep and repaired":
+                    repair(ROOT, OBJECT, files=CrashingFiles(self.disk))
+                if is_purge_first:
+                    self.publish_now(contents, before=before)
+                else:
+                    self.purge_now(changed, before=before)
+
+        if is_purge_first:
+            self.purge_now(changed, before=at(number, meanwhile))
+        else:
+            self.publish_now(contents, before=at(number, meanwhile))
 
     @rule(
         contents=folders(),
@@ -362,12 +488,12 @@ class Archive(RuleBasedStateMachine):
                 self.disk.crash(Random(seed))
         else:
             assert not judged(self.disk)
-            assert repair(ROOT, OBJECT, files=CrashingFiles(self.disk)) == ()
+            assert self.settle() == ()
 
     @rule(data=st.data())
     def flip_a_byte(self, data: st.DataObject) -> None:
         """A flipped byte of content is found; then it is flipped back."""
-        repair(ROOT, OBJECT, files=CrashingFiles(self.disk))
+        self.settle()
         found = head(ROOT, OBJECT, files=CrashingFiles(self.disk))
         number = data.draw(st.integers(1, found.number))
         stored = sorted(found.inventory.stored(number))
@@ -381,21 +507,16 @@ class Archive(RuleBasedStateMachine):
         file.content[place] ^= 1
 
     @invariant()
-    @precondition(lambda self: self.acknowledged)
+    @precondition(lambda self: self.possible[0])
     def every_acknowledged_version_loads(self) -> None:
         """What was acknowledged is there, to the byte; anything else was at least attempted."""
-        found = released(self.disk)
-        assert len(found) >= max(self.acknowledged)
-        for number, contents in enumerate(found, start=1):
-            if number in self.acknowledged:
-                assert contents == self.acknowledged[number]
-            else:
-                assert contents in self.attempted
+        assert any(map(self.is_there, self.possible))
+        assert all(contents in self.attempted for contents in released(self.disk))
 
     def teardown(self) -> None:
         """In the end it can be repaired, and is valid."""
-        if self.acknowledged:
-            repair(ROOT, OBJECT, files=CrashingFiles(self.disk))
+        if self.possible[0]:
+            self.settle()
             assert not judged(self.disk)
             self.every_acknowledged_version_loads()
 

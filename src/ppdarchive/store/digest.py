@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from ppdarchive.store.files import Files, told
+from ppdarchive.store.files import PIECE_BYTES, Files, told
 
 Progress = Callable[[int], None]
 """Is told how many more bytes were read, by any thread; may raise to end the work."""
@@ -62,9 +62,13 @@ def copied(
     try:
         with ThreadPoolExecutor(1) as disk:  # which takes as long as the digest, and goes beside it
             for piece in _read(origin or files, source):
-                written = disk.submit(writer.write, piece)
+                # A small file is written before a thread has begun.
+                written = disk.submit(writer.write, piece) if len(piece) == PIECE_BYTES else None
                 result.update(piece)
-                written.result()
+                if written is None:
+                    writer.write(piece)
+                else:
+                    written.result()
                 progress(len(piece))
         writer.finish(seconds)
     finally:
