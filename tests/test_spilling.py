@@ -121,7 +121,8 @@ def test_a_folder_that_takes_no_file_is_no_obstacle(tmp_path: Path) -> None:
 def test_small_studies_are_kept_in_memory(tmp_path: Path) -> None:
     """Where all exports together are small; a file that is not there is told by whoever reads it."""
     (tmp_path / "small.csv").write_bytes(b"a")
-    assert keeper_of(tmp_path, [tmp_path / "small.csv", tmp_path / "none.csv"]) is IN_MEMORY
+    assert keeper_of(tmp_path, [tmp_path / "small.csv", tmp_path / "none.csv"], 2) is IN_MEMORY
+    assert isinstance(keeper_of(tmp_path, [tmp_path / "small.csv"], 1), Spill)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -140,7 +141,6 @@ def test_a_package_has_the_same_bytes_however_it_was_made(
     pack_study(study, tmp_path / "whole", **told, overrides=every)  # type: ignore[arg-type]
     before = set(study.rglob("*"))
     for module, name, value in (
-        (spilling, "LARGE_BYTES", 0),
         (spilling, "_LEAST_BYTES", 0),
         (spilling, "PIECE_BYTES", 1 << 10),
         (columns, "PIECE_BYTES", 1 << 10),
@@ -151,11 +151,12 @@ def test_a_package_has_the_same_bytes_however_it_was_made(
     ):
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr("ppdarchive.publish.preparing.AT_ONCE", 1 << 11)
+    monkeypatch.setattr("ppdarchive.publish.preparing.LARGE_TO_PUBLISH_BYTES", 0)
     monkeypatch.setattr("ppdarchive.arrange.piece.PIECE_BYTES", 1 << 10)
     monkeypatch.setattr("ppdarchive.deidentify.consent.PIECE_BYTES", 1 << 10)
     monkeypatch.setattr(Spill.__init__, "__kwdefaults__", {"least_bytes": 0})
     monkeypatch.setattr(columns.pieces_of, "__defaults__", (1 << 10,))
-    assert isinstance(validate_study(study).keeper, Spill)
+    assert isinstance(validate_study(study, large_bytes=0).keeper, Spill)
     pack_study(study, tmp_path / "parts", **told, overrides=every)  # type: ignore[arg-type]
     assert files_of(tmp_path / "parts") == files_of(tmp_path / "whole")
     logs = sorted((study / "private" / "audit").glob("*.jsonl"))

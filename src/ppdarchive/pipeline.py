@@ -18,7 +18,7 @@ from ppdarchive.model.columns import IN_MEMORY, Keeper
 from ppdarchive.model.finding import ExportCount, Finding, Findings, RuleKind
 from ppdarchive.model.table import RawExport, RawTable
 from ppdarchive.read import read
-from ppdarchive.spilling import keeper_of
+from ppdarchive.spilling import LARGE_BYTES, keeper_of
 from ppdarchive.study import CodedProject, Export, Study, check_study, load_study
 from ppdarchive.validate import (
     Checked,
@@ -97,6 +97,7 @@ def validate_study(
     *,
     name: str | None = None,
     more: Sequence[CodedProject] = (),
+    large_bytes: int = LARGE_BYTES,
     progress: Progress = lambda _: None,
 ) -> Validation:
     """Read a study's exports and check everything that its schemas and rules say.
@@ -109,6 +110,8 @@ def validate_study(
         What messages call the folder.
     more : sequence of CodedProject
         Coded projects that are read besides those of study.toml.
+    large_bytes : int
+        From how many bytes of exports on columns are kept in files that memory is mapped to.
     progress : callable
         Called with a few words before each step that may take long.
 
@@ -128,7 +131,8 @@ def validate_study(
         )
         check_study(study)
     row_rules, function_rules = _own_rules(study)
-    keeper = keeper_of(study.folder, [study.folder / export.path for export in study.config.export])
+    paths = [study.folder / export.path for export in study.config.export]
+    keeper = keeper_of(study.folder, paths, large_bytes)
     exports = _read_exports(study, progress, keeper)
     pieces = _arrange(study, exports, progress, keeper)
     landings = land_projects(study, pieces, _combined(pieces, study, RESPONSES), progress, keep=keeper.column)

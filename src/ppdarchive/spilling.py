@@ -32,12 +32,14 @@ import pyarrow as pa
 from ppdarchive.model.columns import IN_MEMORY, PIECE_BYTES, Content, Keeper
 
 LARGE_BYTES: Final = 1 << 28
-"""Exports of fewer bytes than this, all together, are kept in memory: that is faster."""
+"""Exports of fewer bytes than this, all together, are validated in memory: that is faster."""
+LARGE_TO_PUBLISH_BYTES: Final = 1 << 26
+"""The same where a study is published: its columns are there several times, and searching takes longest."""
 _LEAST_BYTES: Final = 1 << 22
 """What is smaller than this is kept in memory anyway."""
 
 
-def keeper_of(folder: Path, paths: Iterable[Path]) -> Keeper:
+def keeper_of(folder: Path, paths: Iterable[Path], large_bytes: int) -> Keeper:
     """Where a study's columns are kept: in memory, unless its exports are large.
 
     Parameters
@@ -46,12 +48,14 @@ def keeper_of(folder: Path, paths: Iterable[Path]) -> Keeper:
         The study's folder.
     paths : iterable of Path
         Its exports.
+    large_bytes : int
+        What they have all together at least if they are large.
     """
     size = 0
     for path in set(paths):
         with suppress(OSError):  # whoever reads it tells of it
             size += path.stat().st_size
-    return IN_MEMORY if size < LARGE_BYTES else Spill(folder)
+    return IN_MEMORY if size < large_bytes else Spill(folder)
 
 
 class Spill:

@@ -25,6 +25,7 @@ from ppdarchive.model.treatment import PARTICIPANTS
 from ppdarchive.pipeline import Progress, Validation, validate_study
 from ppdarchive.register import purged_of
 from ppdarchive.searching import engine_for, known_identifiers
+from ppdarchive.spilling import LARGE_TO_PUBLISH_BYTES
 from ppdarchive.study import Study
 from ppdarchive.study.config import Release
 
@@ -122,7 +123,7 @@ def shareable(folder: Path, *, name: str | None, progress: Progress) -> Shareabl
     ------
     FindingsError, RegisterError, StudyError, SchemaError, ReadError
     """
-    validation = validate_study(folder, name=name, progress=progress)
+    validation = validate_study(folder, name=name, large_bytes=LARGE_TO_PUBLISH_BYTES, progress=progress)
     study, release = validation.study, validation.study.config.release
     if release is None:
         raise StudyError("study.no-release", path=study.path)
