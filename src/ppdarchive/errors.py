@@ -413,6 +413,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "store.record": Problem(
             "not a mark or tombstone that can be kept ({reason})", "Correct it, or restore it from a copy."
         ),
+        "store.other-history": Problem(
+            "the copy has releases that its source has not, or other ones",
+            "Clone to another place; or the other way, if it is the source that is behind.",
+        ),
         "store.no-conditions": Problem(
             "the object store takes no notice of If-Match and If-None-Match",
             "Keep the archive in a store that does, or in a folder.",
@@ -447,6 +451,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "transfer.damaged": Problem("{what}: {reason}", "Get it again from where it came."),
         "transfer.too-large": Problem("{what} is more than {limit}", "Take it in parts, or raise the limit."),
         # -- archives ------------------------------------------------------------------------
+        "archive.same-place": Problem(
+            "an archive cannot be copied to itself, nor into itself", "Name another place."
+        ),
         "archive.empty": Problem("the archive has no release yet", "Publish one to it."),
         "archive.several-objects": Problem(
             "the archive has several objects: {choices}", "Name one with --study and --audience."

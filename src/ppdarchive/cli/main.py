@@ -17,7 +17,19 @@ import typer
 
 from ppdarchive._version import __version__
 from ppdarchive.cli import code, demo, publishing, render, risk, standard, text
-from ppdarchive.cli.archive import convert, history, keys, mark, pin, publish, purge, repair, sign, verify
+from ppdarchive.cli.archive import (
+    clone,
+    convert,
+    history,
+    keys,
+    mark,
+    pin,
+    publish,
+    purge,
+    repair,
+    sign,
+    verify,
+)
 from ppdarchive.cli.start import start_study
 from ppdarchive.cli.terminal import (
     FINDINGS,
@@ -214,6 +226,12 @@ app.command(
         "ppdarchive purge my-archive --study my-study --spans spans.csv --ground leak",
     ),
 )(purge.purge)
+app.command(
+    "clone",
+    epilog=example(
+        "ppdarchive clone my-archive s3://bucket/archive", "ppdarchive clone s3://bucket/archive copy"
+    ),
+)(clone.clone)
 app.command("repair", epilog=example("ppdarchive repair my-archive"))(repair.repair)
 app.command("demo", epilog=example("ppdarchive demo my-demo"))(demo.demo)
 app.add_typer(text.app)

@@ -20,7 +20,7 @@ import contextlib
 import re
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -201,11 +201,14 @@ def _is_over(name: str, now: float) -> bool:
 
 
 @contextlib.contextmanager
-def hold(files: Files, root: Path, object_id: str, *, patience: float = PATIENCE_SECONDS) -> Iterator[Hold]:
+def hold(
+    files: Files, root: Path, object_id: str, *, patience: float = PATIENCE_SECONDS, spared: str = ""
+) -> Iterator[Hold]:
     """Keep everybody else from changing an object, while the block runs.
 
     What others had staged for the object is moved away and removed: it is left from a crash, or
-    belongs to somebody whose lock is over, who must not commit any more.
+    belongs to somebody whose lock is over, who must not commit any more. A folder that is called `spared`
+    stays: what a clone has copied so far is for the next one.
 
     Raises
     ------
@@ -220,7 +223,7 @@ def hold(files: Files, root: Path, object_id: str, *, patience: float = PATIENCE
         with told(root):
             # In this order: of two who both believe they hold it, one finds the other's folder.
             make_folders(files, held.staging)
-            held.n_swept = sweep(files, root, object_id, held.staging.name)
+            held.n_swept = sweep(files, root, object_id, {held.staging.name, spared})
             held.check()
             yield held
     except StoreError as error:
@@ -244,7 +247,7 @@ def _is_surely_lost(held: Hold) -> bool:
     return False
 
 
-def sweep(files: Files, root: Path, object_id: str, own: str) -> int:
+def sweep(files: Files, root: Path, object_id: str, own: Collection[str]) -> int:
     """Move away, then remove, whatever others have staged for an object; say how many."""
     n_swept = 0
     if isinstance(files, ObjectFiles):
@@ -252,7 +255,7 @@ def sweep(files: Files, root: Path, object_id: str, own: str) -> int:
     leftovers = root / layout.LEFTOVERS
     make_folders(files, leftovers)
     for entry in files.entries(root / layout.STAGING):
-        if entry.name != own and entry.name.rpartition(".")[0] == object_id:
+        if entry.name not in own and entry.name.rpartition(".")[0] == object_id:
             # Its owner may be removing it, or somebody who took the lock meanwhile.
             with contextlib.suppress(FileNotFoundError, FileExistsError):
                 files.move_in(root / layout.STAGING / entry.name, leftovers / entry.name)

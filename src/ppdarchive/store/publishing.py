@@ -141,7 +141,7 @@ def publish(
         if is_being_rewritten(files, root, object_id):
             raise StoreError("store.unfinished", path=str(root / object_id))
         layout.check_twin(object_id, (entry.name for entry in files.entries(root)))
-        last = _last(files, root, object_id)
+        last = last_head(files, root, object_id)
         check_head(files, root / object_id, last, expected_head)
         before = last.inventory if last is not None else Inventory(object_id, (), {})
 
@@ -152,7 +152,7 @@ def publish(
             upload = Upload(files, held, root / object_id, last, progress)
             return upload.put(sources, following, dedupe=dedupe)
         stage = Stage(files, held, progress)
-        begun = _Begun(held, last)
+        begun = Begun(held.staging, last)
         seconds = int(created.timestamp())
         content = begun.version / CONTENT
         digests = stage.digests(sources) if dedupe else stage.copy(content, sources, seconds)
@@ -163,12 +163,13 @@ def publish(
             copies = stage.copy(content, {path: sources[path] for path in sources if path in new}, seconds)
             check_same(sources, copies, digests)
         begun.text = checked_text(inventory, name=str(begun.base / NAME))
-        _finish(stage, begun, seconds)
-        _commit(files, held, root / object_id, begun)
+        finish(stage, begun, seconds)
+        commit(files, held, root / object_id, begun)
         return inventory.head
 
 
-def _last(files: Files, root: Path, object_id: str) -> Head | None:
+def last_head(files: Files, root: Path, object_id: str) -> Head | None:
+    """The head of an object, if there is one; raises what `head` raises."""
     return head(root, object_id, files=files) if is_there(files, root / object_id) else None
 
 
@@ -189,19 +190,19 @@ def check_head(files: Files, folder: Path, last: Head | None, expected: int | No
         raise StoreError("store.head-moved", path=str(folder), found=number, expected=expected)
 
 
-class _Begun:
-    """Where a version is staged: with its object, if that is new."""
+class Begun:
+    """Where below `staging` a version is staged: with its object, if that is new."""
 
-    def __init__(self, held: Hold, last: Head | None) -> None:
+    def __init__(self, staging: Path, last: Head | None) -> None:
         self.number = last.number + 1 if last is not None else 1
-        self.object = held.staging / "object" if last is None else None
-        self.base = self.object or held.staging
+        self.object = staging / "object" if last is None else None
+        self.base = self.object or staging
         self.version = self.base / layout.version_folder(self.number)
         self.text = b""
         """Its inventory."""
 
 
-def _finish(stage: Stage, begun: _Begun, seconds: int) -> None:
+def finish(stage: Stage, begun: Begun, seconds: int) -> None:
     """Add the inventory, see that all is on the disk, and read it back."""
     if begun.object is not None:
         stage.write(begun.object / layout.OBJECT_MARK, layout.OBJECT_MARK_TEXT.encode(), seconds)
@@ -211,8 +212,14 @@ def _finish(stage: Stage, begun: _Begun, seconds: int) -> None:
     stage.finish()
 
 
-def _commit(files: Files, held: Hold, folder: Path, begun: _Begun) -> None:
-    """Put a staged version where readers look."""
+def commit(files: Files, held: Hold, folder: Path, begun: Begun) -> None:
+    """Put a staged version where readers look.
+
+    Raises
+    ------
+    StoreError
+        ``store.head-moved``, ``store.lock-lost``, ``store.unfinished``.
+    """
     held.check()
     number = begun.number
     source, target = begun.version, folder / layout.version_folder(number)
@@ -233,7 +240,7 @@ def _commit(files: Files, held: Hold, folder: Path, begun: _Begun) -> None:
     try:
         files.sync(target.parent)
         if begun.object is None:
-            put_inventory(files, held, folder)
+            put_inventory(files, begun.base, folder)
         is_in = True
     except FileNotFoundError:
         # Somebody has taken the lock; and may have finished what was begun here.
@@ -244,7 +251,7 @@ def _commit(files: Files, held: Hold, folder: Path, begun: _Begun) -> None:
         raise StoreError("store.unfinished", path=str(folder))
 
 
-def _is_finished(files: Files, folder: Path, begun: _Begun) -> bool:
+def _is_finished(files: Files, folder: Path, begun: Begun) -> bool:
     """Whether what was staged is a version of the object now."""
     try:
         found = head(folder.parent, folder.name, files=files)

@@ -213,7 +213,7 @@ class _Repair:
             replace_inventory(self._files, self._held, target, text)
             return
         stage_inventory(self._files, self._held, text, seconds_of(inventory.versions[-1].created))
-        put_inventory(self._files, self._held, target)
+        put_inventory(self._files, self._held.staging, target)
 
     def _mend_copy(self, number: int, inventory: Inventory, text: bytes, found: list[Mended]) -> None:
         """Restore the inventory in the newest version's folder, which is the object's."""

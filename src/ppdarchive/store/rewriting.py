@@ -143,8 +143,7 @@ def rewrite(
         marks(root, object_id, files=files)  # what is no mark is not copied as one
         staged.write_records(tombstone)
         staged.finish()
-        _decide(files, held, root, object_id, tombstone)
-        _finish(files, held, root, object_id)
+        put_in_place(files, held, root, object_id, tombstone)
     return tombstone
 
 
@@ -294,6 +293,23 @@ class _Rewritten:
 # -- from the decision on ------------------------------------------------------------------------------
 
 
+def put_in_place(files: Files, held: Hold, root: Path, object_id: str, tombstone: Tombstone) -> None:
+    """Put what is staged as ``object`` in the place of an object, and leave nothing of the old one.
+
+    Parameters
+    ----------
+    tombstone : Tombstone
+        The last of the staged object.
+
+    Raises
+    ------
+    StoreError
+        ``store.unfinished``, for `repair` to finish; else nothing was changed.
+    """
+    _decide(files, held, root, object_id, tombstone)
+    _finish(files, held, root, object_id)
+
+
 def _decide(files: Files, held: Hold, root: Path, object_id: str, tombstone: Tombstone) -> None:
     """Put the rewritten object where readers look when there is a journal, then the journal."""
     journal, rewritten = root / layout.journal(object_id), root / layout.rewritten(object_id)
@@ -359,7 +375,7 @@ def complete(files: Files, held: Hold, root: Path, object_id: str) -> None:
     place, old = root / object_id, held.staging / "old"
     if isinstance(files, ObjectFiles):
         take_over(files, held, rewritten, place)
-        sweep(files, root, object_id, held.staging.name)
+        sweep(files, root, object_id, (held.staging.name,))
         forget(files, held, root, journal, rewritten)
         return
     if files.entry(rewritten) is not None:
@@ -380,7 +396,7 @@ def complete(files: Files, held: Hold, root: Path, object_id: str) -> None:
 def _remove_leftovers(files: Files, held: Hold, root: Path, object_id: str) -> None:
     """See that nothing is left of what others had staged for an object, since it may hold old bytes."""
     held.check()  # who has lost the lock must not sweep away what its holder stages
-    sweep(files, root, object_id, held.staging.name)
+    sweep(files, root, object_id, (held.staging.name,))
     for folder in (root / layout.LEFTOVERS, root / layout.STAGING):
         files.sync(folder)
     for entry in files.entries(root / layout.LEFTOVERS):

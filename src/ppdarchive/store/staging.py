@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,14 +66,15 @@ def sources_of(files: Files, folder: Path) -> dict[str, Source]:
 
 
 class Stage:
-    """Folders and files below the folder of whoever holds the lock.
+    """Folders and files below the folder of whoever holds the lock, or below `base`.
 
     Each file and folder gets the time that it is given, so that equal content gives equal trees.
     """
 
-    def __init__(self, files: Files, held: Hold, progress: Progress) -> None:
+    def __init__(self, files: Files, held: Hold, progress: Progress, *, base: Path | None = None) -> None:
         self._files = files
         self._held = held
+        self._base = base or held.staging
         self._progress = progress
         self._folders: dict[Path, int] = {}
         self._copies: dict[Path, str] = {}
@@ -130,11 +132,12 @@ class Stage:
 
     def _make(self, folder: Path, seconds: int) -> None:
         missing = []
-        while folder not in self._folders and folder != self._held.staging:
+        while folder not in self._folders and folder != self._base:
             missing.append(folder)
             folder = folder.parent
         for each_missing in reversed(missing):
-            self._files.make_folder(each_missing)
+            with contextlib.suppress(FileExistsError):  # an earlier try came as far
+                self._files.make_folder(each_missing)
             self._folders[each_missing] = seconds
 
     def finish(self) -> None:
@@ -148,7 +151,7 @@ class Stage:
         for folder in sorted(self._folders, reverse=True):  # what lies inside comes first
             self._files.settle_folder(folder, self._folders[folder])
             self._files.sync(folder)
-        self._files.sync(self._held.staging)
+        self._files.sync(self._base)
         sizes = dict.fromkeys(self._copies, 0)
         found = each(self._files, lambda path: digest(self._files, path, progress=self.step), sizes)
         found |= {path: digest(self._files, path) for path in self._texts}
@@ -184,10 +187,10 @@ def stage_inventory(files: Files, held: Hold, text: bytes, seconds: int) -> None
     files.sync(held.staging)
 
 
-def put_inventory(files: Files, held: Hold, folder: Path) -> None:
-    """Put the staged inventory in the place of the one in a folder, then its sidecar."""
+def put_inventory(files: Files, staging: Path, folder: Path) -> None:
+    """Put the inventory that is staged in one folder in the place of another one's, then its sidecar."""
     for name in (NAME, SIDECAR):
-        files.rename(held.staging / name, folder / name)
+        files.rename(staging / name, folder / name)
         files.sync(folder)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,7 @@ def is_decided(files: ObjectFiles, journal: Path) -> bool:
         return False
 
 
-def sweep_staged(files: ObjectFiles, root: Path, object_id: str, own: str) -> int:
+def sweep_staged(files: ObjectFiles, root: Path, object_id: str, own: Collection[str]) -> int:
     """Remove whatever others have staged for an object, and what is on its way there; say how many.
 
     Nor can they decide any more that it takes the object's place, since their claim is gone.
@@ -55,7 +56,7 @@ def sweep_staged(files: ObjectFiles, root: Path, object_id: str, own: str) -> in
     staging = root / layout.STAGING
     names = {entry.name for entry in files.entries(staging)}
     names |= {path.partition("/")[0] for path in files.uploads(staging)}
-    others = [name for name in names if name != own and name.rpartition(".")[0] == object_id]
+    others = [name for name in names if name not in own and name.rpartition(".")[0] == object_id]
     for name in others:
         files.remove_tree(staging / name)
     return len(others)
