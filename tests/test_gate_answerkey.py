@@ -157,3 +157,43 @@ def test_ranges_are_apart_and_never_of_marks(
     for (start, end), was_hidden in zip(places, first, strict=True):
         if was_hidden:
             assert all(other <= start or end <= begin for begin, other in found)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "replaced", "found"),
+    [
+        ("I recieved it", "I received it", [], []),
+        ("Ann met Beth.", "Cora met Beth.", [], []),
+        ("Ann met Beth.", "Cora met Beth.", [(0, 4)], ["Ann"]),
+        ("Ann met Beth.", "Cora saw Beth.", [(0, 4)], ["Ann"]),
+        ("I recieved it from Ann", "I received it from [NAME]", [], ["Ann"]),
+        ("I recieved it from Ann, twise", "I received it from [NAME], twice", [], ["Ann"]),
+        ("I was not happy", "I was happy", [], []),
+        ("Ann met Beth.", None, [], ["Ann met Beth."]),
+        ("Someone to talk to", "She talked", [], []),
+        ("[NAME] caled me", "[NAME-2] called me", [], []),
+        ("Ann [NAME] caled me", "[NAME] Cora called me", [], ["Ann"]),
+    ],
+)
+def test_what_a_person_corrected_is_no_redaction(
+    earlier: str, later: str | None, replaced: list[tuple[int, int]], found: list[str]
+) -> None:
+    """Where all replacements are known, other words than before were not replaced by anything."""
+    ranges = hidden_ranges(earlier, later, replaced=replaced)
+    assert [earlier[start:end] for start, end in ranges] == found
+
+
+@given(st.data(), st.sampled_from(MARKS), st.sampled_from(MARKS))
+def test_corrections_beside_redactions_hide_none(data: st.DataObject, mark: str, other: str) -> None:
+    """With corrected words in between, every replaced word is told, and those far from marks alone."""
+    own = data.draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
+    fates = data.draw(st.lists(st.sampled_from("kkkrcm"), min_size=len(own), max_size=len(own)))
+    earlier, places = form(own, [fate == "m" for fate in fates], mark)
+    changed = ["Xo" if fate == "c" else word for word, fate in zip(own, fates, strict=True)]
+    later, _ = form(changed, [fate in "mr" for fate in fates], other)
+    found = hidden_ranges(earlier, later, replaced=())
+    for place, fate, word in zip(places, fates, own, strict=True):
+        if fate == "r" and word[0].isalnum():
+            assert any(start <= place[0] and place[1] <= end for start, end in found)
+    if not set(fates) & set("mr"):
+        assert found == []

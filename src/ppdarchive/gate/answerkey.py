@@ -11,6 +11,9 @@ them says were replaced.
 3. Otherwise, with marks in both, or surrogates, which nothing tells from words, both are laid beside each
    other word by word, so that most words agree, and where they do not, there is something on either side.
    Words that agree in every best such alignment are shown by both.
+
+Where it is known of every replacement in the later text where it stands, words that differ and have none in
+their place were corrected by somebody, and replaced by nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +44,13 @@ _EMPTY: Final = frozenset("PZC")
 """General categories of characters that say nothing by themselves: punctuation, spaces, control."""
 
 
-def hidden_ranges(earlier: str, later: str | None, marks: Marks = replaced_ranges) -> list[Range]:
+def hidden_ranges(
+    earlier: str,
+    later: str | None,
+    marks: Marks = replaced_ranges,
+    *,
+    replaced: Sequence[Range] | None = None,
+) -> list[Range]:
     """Find what a later form of a text has replaced.
 
     Parameters
@@ -50,6 +59,9 @@ def hidden_ranges(earlier: str, later: str | None, marks: Marks = replaced_range
     later : str or None
         None if it is withheld.
     marks : Marks
+    replaced : sequence of (int, int), optional
+        Where `later` has replacements that no mark shows, in order: surrogates. Without it, that is not
+        known, and any other word may be one.
 
     Returns
     -------
@@ -63,18 +75,22 @@ def hidden_ranges(earlier: str, later: str | None, marks: Marks = replaced_range
     [(0, 4), (18, 24)]
     >>> hidden_ranges("[NAME] called me on Monday", "Anna called me on Monday")
     []
+    >>> hidden_ranges("I recieved it", "I received it", replaced=())
+    []
     """
     if later is None:
         return list(_told(earlier, list(marks(earlier)), []))
     if later == earlier:
         return []
-    own, other = list(marks(earlier)), list(marks(later))
+    own, other = list(marks(earlier)), sorted({*marks(later), *(replaced or ())})
+    if replaced is not None and not other:
+        return []
     hidden, masked = _masked(earlier, own), _masked(later, other)
     shown = _fitted(hidden, _pieces(later, other))
     if shown is None and _fitted(masked, _pieces(earlier, own)) is not None:
         return []
     if shown is None:
-        shown = _agreeing(hidden, masked)
+        shown = _agreeing(hidden, masked, only_marked=replaced is not None)
     return list(_told(earlier, own, shown))
 
 
@@ -127,15 +143,30 @@ def _fitted(text: str, pieces: Sequence[str]) -> list[Range] | None:
     return [first, *sure, last]
 
 
-def _agreeing(earlier: str, later: str) -> list[Range]:
-    """The ranges of a text whose words agree with another's in every best alignment."""
+def _agreeing(earlier: str, later: str, *, only_marked: bool) -> list[Range]:
+    """The ranges of a text that another shows too, in every best alignment of both.
+
+    With `only_marked` also those that differ from it where it has no mark.
+    """
     own, other = _tokens(earlier), _tokens(later)
     if not own or not other:
         return []
     if len(own) * len(other) > _LARGEST:
         return _ends(earlier, later)
-    stay = _always_matched([text for text, _ in own], [text for text, _ in other])
-    return [place for (_, place), stays in zip(own, stay, strict=True) if stays]
+    partners = _partners([text for text, _ in own], [text for text, _ in other])
+    shown = [place for (_, place), found in zip(own, partners, strict=True) if found is not None]
+    if not only_marked:
+        return shown
+    is_mark = np.array([False, *(_MARK in text for text, _ in other), False])
+    n_marks = np.cumsum(is_mark)
+    # A gap between two matched tokens lies between the first partner of one and the last of the other.
+    starts, begin, first = [*shown, (len(earlier), len(earlier))], 0, 0
+    ends = [*(found for found in partners if found is not None), (len(other) + 1, len(other) + 1)]
+    for place, (low, high) in zip(starts, ends, strict=True):
+        if begin < place[0] and n_marks[high - 1] == n_marks[first]:
+            shown.append((begin, place[0]))
+        begin, first = place[1], low
+    return sorted(shown)
 
 
 def _tokens(text: str) -> list[tuple[str, Range]]:
@@ -154,8 +185,8 @@ def _ends(earlier: str, later: str) -> list[Range]:
     return [(0, begin), (len(earlier) - behind, len(earlier))]
 
 
-def _always_matched(own: Sequence[str], other: Sequence[str]) -> list[bool]:
-    """Which tokens are matched in every best alignment.
+def _partners(own: Sequence[str], other: Sequence[str]) -> list[tuple[int, int] | None]:
+    """Which tokens are matched in every best alignment, each with its first and last partner, from 1.
 
     An alignment matches equal tokens in order. Between two matches there is nothing on both sides, or
     something on both: a mark or a surrogate stands in place of words, and never in place of nothing. The best
@@ -166,12 +197,18 @@ def _always_matched(own: Sequence[str], other: Sequence[str]) -> list[bool]:
     mine = np.array([-1 if _MARK in text else numbers[text] for text in own])
     theirs = np.array([-2 if _MARK in text else numbers[text] for text in other])
     matched, before = _scores(mine, theirs, weights)
-    _, behind = _scores(mine[::-1], theirs[::-1], weights[::-1])
+    matched_behind, behind = _scores(mine[::-1], theirs[::-1], weights[::-1])
     behind = behind[::-1, ::-1]
-    best = max(int(matched[-1]), int(before[-2, -2]))
+    best = max(int(matched[-1].max()), int(before[-2, -2]))
     # The best of all alignments that leave a token unmatched, in a gap from a match before to one behind it.
     without = (before[:-1, :-1] + behind[1:, 1:]).max(axis=1)
-    return [bool(weight) and bool(each < best) for weight, each in zip(weights, without, strict=True)]
+    through = matched[1:, 1:] + matched_behind[1:, 1:][::-1, ::-1] - weights[:, np.newaxis]
+    found: list[tuple[int, int] | None] = []
+    for row, (weight, each) in enumerate(zip(weights, without, strict=True)):
+        with_it = np.flatnonzero(through[row] == through[row].max())
+        stays = bool(weight) and bool(each < best)
+        found.append((int(with_it[0]) + 1, int(with_it[-1]) + 1) if stays else None)
+    return found
 
 
 def _scores(
@@ -181,24 +218,23 @@ def _scores(
 
     Returns
     -------
-    matched : ndarray of int32, shape (n_theirs + 1,)
-        Of all of mine with each beginning of theirs, where the last tokens of both are matched.
+    matched : ndarray of int32, shape (n_mine + 1, n_theirs + 1)
+        Of each two beginnings whose last tokens are matched with each other.
     reached : ndarray of int32, shape (n_mine + 1, n_theirs + 1)
         Of each two beginnings and all shorter ones, the last tokens matched.
     """
     width = len(theirs) + 1
     reached = np.full((len(mine) + 1, width), _NEVER, dtype=np.int32)
-    matched = np.full(width, _NEVER, dtype=np.int32)
-    matched[0] = 0
+    matched = np.full((len(mine) + 1, width), _NEVER, dtype=np.int32)
+    matched[0, 0] = 0
     reached[0] = 0
     for row in range(1, len(mine) + 1):
-        before = matched[:-1].copy()
+        before = matched[row - 1, :-1].copy()
         if row > 1:
             before[1:] = np.maximum(before[1:], reached[row - 2, :-2])
-        matched = np.full(width, _NEVER, dtype=np.int32)
         equal = theirs == mine[row - 1]
-        matched[1:][equal] = np.maximum(before[equal] + weights[row - 1], _NEVER)
-        reached[row] = np.maximum(reached[row - 1], np.maximum.accumulate(matched))
+        matched[row, 1:][equal] = np.maximum(before[equal] + weights[row - 1], _NEVER)
+        reached[row] = np.maximum(reached[row - 1], np.maximum.accumulate(matched[row]))
     return matched, reached
 
 
