@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,15 +25,18 @@ from hypothesis import strategies as st
 from ppdarchive import register as module
 from ppdarchive.deidentify.treatments.plain import PSEUDONYM_PATTERN
 from ppdarchive.errors import RegisterError
+from ppdarchive.model.purged import Entry, Purged, PurgedWords
 from ppdarchive.register import (
     BACKUP_NAME,
     REGISTER_NAME,
     draw_pseudonym,
     open_register,
     private_folder,
+    purged_of,
     study_register,
     warnings,
 )
+from ppdarchive.text.keys import plain_key
 
 SPACES = ("participant", "response", "coder", "coach")
 
@@ -242,6 +246,7 @@ def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
         "PRAGMA user_version = 1",
         "CREATE TABLE pseudonyms (name TEXT); PRAGMA user_version = 1",
         "PRAGMA user_version = 2",
+        "PRAGMA user_version = 3",
     ],
 )
 def test_a_foreign_database_is_refused(tmp_path: Path, script: str) -> None:
@@ -484,3 +489,202 @@ def test_nothing_of_it_is_shown(tmp_path: Path) -> None:
         pseudonym = register.pseudonyms("participant", ["somebody"])["somebody"]
         assert pseudonym not in repr(register) + str(vars(register))
         assert "somebody" not in repr(register) + str(vars(register))
+
+
+# -- what was purged ------------------------------------------------------------------------------
+
+ON = date(2026, 3, 1)
+
+
+def first_format(folder: Path, keys: list[str]) -> dict[str, str]:
+    """Write a register of the first format, and its backup."""
+    known = {key: draw_pseudonym() for key in keys}
+    for name in (REGISTER_NAME, BACKUP_NAME):
+        connection = sqlite3.connect(folder / name)
+        for statement in module._STATEMENTS[1]:
+            connection.execute(statement)
+        rows = [("public", "participant", key, pseudonym) for key, pseudonym in known.items()]
+        connection.executemany("INSERT INTO pseudonyms VALUES (?, ?, ?, ?)", rows)
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+        connection.close()
+    return known
+
+
+def format_of(path: Path) -> int:
+    """The format that a register says it has."""
+    connection = sqlite3.connect(path)
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    connection.close()
+    return int(version)
+
+
+def test_a_register_of_the_first_format_goes_on(tmp_path: Path) -> None:
+    """Everybody keeps her pseudonym, and from then on it can say who was purged."""
+    known = first_format(tmp_path, ["a", "b"])
+    assert purged_of_folder(tmp_path) == Purged()
+    assert format_of(tmp_path / REGISTER_NAME) == 1
+    assert allocate(tmp_path, ["a", "b"]) == known
+    assert format_of(tmp_path / REGISTER_NAME) == 2
+    with open_register(tmp_path, "public") as register:
+        register.tombstone("participant", ["a"], ground="law", on=ON)
+    assert purged_of_folder(tmp_path).keys == {"participant": frozenset({"a"})}
+    (tmp_path / BACKUP_NAME).replace(tmp_path / REGISTER_NAME)
+    assert purged_of_folder(tmp_path).keys == {"participant": frozenset({"a"})}
+
+
+def test_a_new_format_that_is_not_kept_leaves_the_first(tmp_path: Path) -> None:
+    """What ends by an exception, or is killed, changes nothing of a register."""
+    first_format(tmp_path, ["a"])
+    before = (tmp_path / REGISTER_NAME).read_bytes()
+
+    class Stop(Exception):
+        pass
+
+    with pytest.raises(Stop), open_register(tmp_path, "public"):
+        raise Stop
+    assert (tmp_path / REGISTER_NAME).read_bytes() == before
+
+
+def purged_of_folder(folder: Path) -> Purged:
+    """What was purged, as whoever makes a release is told."""
+    study = folder / "study of it"
+    study.mkdir(exist_ok=True)
+    if not (study / "private").is_symlink():
+        (study / "private").symlink_to(folder)
+    return purged_of(study)
+
+
+@given(keys=st.lists(st.text(st.characters(exclude_characters="\x00"), min_size=1, max_size=6), max_size=6))
+@settings(max_examples=20)
+def test_who_was_purged_stays_known_and_gets_no_pseudonym(keys: list[str]) -> None:
+    """However the key is written; neither a pseudonym nor an offset of hers is left, for no audience."""
+    keys = [key for key in keys if plain_key(key)]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        before = {audience: allocate(folder, ["other key", *keys], audience) for audience in ("a", "b")}
+        plain = {plain_key(key) for key in keys}
+        with open_register(folder, "a") as register:
+            register.offsets(["other key", *keys])
+            found = register.pseudonyms_everywhere("participant", plain)
+            wanted = {
+                audience: frozenset(own[key] for key in own if plain_key(key) in plain)
+                for audience, own in before.items()
+            }
+            assert found == {audience: each for audience, each in wanted.items() if each}
+            every = set().union(*wanted.values())
+            assert {key for _, key in register.keys_of(every).values()} == {
+                key for key in ("other key", *keys) if plain_key(key) in plain
+            }
+            register.tombstone("participant", keys, ground="withdrawal", on=ON)
+            register.forget("participant", plain)
+        content = b"".join((folder / each).read_bytes() for each in (REGISTER_NAME, BACKUP_NAME))
+        assert not any(pseudonym.encode() in content for pseudonym in every)
+        with open_register(folder, "a") as register:
+            assert set(register.tombstoned("participant")) == plain
+            assert register.tombstoned("response") == {}
+            assert register.pseudonyms_everywhere("participant", plain) == {}
+            for key in keys:
+                with pytest.raises(RegisterError) as raised:
+                    register.pseudonyms("participant", [f" {key}\u200b".upper() if key.isascii() else key])
+                assert raised.value.code == "register.purged"
+        if "otherkey" not in plain:
+            assert allocate(folder, ["other key"], "b") == {"other key": before["b"]["other key"]}
+
+
+def test_the_first_ground_stays(tmp_path: Path) -> None:
+    """Who is purged twice was purged when and why she was the first time."""
+    for ground, on in (("withdrawal", ON), ("law", date(2027, 1, 1))):
+        with open_register(tmp_path, "public") as register:
+            register.tombstone("participant", ["P-7"], ground=ground, on=on)  # type: ignore[arg-type]
+    with open_register(tmp_path, "public") as register:
+        assert register.tombstoned("participant") == {"p-7": Entry("withdrawal", ON)}
+        with pytest.raises(ValueError, match="not blank"):
+            register.tombstone("participant", [" "], ground="law", on=ON)
+
+
+def test_purged_words_are_kept_until_their_author_is_purged(tmp_path: Path) -> None:
+    """Words of others stay."""
+    words = [
+        PurgedWords("responses", "text", "r-1", "p-1", ("fort", "drum")),
+        PurgedWords("responses", "text", "r-2", "p-2", ("fort", "drum")),
+        PurgedWords("letters", "text", "7", None, ("anna",)),
+    ]
+    with open_register(tmp_path, "public") as register:
+        register.redact(words)
+    assert set(purged_of_folder(tmp_path).words) == set(words)
+    with open_register(tmp_path, "public") as register:
+        register.forget("participant", {"p-1"})
+        register.forget("response", {"p-2"})
+    assert set(purged_of_folder(tmp_path).words) == set(words[1:])
+    assert b"p-1" not in (tmp_path / BACKUP_NAME).read_bytes()
+
+
+def test_the_state_of_a_purge_outlives_a_crash(tmp_path: Path) -> None:
+    """What was kept is there although the block ended by an exception; what came after is not."""
+
+    class Stop(Exception):
+        pass
+
+    def begin() -> None:
+        with open_register(tmp_path, "public") as register:
+            register.keep_purge({"kind": "participant"})
+            register.keep()
+            with pytest.raises(RegisterError, match="another process"):
+                open_register(tmp_path, "public")
+            register.complete_purge()
+            raise Stop
+
+    with pytest.raises(Stop):
+        begin()
+    with open_register(tmp_path, "public") as register:
+        assert register.unfinished_purge() == {"kind": "participant"}
+        register.complete_purge()
+    with open_register(tmp_path, "public") as register:
+        assert register.unfinished_purge() is None
+
+
+def test_looking_makes_no_register(tmp_path: Path) -> None:
+    """Whoever previews a study leaves nothing behind; a register that was lost is told."""
+    assert purged_of(tmp_path) == Purged()
+    assert list(tmp_path.iterdir()) == []
+    allocate(private_folder(tmp_path), ["a"])
+    listed = sorted((tmp_path / "private").iterdir())
+    assert not purged_of(tmp_path)
+    assert sorted((tmp_path / "private").iterdir()) == listed
+    (tmp_path / "private" / REGISTER_NAME).unlink()
+    with pytest.raises(RegisterError) as raised:
+        purged_of(tmp_path)
+    assert (raised.value.code, raised.value.__context__) == ("register.damaged", None)
+
+
+def test_looking_waits_and_then_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While somebody keeps it open, nobody learns who was purged, and nobody guesses."""
+    allocate(private_folder(tmp_path), ["a"])
+    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 0.01)
+    with open_register(tmp_path / "private", "public"), pytest.raises(RegisterError) as raised:
+        purged_of(tmp_path)
+    assert raised.value.code == "register.locked"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO tombstones VALUES ('participant', 'P-1', 'law', '2026-03-01')",
+        "INSERT INTO tombstones VALUES ('participant', 'p-1', 'spite', '2026-03-01')",
+        "INSERT INTO tombstones VALUES ('participant', 'p-1', 'law', '2026-3-1')",
+        "INSERT INTO tombstones VALUES ('nobody', 'p-1', 'law', '2026-03-01')",
+        "INSERT INTO purged_words VALUES ('p-1', 'responses', 'text', 'r-1', ' ')",
+        "CREATE TABLE more (a TEXT)",
+    ],
+)
+def test_an_entry_that_is_none_is_damage(tmp_path: Path, statement: str) -> None:
+    """Who was purged is not guessed at."""
+    allocate(private_folder(tmp_path), ["a"])
+    connection = sqlite3.connect(tmp_path / "private" / REGISTER_NAME)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+    with pytest.raises(RegisterError) as raised:
+        purged_of(tmp_path)
+    assert (raised.value.code, raised.value.__context__) == ("register.damaged", None)
