@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from ppdarchive.store.files import LOCAL
 from ppdarchive.store.inventory import User
 from ppdarchive.store.publishing import make_root, publish
 from ppdarchive.store.reading import content_paths, head, objects, versions
+from ppdarchive.store.records import tombstones
+from ppdarchive.store.repair import repair
 from ppdarchive.store.verify import verify
 
 OBJECT = "study~public"
@@ -278,4 +281,52 @@ def test_twenty_processes_publish_at_once(tmp_path: Path, folder: Path) -> None:
     assert sorted(numbers) == list(range(1, 21))
     found = versions(root, OBJECT)
     assert [found[number].message for number in numbers] == [f"{n}.0" for n in range(20)]
+    assert {problem.severity for problem in verify(root, fixity=True)} <= {"warning"}
+
+
+REWRITE = """
+import sys
+from datetime import date
+from pathlib import Path
+from ppdarchive.errors import StoreError
+from ppdarchive.store.reading import head
+from ppdarchive.store.records import Tombstone
+from ppdarchive.store.rewriting import rewrite
+root, folder = Path(sys.argv[1]), Path(sys.argv[2])
+stone = Tombstone(0, "participant", (), date(2026, 4, 1), "withdrawal")
+while True:
+    newest = head(root, "study~public").number
+    versions = {number: folder for number in range(1, newest + 1)}
+    try:
+        rewrite(root, "study~public", versions, stone, expected_head=newest)
+    except StoreError as error:
+        if error.code != "store.head-moved":
+            raise
+    else:
+        print(newest)
+        break
+"""
+
+
+def test_publishers_race_with_rewrites(tmp_path: Path, folder: Path) -> None:
+    """Every release that was acknowledged is there, in order; those that were rewritten, rewritten."""
+    root, purged = tmp_path / "archive", tmp_path / "purged"
+    publish(root, OBJECT, folder, created=CREATED, message="first")
+    shutil.copytree(folder, purged)
+    (purged / "data" / "codes.parquet").write_bytes(b"purged")
+    processes = [started(root, folder, 2, str(number)) for number in range(4)]
+    command = [sys.executable, "-c", REWRITE, str(root), str(purged)]
+    rewriters = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    published = {}
+    for name, process in enumerate(processes):
+        for turn, number in enumerate(process.communicate()[0].split()):
+            published[int(number)] = f"{name}.{turn}"
+    n_purged = max(int(process.communicate()[0]) for process in rewriters)
+    found = versions(root, OBJECT)
+    assert {1: "first", **published} == {number: found[number].message for number in found}
+    for number in found:
+        expected = purged if number <= n_purged else folder
+        assert read(root, number)["data/codes.parquet"] == (expected / "data/codes.parquet").read_bytes()
+    assert len(tombstones(root, OBJECT)) == 2
+    assert repair(root, OBJECT) == ()
     assert {problem.severity for problem in verify(root, fixity=True)} <= {"warning"}
