@@ -32,7 +32,7 @@ from ppdarchive.changes import (
     next_version,
 )
 from ppdarchive.detectors.tags import replaced_ranges
-from ppdarchive.errors import ArchiveError, StoreError
+from ppdarchive.errors import ArchiveError, PpdArchiveError, StoreError
 from ppdarchive.gate import Failure, GateRefusedError, Place, judge_releases, judge_words, more_redacted
 from ppdarchive.gate.purged import judge_unchanged
 from ppdarchive.package.descriptor import descriptor
@@ -96,9 +96,8 @@ class Published:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Numbered:
-    """A draft with its version, and what is told of it."""
+    """The version of a draft, and what is told of it."""
 
-    draft: Draft
     version: str
     last: str | None
     changes: Changes | None
@@ -186,26 +185,19 @@ def publish_study(
             progress=progress,
         )
         progress("publishing to the archive")
-        try:
-            with _nobody_purges(draft, patience):
-                number = publish(
-                    target.root,
-                    target.object_id,
-                    staging / "package",
-                    created=datetime.combine(released_on, time(), UTC),
-                    message=release_message(numbered.version, message),
-                    user=user,
-                    dedupe=dedupe,
-                    expected_head=target.number,
-                    patience=patience,
-                    files=target.files,
-                )
-        except BaseException as error:
-            # A version that was begun may be finished by `repair`, and then needs its log.
-            is_refused = isinstance(error, StoreError) and error.code != "store.unfinished"
-            if is_refused or not target.is_begun():
-                written.log.unlink(missing_ok=True)
-            raise
+        with _log_of_what_is_published(written.log, target), _nobody_purges(draft, patience):
+            number = publish(
+                target.root,
+                target.object_id,
+                staging / "package",
+                created=datetime.combine(released_on, time(), UTC),
+                message=release_message(numbered.version, message),
+                user=user,
+                dedupe=dedupe,
+                expected_head=target.number,
+                patience=patience,
+                files=target.files,
+            )
     logger.info("published version %d", number)
     given = draft.given
     return Published(
@@ -219,6 +211,24 @@ def publish_study(
         Deidentified(given.validation, draft.shared, draft.treated, draft.known, written.warnings),
         _signed(target, number, numbered.version, sign, patience),
     )
+
+
+@contextlib.contextmanager
+def _log_of_what_is_published(log: Path, target: Target) -> Iterator[None]:
+    """Remove an audit log if what it tells of is not published."""
+    try:
+        yield
+    except BaseException as error:
+        # A version that was begun may be finished by `repair`, and then needs its log.
+        is_refused = isinstance(error, PpdArchiveError | GateRefusedError) and not _is_open(error)
+        if is_refused or not target.may_be_begun():
+            log.unlink(missing_ok=True)
+        raise
+
+
+def _is_open(error: Exception) -> bool:
+    """Whether it is not known yet what becomes of the version."""
+    return isinstance(error, PpdArchiveError) and error.code == "store.unfinished"
 
 
 @contextlib.contextmanager
@@ -304,7 +314,7 @@ def _numbered(
     except ValueError:  # somebody else's
         text = alone
     section = alone[alone.index("\n## ") + 1 :]
-    return _Numbered(draft, version, last.version if last is not None else None, found, text, section)
+    return _Numbered(version, last.version if last is not None else None, found, text, section)
 
 
 def _differences(last: Earlier, draft: Draft, overrides: Mapping[str, str]) -> Changes:

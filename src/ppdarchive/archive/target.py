@@ -15,8 +15,9 @@ from ppdarchive.errors import ArchiveError, RegisterError, StoreError, StudyErro
 from ppdarchive.register import private_folder
 from ppdarchive.store import layout
 from ppdarchive.store.files import LOCAL, Files, told
+from ppdarchive.store.objectstore.publishing import is_begun
 from ppdarchive.store.places import place_of
-from ppdarchive.store.reading import Head, head, is_being_rewritten, objects
+from ppdarchive.store.reading import Head, head, is_being_rewritten, is_there, objects
 from ppdarchive.study import load_study
 
 STAGING: Final = "staging"
@@ -55,11 +56,11 @@ class Target:
         """The newest version's number; 0 before the first."""
         return self.opened.head.number if self.opened is not None else 0
 
-    def is_begun(self) -> bool:
-        """Whether there is a next version's folder; no, if the disk does not say."""
-        with contextlib.suppress(OSError):
-            return _is_begun(self.files, self.root / self.object_id, self.number)
-        return False
+    def may_be_begun(self) -> bool:
+        """Whether the next version is there, finished or not; yes, if the archive does not say."""
+        with contextlib.suppress(OSError, StoreError):
+            return is_begun(self.files, _following(self.root / self.object_id, self.number))
+        return True
 
 
 def target_of(folder: Path, archive: Where) -> Target:
@@ -92,7 +93,9 @@ def _opened(files: Files, root: Path, object_id: str) -> OpenedObject | None:
         if files.entry(root / layout.ROOT_MARK) is None:
             _check_empty(files, root)
             return None
-        if object_id not in objects(root, files=files):
+        if object_id not in objects(root, files=files) or (
+            files.is_object_store and not is_there(files, root / object_id)
+        ):
             return None
         return OpenedObject(files, root, _settled(files, root, object_id))
 
@@ -112,15 +115,14 @@ def _settled(files: Files, root: Path, object_id: str) -> Head:
         if number:
             files.wait(_PAUSE_SECONDS)
         found = head(root, object_id, files=files)
-        is_changing = is_being_rewritten(files, root, object_id)
-        if found.is_settled and not is_changing and not _is_begun(files, found.folder, found.number):
+        is_changing = not found.is_settled or is_being_rewritten(files, root, object_id)
+        if not is_changing and not is_begun(files, _following(found.folder, found.number)):
             return found
     raise StoreError("store.unfinished", path=str(root / object_id))
 
 
-def _is_begun(files: Files, folder: Path, number: int) -> bool:
-    # In an object store what nobody committed is no version, and is written over.
-    return not files.is_object_store and files.entry(folder / layout.version_folder(number + 1)) is not None
+def _following(folder: Path, number: int) -> Path:
+    return folder / layout.version_folder(number + 1)
 
 
 @contextlib.contextmanager
