@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ppdarchive.archive.cloning import clone
 from ppdarchive.errors import StoreError
 from ppdarchive.store.objectstore import ObjectFiles
 from ppdarchive.store.objectstore.calls import Calls, Refused
@@ -133,17 +134,20 @@ def test_conditions_hold_over_http(place: str) -> None:
         writer.finish(0)
 
 
-def test_twenty_who_publish_at_once_all_come_one_after_the_other(place: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("n_publishers", [8, pytest.param(20, marks=pytest.mark.thorough)])
+def test_all_who_publish_at_once_come_one_after_the_other(
+    place: str, tmp_path: Path, n_publishers: int
+) -> None:
     """Exactly the acknowledged releases are there, in their order, and valid."""
-    folders = [folder_of(tmp_path / str(n), a=f"release {n}".encode()) for n in range(20)]
+    folders = [folder_of(tmp_path / str(n), a=f"release {n}".encode()) for n in range(n_publishers)]
 
     def work(folder: Path) -> int:
         files, root = store_at(place)
         return publish(root, OBJECT, folder, created=CREATED, files=files)
 
-    with ThreadPoolExecutor(20) as pool:
+    with ThreadPoolExecutor(n_publishers) as pool:
         numbers = list(pool.map(work, folders))
-    assert sorted(numbers) == list(range(1, 21))
+    assert sorted(numbers) == list(range(1, n_publishers + 1))
     files, root = store_at(place)
     found = released(files, root)
     for n, number in enumerate(numbers):
@@ -168,6 +172,27 @@ def test_twenty_processes_publish_at_once(place: str, tmp_path: Path) -> None:
     for n, number in enumerate(numbers):
         assert found[number - 1] == {"data/a": f"release {n}".encode()}
     downloaded(files, root, tmp_path / "copy")
+
+
+def test_a_copy_goes_there_and_back(place: str, tmp_path: Path) -> None:
+    """An archive that is cloned to the store, and from there to a disk, is the same to the byte."""
+    for number in (1, 2):
+        folder = folder_of(tmp_path / str(number), a=b"a" * number, b=b"b")
+        publish(tmp_path / "one", OBJECT, folder, created=CREATED)
+    (there,) = clone(tmp_path / "one", place)
+    assert there.done.versions == (1, 2)
+    (back,) = clone(place, tmp_path / "two")
+    assert back.done.versions == (1, 2)
+    one, two = (tree(tmp_path / name / OBJECT) for name in ("one", "two"))
+    assert one == two
+    assert not any(each.is_new for each in clone(place, tmp_path / "two"))
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """All files below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("status", [500, 503])
