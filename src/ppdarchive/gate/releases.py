@@ -33,7 +33,7 @@ doi:10.1145/1247480.1247556.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -53,6 +53,8 @@ from ppdarchive.risk.vectors import Vectors
 from ppdarchive.study.config import Release
 
 Tables = Mapping[str, TreatedTable]
+Places = Mapping[tuple[str, str], tuple[int, int]]
+"""By table and field, at how many places in how many texts."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -105,11 +107,13 @@ def judge_releases(
     hierarchies = _hierarchies(schemas)
     joined = Joined(hierarchies)
     below = below_of([each for own in hierarchies.values() for each in own])
+    places: list[tuple[str, Places]] = []
     shown: list[tuple[str, Shown]] = []
     for each in live:
         found = shown_beyond(each.version, each.tables, tables, below=below)
         joined.add(found.tables)
-        shown.append((each.version, found.without_tables()))
+        places.append((each.version, _places(found)))
+        shown.append((each.version, replace(found, tables=MappingProxyType({}), spans=())))
     before = joined.vectors().classes().of
     joined.add({name: slimmed(table) for name, table in tables.items()})
     *earlier, now = joined.present
@@ -120,7 +124,7 @@ def judge_releases(
     return [
         *_join(vectors, now, k, versions),
         *_came_and_went(found_steps, k, live[-1].version),
-        *_answer_keys(shown),
+        *_answer_keys(places),
         *_few_hidden(shown, k),
         *_lengths(shown),
         *judge_counts(tables, live[-1].tables, release, version=live[-1].version),
@@ -231,19 +235,28 @@ def _of_these(n: int, n_few: int, k: int) -> str:
 # -- answer keys ----------------------------------------------------------------------------------
 
 
-def _answer_keys(shown: Sequence[tuple[str, Shown]]) -> Iterator[Failure]:
+def _places(shown: Shown) -> Places:
+    """How many words and texts of each field a live release shows and the new one does not."""
+    found: dict[tuple[str, str], tuple[int, set[tuple[str, ...]]]] = {}
+    for span in shown.spans:
+        n_places, keys = found.get((span.table, span.field), (0, set()))
+        keys.add(span.key)
+        found[span.table, span.field] = n_places + 1, keys
+    return {field: (n_places, len(keys)) for field, (n_places, keys) in found.items()}
+
+
+def _answer_keys(places: Sequence[tuple[str, Places]]) -> Iterator[Failure]:
     """The condition that no live release shows words that this one hides."""
-    places: dict[tuple[str, str], list[str]] = {}
-    for version, each in shown:
-        for table, field in dict.fromkeys((span.table, span.field) for span in each.spans):
-            own = [span for span in each.spans if (span.table, span.field) == (table, field)]
-            n_texts = len({span.key for span in own})
-            words = f"{n_of(len(own), 'place')} in {n_of(n_texts, 'text')} of {version}"
-            places.setdefault((table, field), []).append(words)
-    for (table, field), told in places.items():
+    told: dict[tuple[str, str], list[str]] = {}
+    for version, own in places:
+        for field, (n_places, n_texts) in own.items():
+            words = f"{n_of(n_places, 'place')} in {n_of(n_texts, 'text')} of {version}"
+            told.setdefault(field, []).append(words)
+    for (table, name), versions in told.items():
         yield Failure(
             "redacts-more",
-            f"{table}.{field}: words that this release replaces or leaves out stand at {_joined_words(told)}",
+            f"{table}.{name}: words that this release replaces or leaves out stand at "
+            f"{_joined_words(versions)}",
             "Purge the live releases of the same words first: `ppdarchive purge ARCHIVE --spans FILE`. What "
             "differs between two releases would be the list of what was found worth hiding.",
         )

@@ -7,8 +7,7 @@ any row of the new release has it; nothing else of it is compared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -100,10 +99,6 @@ class Shown:
 
     def __repr__(self) -> str:
         return f"<Shown: {len(self.spans)} spans>"
-
-    def without_tables(self) -> Shown:
-        """The same, and nothing of the release itself."""
-        return replace(self, tables=MappingProxyType({}))
 
 
 @dataclass(slots=True, eq=False, repr=False)
