@@ -10,13 +10,15 @@ asks for that.
 
 References
 ----------
-open(2) and madvise(2) of Linux. Apache Arrow, "IPC Streaming Format".
+open(2), madvise(2) and malloc_trim(3) of Linux. Apache Arrow, "IPC Streaming Format".
 """
 
 from __future__ import annotations
 
+import ctypes
 import io
 import mmap
+import os
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -31,6 +33,8 @@ import pyarrow as pa
 
 from ppdarchive.model.columns import IN_MEMORY, PIECE_BYTES, Content, Keeper
 
+_TRIM: Final = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+"""glibc's; other C libraries have none."""
 LARGE_BYTES: Final = 1 << 28
 """Exports of fewer bytes than this, all together, are validated in memory: that is faster."""
 LARGE_TO_PUBLISH_BYTES: Final = 1 << 26
@@ -171,12 +175,18 @@ class Spill:
     def forget(self) -> None:
         """Let the system take back the pages that were read; whoever needs one again reads it again."""
         advice = getattr(mmap, "MADV_DONTNEED", None)
-        if advice is None:
-            return
-        with self._lock:
-            for mapped in tuple(self._mapped):
-                mapped.madvise(advice)
-        pa.default_memory_pool().release_unused()
+        if advice is not None:
+            with self._lock:
+                for mapped in tuple(self._mapped):
+                    mapped.madvise(advice)
+        _give_back()
+
+
+def _give_back() -> None:
+    """Give back what allocators hold for later: without it a process keeps the most that it ever had."""
+    pa.default_memory_pool().release_unused()
+    if _TRIM is not None:
+        _TRIM(0)
 
 
 class _Whole(io.RawIOBase):
