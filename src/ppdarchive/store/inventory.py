@@ -11,6 +11,7 @@ Oxford Common File Layout 1.1, section 3.5, "Inventory", https://ocfl.io/1.1/spe
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import unicodedata
@@ -39,6 +40,7 @@ _SIDECAR: Final = re.compile(r"([0-9A-Fa-f]{128})[ \t]+inventory\.json\s*")
 _CREATED: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_BEFORE_PATHS: Final = f"/{CONTENT}/"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _KEYS: Final = frozenset({"id", "type", "digestAlgorithm", "head", "manifest", "versions"})
 _VERSION_KEYS: Final = frozenset({"created", "state"})
@@ -316,7 +318,7 @@ def _inventory(document: dict[str, Any]) -> Inventory:
     known = _KnownPaths()
     manifest = _manifest(document["manifest"], found.keys(), known)
     versions = tuple(_version(found[name], manifest, known, f"/versions/{name}") for name in names)
-    used = {digest for version in versions for digest in version.state.values()}
+    used = set().union(*(version.state.values() for version in versions))
     if len(used) < len(manifest):
         raise _Wrong("a digest that no version has", "/manifest")
     return Inventory(object_id, versions, manifest)
@@ -359,27 +361,33 @@ def _text(value: Any, pointer: str) -> str:
 def _manifest(found: Any, names: Collection[str], known: _KnownPaths) -> dict[str, tuple[str, ...]]:
     if not isinstance(found, dict):
         raise _Wrong("an object expected", "/manifest")
-    manifest: dict[str, tuple[str, ...]] = {}
+    lists = {key.lower(): paths for key, paths in found.items()}
+    if len(lists) < len(found) or not all(map(_DIGEST.fullmatch, found)):
+        raise _Wrong("no SHA-512 in hexadecimal digits, or one that stands there twice", "/manifest")
+    _check_lists(lists, "/manifest")
     by_version: dict[str, list[str]] = {name: [] for name in names}
-    for key, paths in found.items():
-        digest = key.lower()
-        if _DIGEST.fullmatch(key) is None or digest in manifest:
-            raise _Wrong("no SHA-512 in hexadecimal digits, or one that stands there twice", "/manifest")
-        for path in _paths(paths, f"/manifest/{digest}"):
-            name, folder, inside = path.partition(f"/{CONTENT}/")
-            if not folder or name not in by_version:
-                raise _Wrong("no path of a version's content", f"/manifest/{digest}")
-            by_version[name].append(inside)
-        manifest[digest] = tuple(sorted(paths)) if len(paths) > 1 else (paths[0],)
+    for path in itertools.chain.from_iterable(lists.values()):
+        name, folder, inside = path.partition(_BEFORE_PATHS)
+        if not folder or name not in by_version:
+            digest = next(digest for digest, paths in lists.items() if path in paths)
+            raise _Wrong("no path of a version's content", f"/manifest/{digest}")
+        by_version[name].append(inside)
     for together in by_version.values():
         known.check(together, "/manifest")
-    return manifest
+    return {
+        digest: tuple(sorted(paths)) if len(paths) > 1 else (paths[0],) for digest, paths in lists.items()
+    }
 
 
-def _paths(found: Any, pointer: str) -> list[str]:
-    if not isinstance(found, list) or set(map(type, found)) != {str}:
-        raise _Wrong("a list of paths expected", pointer)
-    return found
+def _check_lists(found: dict[str, Any], pointer: str) -> None:
+    """Refuse what is not a list of texts by digest, or an empty one."""
+    # All at once, since there are tens of thousands; which it is matters only if there is one.
+    is_listed = set(map(type, found.values())) <= {list} and all(found.values())
+    if is_listed and set(map(type, itertools.chain.from_iterable(found.values()))) <= {str}:
+        return
+    for digest, paths in found.items():
+        if not isinstance(paths, list) or set(map(type, paths)) != {str}:
+            raise _Wrong("a list of paths expected", f"{pointer}/{digest}")
 
 
 def _version(found: Any, manifest: Mapping[str, object], known: _KnownPaths, pointer: str) -> Version:
@@ -403,17 +411,15 @@ def _version(found: Any, manifest: Mapping[str, object], known: _KnownPaths, poi
 def _state(found: Any, manifest: Mapping[str, object], pointer: str) -> dict[str, str]:
     if not isinstance(found, dict) or not found:
         raise _Wrong("an object with at least one file expected", pointer)
-    pairs: list[tuple[str, str]] = []
-    digests = set()
-    for key, paths in found.items():
-        digest = key if key in manifest else key.lower()
-        if digest not in manifest:
-            raise _Wrong("a digest that the manifest has not", pointer)
-        digests.add(digest)
-        pairs += [(path, digest) for path in _paths(paths, f"{pointer}/{digest}")]
-    pairs.sort()
+    lists = found
+    if not lists.keys() <= manifest.keys():
+        lists = {key.lower(): paths for key, paths in found.items()}
+    if not lists.keys() <= manifest.keys():
+        raise _Wrong("a digest that the manifest has not", pointer)
+    _check_lists(lists, pointer)
+    pairs = sorted((path, digest) for digest, paths in lists.items() for path in paths)
     state = dict(pairs)
-    if len(state) < len(pairs) or len(digests) < len(found):
+    if len(state) < len(pairs) or len(lists) < len(found):
         raise _Wrong("a path or a digest that stands there twice", pointer)
     return state
 
