@@ -296,3 +296,23 @@ def test_names_that_could_be_paths_are_refused(name: str, tmp_path: Path) -> Non
     assert caught.value.code == "package.name"
     with pytest.raises(PackageError):
         write_package(tmp_path / "out", {"table": TABLE}, replace(INFO, name="a/b"))
+
+
+def test_further_documents_are_files_as_the_others(tmp_path: Path) -> None:
+    """They are checksummed and read back; the README names a changelog."""
+    write_package(tmp_path / "out", {"table": TABLE}, INFO, documents={"CHANGELOG.md": "# Changelog\n"})
+    assert (tmp_path / "out/CHANGELOG.md").read_text() == "# Changelog\n"
+    assert load(tmp_path / "out").tables == ("table",)
+    assert "CHANGELOG.md" in (tmp_path / "out/SHA256SUMS").read_text()
+    assert "`CHANGELOG.md`" in (tmp_path / "out/README.md").read_text()
+    write_package(tmp_path / "plain", {"table": TABLE}, INFO)
+    assert "CHANGELOG" not in (tmp_path / "plain/README.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["README.md", "readme.md", "data", "SHA256SUMS", "../x.md", "a/b.md", ""])
+def test_a_document_takes_no_other_file_s_place(tmp_path: Path, name: str) -> None:
+    """Names of the package's own files, in any case, and paths are refused."""
+    with pytest.raises(PackageError) as raised:
+        write_package(tmp_path / "out", {"table": TABLE}, INFO, documents={name: "x"})
+    assert raised.value.code == "package.name"
+    assert not (tmp_path / "out").exists()
