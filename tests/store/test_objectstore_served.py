@@ -263,7 +263,7 @@ def test_what_was_removed_is_in_no_version_of_any_file(served: Served, bucket: s
     assert released(files, root) == [{"data/b": b"b"}]
     oracles = (SECRET, hashlib.sha512(SECRET).hexdigest().encode())
     assert not any(oracle in text for text in every_version(files, root) for oracle in oracles)
-    assert n_old_versions(files, root / OBJECT) == 0
+    assert n_old_versions(files, root, OBJECT) == 0
     downloaded(files, root, tmp_path / "copy")
 
 

@@ -54,8 +54,7 @@ def sweep_staged(files: ObjectFiles, root: Path, object_id: str, own: Collection
         if is_claim(text):
             files.remove(journal, tag)
     staging = root / layout.STAGING
-    names = {entry.name for entry in files.entries(staging)}
-    names |= {path.partition("/")[0] for path in files.uploads(staging)}
+    names = {path.partition("/")[0] for path in (*files.tree(staging), *files.uploads(staging))}
     others = [name for name in names if name not in own and name.rpartition(".")[0] == object_id]
     for name in others:
         files.remove_tree(staging / name)

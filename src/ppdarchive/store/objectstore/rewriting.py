@@ -75,10 +75,12 @@ def take_over(files: ObjectFiles, held: Hold, rewritten: Path, place: Path) -> N
 
 def forget(files: ObjectFiles, held: Hold, root: Path, journal: Path, rewritten: Path) -> None:
     """Remove what is left of the work on a rewritten object: the journal first, while readers need it not."""
+    remove_all(files, held, held.staging)
     remove_versions(files, held, root / layout.EXTENSION)
     _check(held)
     files.remove(journal)
     remove_all(files, held, rewritten)
+    remove_versions(files, held, journal.parent)
 
 
 def remove_all(files: ObjectFiles, held: Hold, folder: Path) -> bool:
@@ -100,7 +102,7 @@ def remove_versions(files: ObjectFiles, held: Hold, folder: Path) -> None:
             files.remove_version(folder, key, version)
 
 
-def n_old_versions(files: ObjectFiles, folder: Path) -> int | None:
+def n_old_versions(files: ObjectFiles, root: Path, object_id: str) -> int | None:
     """How many earlier versions of an object's files the store keeps; None if it does not say.
 
     After a purge of an object in a bucket that keeps versions, any left may hold what was removed.
@@ -110,8 +112,9 @@ def n_old_versions(files: ObjectFiles, folder: Path) -> int | None:
     StoreError
         ``store.not-readable``
     """
-    with told(folder, "store.not-readable"), contextlib.suppress(PermissionError):
-        return sum(1 for _ in files.old_versions(folder))
+    folders = (root / object_id, root / layout.STAGING, root / layout.JOURNALS)
+    with told(root, "store.not-readable"), contextlib.suppress(PermissionError):
+        return sum(1 for folder in folders for _ in files.old_versions(folder))
     return None
 
 
