@@ -37,6 +37,7 @@ from ppdarchive.store.trust import KeySet
 pytestmark = pytest.mark.spoils_archive
 
 KEY = generate_key()
+NAN = float("nan")
 KEYS = KeySet.of(KEY.public)
 
 
@@ -320,6 +321,8 @@ LIES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "k": (lambda package: members(package, risk={"k": 7}), {"release.risk"}),
     "a risk": (lambda package: members(package, risk={"average_risk": 0.1}), {"release.risk"}),
     "a risk that is no number": (lambda package: members(package, risk={"k": "7"}), {"release.risk"}),
+    "a risk that cannot be": (lambda package: members(package, risk={"k": NAN}), {"load.descriptor"}),
+    "a risk beyond all": (lambda package: members(package, risk={"k": 10**400}), {"release.risk"}),
     "a worse risk": (lambda package: members(package, risk={"max_prosecutor_risk": 1.0, "k": 0}), set()),
     "a count": (
         lambda package: reworded(package, "codebook.md", "`28-37` | –", "`28-37` | 1,000"),
@@ -538,16 +541,16 @@ def many_folders(folder: Path) -> Iterator[None]:
     here = Path.cwd()
     try:
         os.chdir(folder)
-        for _ in range(1500):
+        for _ in range(1200):
             Path("a").mkdir()
             os.chdir("a")
         Path("file").write_text("x")
         os.chdir(here)
         yield
     finally:
-        os.chdir(folder / ("a/" * 1500))
+        os.chdir(folder / ("a/" * 1200))
         Path("file").unlink()
-        for _ in range(1500):
+        for _ in range(1200):
             os.chdir("..")
             Path("a").rmdir()
         os.chdir(here)

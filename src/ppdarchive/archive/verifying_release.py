@@ -36,7 +36,10 @@ _README: Final = "README.md"
 _ROWS: Final = re.compile(r"^\| `([^`]+)` \| ([0-9,]+) \| ", re.MULTILINE)
 _CODEBOOK: Final = "codebook.md"
 _COUNTED: Final = "Counts are of participants, "
-_COUNT: Final = re.compile(r"\| (.+?) \|(?: .* \|)? ([0-9][0-9,]*) \|")
+_NUMBER: Final = re.compile(r"[0-9][0-9,]*")
+_LARGEST: Final = 1e9
+"""No figure of risk is larger."""
+_SHOWN_CHARACTERS: Final = 100
 _SLACK: Final = 5.1e-5
 """Figures of risk are published with four decimals."""
 
@@ -82,10 +85,10 @@ def _of_release(
     policy = _policy(folder)
     if version is not None and release.version != version:
         found = release.version or "no release"
-        yield finding("release.version", path=_DESCRIPTOR, found=found, expected=version)
+        yield finding("release.version", path=_DESCRIPTOR, found=found[:_SHOWN_CHARACTERS], expected=version)
     own = f"{policy.get('study')}~{policy.get('audience')}"
     if object_id is not None and own != object_id:
-        yield finding("release.object", path=_DESCRIPTOR, found=own)
+        yield finding("release.object", path=_DESCRIPTOR, found=own[:_SHOWN_CHARACTERS])
     tables: dict[str, TreatedTable] = {}
     for name in release:
         problem: LoadError | None = None
@@ -198,8 +201,10 @@ def _counts(text: str) -> Iterator[tuple[tuple[str, str, str], str]]:
             table, field = line.removeprefix("## "), ""
         elif line.startswith("### "):
             field = line.removeprefix("### ")
-        elif field and (match := _COUNT.fullmatch(line)):
-            yield (table, field, match[1]), match[2]
+        elif field and line.startswith("| ") and line.endswith(" |"):
+            cells = line[2:-2].split(" | ")  # a bar in a cell has a backslash before it
+            if len(cells) in (2, 3) and _NUMBER.fullmatch(cells[-1]):
+                yield (table, field, cells[0]), cells[-1]
 
 
 def _risk(tables: Mapping[str, TreatedTable], stated: Mapping[str, Any]) -> Iterator[ArchiveFinding]:
@@ -209,12 +214,21 @@ def _risk(tables: Mapping[str, TreatedTable], stated: Mapping[str, Any]) -> Iter
     """
     for name, (actual, misleads) in _figures(tables).items():
         found = stated.get(name)
-        is_number = isinstance(found, int | float) and not isinstance(found, bool)
-        if found is not None and (not is_number or misleads(float(found))):
-            shown = f"{found:.4g}" if is_number else "no number"
+        if found is None:
+            continue
+        figure = _figure(found)
+        if figure is None or misleads(figure):
+            shown = "no number" if figure is None else f"{figure:.4g}"
             yield finding(
                 "release.risk", path=_DESCRIPTOR, figure=name, found=shown, expected=f"{actual:.4g}"
             )
+
+
+def _figure(found: object) -> float | None:
+    """What a descriptor states as a figure, if that is one; comparing leaves out what is not a number."""
+    if isinstance(found, bool) or not isinstance(found, int | float) or not -_LARGEST < found < _LARGEST:
+        return None
+    return float(found)
 
 
 def _figures(
