@@ -394,6 +394,40 @@ def test_tagged_otherwise_or_less_is_no_redaction() -> None:
     assert refused(second, first) == refused(third, first, second) == []
 
 
+def test_what_was_corrected_is_no_redaction_without_surrogates() -> None:
+    """Where only marks stand for what is redacted, other words alone hide nothing; beside marks they may."""
+    first = with_answers({"p0/1": "I tolld Zelda", "p1/1": "It was grate"})
+    second = with_answers({"p0/1": "I told Zelda", "p1/1": "It was great"})
+    third = with_answers({"p0/1": "I told [NAME]", "p1/1": "It was great"})
+    assert refused(second, first) == ["redacts-more"]
+    assert judge_releases(second, live(first), release(), surrogates=False) == []
+    (failure,) = judge_releases(third, live(first), release(), surrogates=False)
+    assert failure.condition == "redacts-more"
+    (span,) = more_redacted(third, live(first), surrogates=False)
+    assert (span.key, span.start, span.end) == (("p0/1",), 8, 13)
+
+
+def test_a_field_that_was_no_free_text_is_compared_too() -> None:
+    """What an earlier release kept as plain words, and the new one redacts as free text, is an answer key."""
+    plain = Field("text", Kind.STRING, disclosure=WAVE.disclosure)
+
+    def notes(own: Field, text: str | None) -> dict[str, TreatedTable]:
+        columns: Columns = [
+            (PARTICIPANT, [f"p{number}" for number in range(6)]),
+            (own, [text] + ["Fine"] * 5),
+        ]
+        return {
+            **alike(6),
+            "notes": released("notes", columns, primary_key=("participant_id",), foreign_keys=(REFERS,)),
+        }
+
+    first = notes(plain, "Zelda helped")
+    assert refused(notes(TEXT, "[NAME] helped"), first) == ["redacts-more"]
+    assert refused(notes(plain, "[NAME] helped"), first) == ["redacts-more"]
+    assert refused(notes(plain, "Nobody helped"), first) == []
+    assert refused(notes(plain, None), first) == ["suppresses-more"]
+
+
 def test_texts_without_key_are_compared_as_a_whole() -> None:
     """Where no key says which text is which, one that no row of the new release has is told whole."""
     columns: Columns = [(PARTICIPANT, [f"p{number}" for number in range(6)])]
@@ -418,6 +452,8 @@ def test_definitions_are_compared_too() -> None:
     first = codes("What Zelda said", "Support")
     assert refused(codes("What [NAME] said"), first) == ["redacts-more"]
     assert refused(codes("What Zelda said"), first) == []
+    # A definition is worded anew now and then.
+    assert refused(codes("What they said", "Support"), first) == []
 
 
 def scores(of: Mapping[str, object], kind: Kind = Kind.STRING) -> TreatedTable:

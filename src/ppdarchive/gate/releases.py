@@ -82,6 +82,7 @@ def judge_releases(
     release: Release,
     *,
     schemas: Schemas = MappingProxyType({}),
+    surrogates: bool = True,
 ) -> list[Failure]:
     """The conditions on a release together with all that are live.
 
@@ -96,6 +97,9 @@ def judge_releases(
     schemas : mapping of str to Schema
         As tables come in, with their treatments: the hierarchies of fields that are generalized. Those that
         ship with the package are known anyway.
+    surrogates : bool
+        Whether the new release puts words in place of words: then any other word in an answer may stand for
+        one that was redacted. If not, what was corrected and has no mark in its place hides nothing.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def judge_releases(
     places: list[tuple[str, Places]] = []
     shown: list[tuple[str, Shown]] = []
     for each in live:
-        found = shown_beyond(each.version, each.tables, tables, below=below)
+        found = shown_beyond(each.version, each.tables, tables, below=below, surrogates=surrogates)
         joined.add(found.tables)
         places.append((each.version, _places(found)))
         shown.append((each.version, replace(found, tables=MappingProxyType({}), spans=())))
@@ -131,7 +135,9 @@ def judge_releases(
     ]
 
 
-def more_redacted(tables: Tables, live: Sequence[LiveRelease]) -> tuple[RedactedSpan, ...]:
+def more_redacted(
+    tables: Tables, live: Sequence[LiveRelease], *, surrogates: bool = True
+) -> tuple[RedactedSpan, ...]:
     """Find the words that live releases show and a release would replace or leave out.
 
     Parameters
@@ -139,6 +145,8 @@ def more_redacted(tables: Tables, live: Sequence[LiveRelease]) -> tuple[Redacted
     tables : mapping of str to TreatedTable
         What would be published.
     live : sequence of LiveRelease
+    surrogates : bool
+        As `judge_releases`.
 
     Returns
     -------
@@ -146,7 +154,9 @@ def more_redacted(tables: Tables, live: Sequence[LiveRelease]) -> tuple[Redacted
         By release. Of a text where more than one reading is possible, what any of them says.
     """
     below = below_of(())
-    found = (shown_beyond(each.version, each.tables, tables, below=below) for each in live)
+    found = (
+        shown_beyond(each.version, each.tables, tables, below=below, surrogates=surrogates) for each in live
+    )
     return tuple(span for each in found for span in each.spans)
 
 

@@ -21,7 +21,7 @@ from ppdarchive.detectors.tags import replaced_ranges
 from ppdarchive.gate.answerkey import Range, hidden_ranges
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
-from ppdarchive.model.schema import COMPANION_SUFFIX, Role, Schema
+from ppdarchive.model.schema import COMPANION_SUFFIX, Kind, Role, Schema
 from ppdarchive.risk.classes import Numbers
 from ppdarchive.risk.joined import cells_of, pseudonyms_of, slimmed
 from ppdarchive.risk.meanings import Below, is_coarser, reading_of
@@ -125,7 +125,7 @@ class _Found:
     n_rows: int = 0
 
 
-def shown_beyond(version: str, live: Tables, new: Tables, *, below: Below) -> Shown:
+def shown_beyond(version: str, live: Tables, new: Tables, *, below: Below, surrogates: bool) -> Shown:
     """Compare a live release with the new one.
 
     Parameters
@@ -137,6 +137,8 @@ def shown_beyond(version: str, live: Tables, new: Tables, *, below: Below) -> Sh
     new : mapping of str to TreatedTable
     below : Below
         The hierarchies by which one value is coarser than another.
+    surrogates : bool
+        Whether answers of the new release may have words in place of words, so that any other may be one.
     """
     slim: dict[str, TreatedTable] = {}
     found: dict[str, _Found] = {}
@@ -145,7 +147,7 @@ def shown_beyond(version: str, live: Tables, new: Tables, *, below: Below) -> Sh
         table = live[name]
         slim[name] = slimmed(table)
         if name in new:
-            found[name] = _beyond(table, new[name], below)
+            found[name] = _beyond(table, new[name], below, surrogates=surrogates)
             keys[name] = _keys(table, found[name])
     owners, kept = _owners(slim, new)
     spans: list[RedactedSpan] = []
@@ -162,9 +164,10 @@ def shown_beyond(version: str, live: Tables, new: Tables, *, below: Below) -> Sh
 # -- one table ------------------------------------------------------------------------------------
 
 
-def _beyond(table: TreatedTable, new: TreatedTable, below: Below) -> _Found:
+def _beyond(table: TreatedTable, new: TreatedTable, below: Below, *, surrogates: bool) -> _Found:
     """Compare one table with the new one."""
-    texts = [name for name in table.schema.names if _is_text(table.schema, name) and name in new.schema]
+    both = [name for name in table.schema.names if name in new.schema]
+    texts = [name for name in both if any(_is_text(each.schema, name) for each in (table, new))]
     matching = None
     if table.schema.primary_key:
         matching = rows_matched(table.frame, new.frame, (table.schema, new.schema))
@@ -173,11 +176,14 @@ def _beyond(table: TreatedTable, new: TreatedTable, below: Below) -> _Found:
         found.dropped = _not_among(table, new, texts)
     else:
         found.dropped = matching.removed
-        for name in texts:
-            found.texts += _replaced(name, table, new, matching)
-        for name in table.schema.names:
-            if name in new.schema and _is_cell(table.schema, name):
+        for name in both:
+            if name in texts:
+                only_marks = not surrogates or _is_about_data(new.schema)
+                found.texts += _replaced(name, table, new, matching, only_marks=only_marks)
+            elif _is_cell(table.schema, name):
                 found.cells[name] = _hidden_cells(name, table, new, matching, below)
+                if _is_wording(table.schema, name) and _is_wording(new.schema, name):
+                    found.texts += _replaced(name, table, new, matching, only_marks=True, with_null=False)
     for name in texts:
         column = values_of(table.frame[name]).take(pa.array(found.dropped))
         found.dropped_texts.append((name, column.to_pylist()))
@@ -199,17 +205,34 @@ def _is_cell(schema: Schema, name: str) -> bool:
     )
 
 
+def _is_wording(schema: Schema, name: str) -> bool:
+    return schema[name].kind is Kind.STRING and schema[name].categories is None
+
+
+def _is_about_data(schema: Schema) -> bool:
+    """Whether nothing in a table has a pseudonym: its words are worded anew now and then."""
+    return all(_role(schema, name) is not Role.KEY for name in schema.names)
+
+
 def _replaced(
-    name: str, table: TreatedTable, new: TreatedTable, matching: Matching
+    name: str,
+    table: TreatedTable,
+    new: TreatedTable,
+    matching: Matching,
+    *,
+    only_marks: bool,
+    with_null: bool = True,
 ) -> Iterator[tuple[str, int, list[Range]]]:
     """The texts of a column of which the new release hides something."""
     earlier = values_of(table.frame[name]).take(pa.array(matching.before))
     later = values_of(new.frame[name]).take(pa.array(matching.after))
     changed, _ = compared(earlier, later)
+    if not with_null:
+        changed &= np.asarray(later.is_valid(), dtype=np.bool_)
     rows = np.flatnonzero(changed)
     pairs = (each.take(pa.array(rows)).to_pylist() for each in (earlier, later))
     for row, one, other in zip(matching.before[rows].tolist(), *pairs, strict=True):
-        if ranges := hidden_ranges(one, other):
+        if ranges := hidden_ranges(one, other, replaced=() if only_marks else None):
             yield name, row, ranges
 
 
