@@ -264,10 +264,13 @@ def _of_releases(draft: Draft, earlier: EarlierReleases | None, archive: Where) 
     if earlier is None:
         return []
     tables, live = draft.treated.tables, earlier.live()
-    failures = judge_releases(tables, live, draft.release, schemas=draft.study.schemas)
+    surrogates = draft.study.config.text.replace == "surrogate"
+    failures = judge_releases(tables, live, draft.release, schemas=draft.study.schemas, surrogates=surrogates)
     if any(failure.condition == CONDITION for failure in failures):
         study = draft.study.folder
-        path = write_spans(study, more_redacted(tables, live), on=draft.info.released_on)
+        path = write_spans(
+            study, more_redacted(tables, live, surrogates=surrogates), on=draft.info.released_on
+        )
         failures = with_command(failures, path, archive=archive, study=study)
     return failures
 
