@@ -1,6 +1,6 @@
-"""Publishing, fixity and loading of archives, against cp, fsync and sha512sum in the same run.
+"""Publishing and the fixity of archives, against cp, fsync and sha512sum in the same run.
 
-    python benchmarks/archive.py                        # 1 GB, 500 versions
+    python benchmarks/archive.py                        # 1 GB
     python benchmarks/archive.py fixity --mb 200 --runs 3
 
 Each measurement is a process of its own; ours and its peer take turns, so that a machine that slows
@@ -22,10 +22,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from package import INFO, generate, treated
-from ppdarchive.loading import load
-from ppdarchive.package import write_package
-from ppdarchive.store.files import LocalFiles
 from ppdarchive.store.publishing import publish
 from ppdarchive.store.verify import verify
 
@@ -41,13 +37,6 @@ FILES = {
     **{f"docs/{number}.md": 0.1 for number in range(10)},
 }
 """Percent of the whole."""
-
-
-class NotSynced(LocalFiles):
-    """For archives that need not outlive a power cut."""
-
-    def sync(self, folder: Path) -> None:
-        """Leave it to the system."""
 
 
 # -- what there is -------------------------------------------------------------------------------------
@@ -74,25 +63,17 @@ def prepare_fixity(folder: Path, options: argparse.Namespace) -> None:
     shutil.rmtree(folder / "package")
 
 
-def prepare_load(folder: Path, options: argparse.Namespace) -> None:
-    """An archive with many versions of a small package, each with other rows."""
-    for number in range(options.versions):
-        rows = folder / "rows"
-        rows.mkdir()
-        generate(rows, 20 + number)
-        write_package(folder / "package", treated(rows), INFO)
-        words = {"created": CREATED, "message": f"Release 1.{number}.0", "files": NotSynced()}
-        publish(folder / "archive", OBJECT, folder / "package", **words)
-        shutil.rmtree(rows)
-        shutil.rmtree(folder / "package")
-
-
 # -- what is measured ----------------------------------------------------------------------------------
 
 
 def shell(command: str) -> Callable[[], object]:
     """What a command does."""
     return lambda: subprocess.run(["bash", "-c", f"set -e -o pipefail; {command}"], check=True)
+
+
+def size_of(path: Path) -> int:
+    """Of a file, in bytes."""
+    return path.stat().st_size
 
 
 def sha512(folder: Path, n_processes: int) -> str:
@@ -137,29 +118,16 @@ def fixity_theirs(folder: Path) -> Callable[[], object]:
     return shell(sha512(folder / "archive", 2))
 
 
-def load_ours(folder: Path) -> Callable[[], object]:
-    """Load a small table from the archive."""
-    return lambda: load(folder / "archive")["participants"]
-
-
-def load_theirs(folder: Path) -> Callable[[], object]:
-    """Load it from its version's own folder."""
-    number = max(int(path.name[1:]) for path in (folder / "archive" / OBJECT).glob("v*"))
-    content = folder / "archive" / OBJECT / f"v{number}" / "content"
-    return lambda: load(content)["participants"]
-
-
 WORK = {
     each.__name__: each
     for each in (
         *(publish_ours, publish_theirs, publish_theirs_on_two),
-        *(fixity_ours, fixity_theirs, load_ours, load_theirs),
+        *(fixity_ours, fixity_theirs),
     )
 }
 PARTS = {
     "publish": (prepare_publish, "publish / cp + fsync + two passes of sha512sum"),
     "fixity": (prepare_fixity, "verify --fixity / sha512sum on two processors"),
-    "load": (prepare_load, "load a small table / from its version's folder"),
 }
 
 
@@ -177,7 +145,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("parts", nargs="*", help=", ".join(PARTS))
     parser.add_argument("--mb", type=int, default=1000)
-    parser.add_argument("--versions", type=int, default=500)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--at", type=Path, help="folder of the disk to measure")
     parser.add_argument("--measure", choices=WORK, help=argparse.SUPPRESS)
@@ -189,8 +156,8 @@ def main() -> None:
         work()
         print(time.perf_counter() - start)
         return
-    print("| step | ppdarchive, s | peer, s | times | more, s |")
-    print("|---|--:|--:|--:|--:|")
+    print("| step | ppdarchive, s | peer, s | times |")
+    print("|---|--:|--:|--:|")
     for part in options.parts or PARTS:
         prepare, step = PARTS[part]
         with tempfile.TemporaryDirectory(dir=options.at) as name:
