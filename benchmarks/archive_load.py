@@ -4,9 +4,8 @@
     python benchmarks/archive_load.py --versions 2000 --runs 30
 
 No two versions share a byte, which makes the longest inventory. Both ways verify the release and read
-the table; they take turns, and medians are printed: of the time that went by, and of that in which processors
-worked. Where the time goes beyond the folder's is told
-step by step.
+the table; they take turns, and medians are printed: of the time that went by, and of that in which
+processors worked. Where the time goes beyond the folder's is told step by step.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import shutil
@@ -13,14 +15,16 @@ from pathlib import Path
 import pytest
 
 from ppdarchive.errors import LoadError, PpdArchiveError, StoreError
-from ppdarchive.loading import ReleaseWarning, load, opening
+from ppdarchive.loading import ReleaseWarning, history, load, opening
+from ppdarchive.store.files import Files, LocalFiles
 from ppdarchive.store.inventory import NAME, SIDECAR
 from ppdarchive.store.naming import release_message
 from ppdarchive.store.publishing import publish
 from ppdarchive.store.reading import head
-from ppdarchive.store.records import Mark, MarkKind, put_mark
+from ppdarchive.store.records import Mark, MarkKind, Tombstone, put_mark
+from ppdarchive.store.rewriting import rewrite
 
-from .made import CANARY, CREATED, OBJECT, archive, rewritten
+from .made import CANARY, CREATED, OBJECT, archive, package, rewritten
 
 TEXTS = "data/answers.parquet"
 
@@ -271,8 +275,107 @@ def test_an_inventory_that_lies_about_a_version_is_refused(root: Path) -> None:
     assert refused(root, "1.0.0").code == "load.other-release"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads whatever it likes")
-def test_a_file_that_may_not_be_read_is_told(root: Path) -> None:
-    """With the file's name."""
-    (root / OBJECT / "v3" / "content" / TEXTS).chmod(0)
-    assert refused(root).code == "load.not-readable"
+def test_a_file_that_may_not_be_read_is_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the file's name, and of a table that is asked for later too."""
+    usual = os.open
+
+    def closed(path: str | Path, *arguments: int, **options: int) -> int:
+        if str(path).endswith(TEXTS):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return usual(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", closed)
+    error = refused(root)
+    assert (error.code, str(error.path).endswith(TEXTS)) == ("load.not-readable", True)
+
+
+class Crash(BaseException):
+    """The machine is off."""
+
+
+class CrashingFiles(LocalFiles):
+    """Files of this machine until so many names changed; then it is off, before or after one more."""
+
+    def __init__(self, n_left: int, *, is_after: bool) -> None:
+        self._n_left = n_left
+        self._is_after = is_after
+
+    def _change(self, act: Callable[[], None]) -> None:
+        self._n_left -= 1
+        if self._n_left < 0:
+            if self._is_after and self._n_left == -1:
+                act()
+            raise Crash
+        act()
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Put a file at `target`."""
+        self._change(lambda: LocalFiles.rename(self, source, target))
+
+    def move_in(self, source: Path, target: Path) -> None:
+        """Put a folder at `target`."""
+        self._change(lambda: LocalFiles.move_in(self, source, target))
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a folder and all in it."""
+        self._change(lambda: LocalFiles.remove_tree(self, path))
+
+
+def states(
+    root: Path, change: Callable[[Path, Files], object], *, is_after: bool
+) -> list[list[tuple[str, int]]]:
+    """What every release holds after a crash at each step of a change, until one comes through."""
+    found = []
+    for n_left in range(100):
+        copy = shutil.copytree(root, root.parent / "copy")
+        is_done = False
+        with contextlib.suppress(Crash):
+            change(copy, CrashingFiles(n_left, is_after=is_after))
+            is_done = True
+        releases = [load(copy, f"v{each.number}") for each in history(copy)]
+        found.append([(str(each.version), len(each["answers"])) for each in releases])
+        shutil.rmtree(copy)
+        if is_done:
+            break
+    return found
+
+
+BEFORE = [("1.0.0", 1), ("1.1.0", 2), ("2.0.0", 3)]
+
+
+@pytest.mark.parametrize("is_after", [False, True])
+def test_a_crash_while_publishing_leaves_the_old_or_the_new(
+    root: Path, packages: dict[str, Path], is_after: bool
+) -> None:
+    """At every step all earlier releases load, and the new one wholly or not at all."""
+
+    def change(copy: Path, files: Files) -> None:
+        message = release_message("1.1.0")
+        publish(copy, OBJECT, packages["1.1.0"], created=CREATED, message=message, files=files, patience=0)
+
+    found = states(root, change, is_after=is_after)
+    new = [*BEFORE, ("1.1.0", 2)]
+    assert found[0] == BEFORE
+    assert found[-1] == new
+    assert found == sorted(found, key=len)
+    assert all(each in (BEFORE, new) for each in found)
+
+
+@pytest.mark.parametrize("is_after", [False, True])
+def test_a_crash_while_purging_leaves_the_old_or_the_new(root: Path, tmp_path: Path, is_after: bool) -> None:
+    """At every step each release loads, and all of them are as before or as they are to be."""
+    new = [("1.0.0", 1), ("1.1.0", 1), ("2.0.0", 1)]
+    folders = {
+        2: package(tmp_path / "2", "1.1.0", n_answers=1),
+        3: package(tmp_path / "3", "2.0.0", n_answers=1),
+    }
+
+    def change(copy: Path, files: Files) -> None:
+        removed = Tombstone(1, "participant", (2, 3), date(2026, 5, 1), "withdrawal")
+        rewrite(copy, OBJECT, folders, removed, files=files, patience=0)
+
+    found = states(root, change, is_after=is_after)
+    assert found[0] == BEFORE
+    assert found[-1] == new
+    assert found == sorted(found, reverse=True)
+    assert all(each in (BEFORE, new) for each in found)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-import os
 import shutil
 import tomllib
 import warnings
@@ -174,12 +174,22 @@ def test_what_is_said_of_a_pinned_release_is_told(root: Path, lock: Path) -> Non
     assert ["the scores were wrong" in str(each.message) for each in caught] == [True]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes wherever it likes")
-def test_a_lock_file_that_cannot_be_written_is_told(root: Path, tmp_path: Path) -> None:
-    """And nothing is left beside it."""
-    (tmp_path / "closed").mkdir(mode=0o500)
-    with pytest.raises(WriteError):
-        pin(root, lock=tmp_path / "closed" / "ppdarchive.lock")
+def test_a_lock_file_that_cannot_be_written_is_told(
+    root: Path, lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old one stays, and nothing is left beside it."""
+    before = lock.read_text()
+
+    def full(self: Path, content: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(content[:3])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(WriteError, match="No space left"):
+        pin(root, lock=lock)
+    assert lock.read_text() == before
+    assert [path.name for path in lock.parent.iterdir()] == [lock.name]
 
 
 def test_a_lock_file_in_a_place_that_is_none_is_told(root: Path, tmp_path: Path) -> None:
