@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.test_publish import ANSWERS, PEOPLE, snapshot, write_small
+from tests.test_publish import ANSWERS, PEOPLE, TOML, snapshot, write_small
 
 Run = Callable[..., Any]
 MORE = {
@@ -90,6 +90,27 @@ def test_a_refusal_leaves_no_archive(study: Path, run: Run) -> None:
     assert run("publish", "s", "--to", "a").code == 1
     assert run("publish", "s", "--to", "a", "--json").code == 1
     assert not (study.parent / "a").exists()
+
+
+def test_the_command_that_a_refusal_names_makes_way_for_the_next_release(study: Path, run: Run) -> None:
+    """A name found late: refused, its places listed, purged by the command as printed, and published."""
+    toml = TOML + '\n[[known]]\npath = "exports/known.csv"\ncolumns = {thing = "NAME"}\n'
+    write_small(study, toml=toml, answers=ANSWERS.replace("it was good", "the quillwort was good"))
+    (study / "exports/known.csv").write_text("thing\nnobodyhere\n")
+    assert run("publish", "s", "--to", "a", "--date", "2026-01-31").code == 0
+    (study / "exports/known.csv").write_text("thing\nquillwort\n")
+    said = run("publish", "s", "--to", "a", "--date", "2026-02-28")
+    assert said.code == 3
+    assert "redacts-more: responses.text" in said.err
+    assert "quillwort" not in said.err
+    command = said.err.split("`")[1]
+    assert command == "ppdarchive purge a --study s --spans s/private/spans-2026-02-28.csv --ground leak"
+    assert run(*command.split()[1:], "--yes").code == 0
+    said = run("publish", "s", "--to", "a", "--date", "2026-02-28")
+    assert (said.code, "published release 2.0.0 after 1.0.0" in said.out) == (0, True)
+    for path in (study.parent / "a").rglob("*.csv"):
+        assert "quillwort" not in path.read_text()
+    assert run("verify", "a").code == 0
 
 
 @pytest.mark.parametrize(
