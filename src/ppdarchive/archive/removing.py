@@ -20,15 +20,15 @@ import pyarrow.compute as pc
 
 from ppdarchive.archive.replacing import with_cuts
 from ppdarchive.deidentify.consent import with_referring
-from ppdarchive.deidentify.owners import target_rows
 from ppdarchive.detectors.tags import replaced_ranges
 from ppdarchive.model.columns import encode, values_of
 from ppdarchive.model.release import TreatedTable
 from ppdarchive.model.schema import Field, Kind, Role
-from ppdarchive.risk.people import people_of
+from ppdarchive.risk.people import people_of, target_rows
 from ppdarchive.text.wording import BARRIER, Wording, merged, wording
 
 Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 Tables = Mapping[str, TreatedTable]
 
 QUOTE_WORDS: Final = 5
@@ -99,9 +99,9 @@ def removed(tables: Tables, rows: Mapping[str, Mask], *, mask: bool) -> Removed:
     if not any(each.any() for each in gone.values()):
         return Removed(tables, MappingProxyType({}))
     personal = frozenset(people_of(tables).of) | {name for name, each in gone.items() if each.any()}
-    unused = _used(tables, personal, {})
-    for name, each in _used(tables, personal, gone).items():
-        unused[name] &= ~each
+    links = _links(tables, personal)
+    before, after = (_used(tables, links, personal, each) for each in ({}, gone))
+    unused = {name: before[name] & ~after[name] for name in tables}
     kept = {name for name in tables if name in personal or name in _STAFF}
     gone = with_referring(
         tables, {name: gone[name] | (False if name in kept else unused[name]) for name in tables}
@@ -117,7 +117,22 @@ def removed(tables: Tables, rows: Mapping[str, Mask], *, mask: bool) -> Removed:
     return Removed(MappingProxyType(left), MappingProxyType(lost), n_quotes)
 
 
-def _used(tables: Tables, personal: Set[str], gone: Mapping[str, Mask]) -> dict[str, Mask]:
+def _links(tables: Tables, personal: Set[str]) -> list[tuple[str, str, Numbers]]:
+    """For each table and other one that it refers to, the row there that each row refers to; -1 for none."""
+    return [
+        (name, target, target_rows(table, key, tables[target]))
+        for name, table in tables.items()
+        for key in table.schema.foreign_keys
+        if (target := key.resource or name) in tables and target not in personal
+    ]
+
+
+def _used(
+    tables: Tables,
+    links: Sequence[tuple[str, str, Numbers]],
+    personal: Set[str],
+    gone: Mapping[str, Mask],
+) -> dict[str, Mask]:
     """The rows of every table that rows about people lead to, but for those that are gone."""
     used = {name: np.zeros(len(table.frame), dtype=bool) for name, table in tables.items()}
     for name in personal:
@@ -125,15 +140,11 @@ def _used(tables: Tables, personal: Set[str], gone: Mapping[str, Mask]) -> dict[
     changed = True
     while changed:
         changed = False
-        for name, table in tables.items():
-            for key in table.schema.foreign_keys:
-                target = key.resource or name
-                if target in personal or target not in tables:
-                    continue
-                rows = target_rows(table, key, tables[target])[used[name]]
-                rows = rows[rows >= 0]
-                changed |= not used[target][rows].all()
-                used[target][rows] = True
+        for name, target, every in links:
+            rows = every[used[name]]
+            rows = rows[rows >= 0]
+            changed |= not used[target][rows].all()
+            used[target][rows] = True
     return used
 
 

@@ -80,8 +80,9 @@ def with_cuts(
         moved = _moved(tables[other], key, tables[name], rows=rows, redaction=redaction)
         if moved is not None:
             result[other], gone[other] = moved
-    if any(each.any() for each in gone.values()):
-        for other, each in with_referring(result, gone).items():
+    repeated = any(each.any() for each in gone.values())
+    for other, each in with_referring(result, gone).items() if repeated else ():
+        if each.any():
             left = result[other].frame.loc[~each].reset_index(drop=True)
             result[other] = TreatedTable(result[other].schema, left)
     return result

@@ -91,7 +91,7 @@ def _follow(tables: Mapping[str, TreatedTable], of: dict[str, Numbers]) -> None:
         for name, table in tables.items():
             key = next((key for key in table.schema.foreign_keys if key.resource in of), None)
             if name not in of and key is not None:
-                rows = _target_rows(table, key, tables[key.resource])
+                rows = target_rows(table, key, tables[key.resource])
                 of[name] = np.append(of[key.resource], NOBODY)[rows]
 
 
@@ -102,13 +102,13 @@ def _by_value(table: TreatedTable, participants: TreatedTable) -> Numbers | None
     for field in table.schema:
         if field.disclosure is not None and field.disclosure.role is Role.KEY:
             key = ForeignKey((field.name,), PARTICIPANTS, participants.schema.primary_key)
-            rows = _target_rows(table, key, participants)
+            rows = target_rows(table, key, participants)
             if (rows != NOBODY).any():
                 return rows
     return None
 
 
-def _target_rows(table: TreatedTable, key: ForeignKey, target: TreatedTable) -> Numbers:
+def target_rows(table: TreatedTable, key: ForeignKey, target: TreatedTable) -> Numbers:
     """For each row of `table` the row of `target` that its key refers to; -1 for none."""
     own = [table.frame[name] for name in key.fields]
     other = [target.frame[name] for name in key.reference_fields]
