@@ -171,9 +171,7 @@ def main() -> None:
         own, *others = (statistics.median(times[each]) for each in names)
         for other, peer in zip(others, names[1:], strict=True):
             words = f"{step} on two processors" if peer.endswith("on_two") else step
-            print(
-                f"| {words} | {own:.3f} | {other:.3f} | {own / other:.2f} | {own - other:.3f} |", flush=True
-            )
+            print(f"| {words} | {own:.2f} | {other:.2f} | {own / other:.2f} |", flush=True)
 
 
 if __name__ == "__main__":
