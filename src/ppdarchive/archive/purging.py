@@ -40,6 +40,8 @@ from ppdarchive.store import layout
 from ppdarchive.store.files import Files
 from ppdarchive.store.lock import PATIENCE_SECONDS
 from ppdarchive.store.minisign import SecretKey, signature_text
+from ppdarchive.store.objectstore import ObjectFiles
+from ppdarchive.store.objectstore.rewriting import n_old_versions
 from ppdarchive.store.reading import head
 from ppdarchive.store.records import Tombstone, tombstones
 from ppdarchive.store.rewriting import Sign, rewrite, unsigned
@@ -126,7 +128,8 @@ class Purged:
         Whether the same was purged before: then the register no longer knows whose the pseudonyms were, and
         another archive that still has them could not be purged.
     keeps_versions : bool
-        Whether the archive's place may itself keep old bytes, as buckets with versioning do.
+        Whether the archive's place itself keeps old bytes, as a bucket does that keeps versions and does
+        not let them be removed; or does not say.
     """
 
     kind: PurgeKind
@@ -416,7 +419,15 @@ def _result(given: _Given, plan: Plan, n_lines: int, *, is_signed: bool) -> Purg
     return Purged(
         *(plan.kind, plan.ground, plan.on, tuple(found), len(given.ids), n_lines),
         was_before=plan.was_before,
-        keeps_versions=given.files.is_object_store,
+        keeps_versions=_keeps_versions(given),
+    )
+
+
+def _keeps_versions(given: _Given) -> bool:
+    """Whether an object store has earlier versions of what was purged, or does not say."""
+    files = given.files
+    return isinstance(files, ObjectFiles) and any(
+        n_old_versions(files, given.root, name) != 0 for name in given.ids
     )
 
 
