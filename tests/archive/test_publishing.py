@@ -609,7 +609,7 @@ def test_equal_tables_are_read_once(here: Path, monkeypatch: pytest.MonkeyPatch)
 
     live: list[list[str]] = []
 
-    def judge(tables: Any, releases: Any, release: Any, *, schemas: Any) -> list[Failure]:
+    def judge(tables: Any, releases: Any, release: Any, **_: Any) -> list[Failure]:
         for each in releases:
             assert all(isinstance(each.tables[name], TreatedTable) for name in each.tables)
         live.append([each.version for each in releases])
