@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.archive.releases import DAYS, OBJECT, VERSIONS, store, templates
 
 from ppdarchive.archive.converting import Target, convert
-from ppdarchive.errors import PpdArchiveError
+from ppdarchive.archive.marking import mark_release
+from ppdarchive.errors import ArchiveError, PpdArchiveError
 from ppdarchive.loading import load
 from ppdarchive.transfer.zipped import to_zip
 
@@ -102,6 +103,18 @@ def test_a_bag_in_a_zip_is_taken(archive: Path, tmp_path: Path) -> None:
     to_zip(tmp_path / "bag", tmp_path / "bag.zip", released_on=DAYS[1], top="small-1.1.0")
     convert(tmp_path / "bag.zip", tmp_path / "back", to="folder")
     assert bytes_of(tmp_path / "back") == bytes_of(templates() / "1.1.0")
+
+
+def test_what_was_withdrawn_is_taken_only_by_its_name(archive: Path, tmp_path: Path) -> None:
+    """The newest is the newest that may be used; whoever names another is told what is said of it."""
+    mark_release(archive, "1.1.0", "withdrawn", "Do not use.", on=DAYS[1])
+    assert convert(archive, tmp_path / "one", to="folder").name == f"{OBJECT} 1.0.0"
+    named = convert(archive, tmp_path / "two", to="folder", version="1.1.0")
+    assert [each.reason for each in named.marks] == ["Do not use."]
+    mark_release(archive, "1.0.0", "withdrawn", "Do not use.", on=DAYS[1])
+    with pytest.raises(ArchiveError) as caught:
+        convert(archive, tmp_path / "three", to="folder")
+    assert "all withdrawn from use" in str(caught.value)
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {

@@ -13,19 +13,28 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from ppdarchive.archive.opening import LATEST, Where, is_archive, open_object, release_folder
+from ppdarchive.archive.opening import (
+    LATEST,
+    OpenedObject,
+    StoredRelease,
+    Where,
+    is_archive,
+    open_object,
+    release_folder,
+)
 from ppdarchive.errors import ArchiveError, TransferError, UsageError
 from ppdarchive.loading import load
 from ppdarchive.store.digest import digests
 from ppdarchive.store.files import LOCAL
 from ppdarchive.store.places import place_of
+from ppdarchive.store.records import Mark, marks
 from ppdarchive.transfer.bag import copy_files, from_bag, to_bag
 from ppdarchive.transfer.tree import Transferred, plain_listing, staged
 from ppdarchive.transfer.zipped import from_zip, to_zip
@@ -48,25 +57,29 @@ class Converted:
     to : {"folder", "zip", "bag"}
     n_files, n_bytes : int
         Of the release.
+    marks : tuple of Mark
+        What is said of it; it does not go with it.
     """
 
     name: str
     to: Target
     n_files: int
     n_bytes: int
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A verified release in a folder.
 
-    `sha512` holds the digest of each file, where an inventory states them.
+    `sha512` holds the digest of each file, where an inventory states them; `marks` what is said of it.
     """
 
     folder: Path
     name: str
     released_on: date
     sha512: Mapping[str, str] | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 def convert(
@@ -88,7 +101,7 @@ def convert(
         A new folder or file.
     to : {"folder", "zip", "bag"}
     version : str
-        Of an archive: which release.
+        Of an archive: which release. One that was withdrawn from use is taken only if it is named.
     study, audience : str, optional
         Needed where an archive has several objects.
 
@@ -114,7 +127,7 @@ def convert(
             # It was changed after it was checked.
             shutil.rmtree(out, ignore_errors=True) if out.is_dir() else out.unlink(missing_ok=True)
             raise _changed(source, found.sha512, written.sha512)
-    return Converted(found.name, to, written.n_files, written.n_bytes)
+    return Converted(found.name, to, written.n_files, written.n_bytes, found.marks)
 
 
 def _check_out(source: Where, out: Path) -> None:
@@ -134,11 +147,13 @@ def _release(
     files, place = place_of(source)
     if is_archive(source):
         opened = open_object(source, study=study, audience=audience)
-        release = opened.release(version)
+        said = marks(opened.root, opened.id, files=opened.files)
+        release = _meant(opened, version, said)
         state = opened.head.inventory.versions[release.number - 1].state
         with release_folder(opened, release.number, near=out.parent) as folder:
             _check_digests(source, folder, state)
-            yield _found(folder, f"{opened.id} {release.name}", state)
+            own = tuple(mark for mark in said if mark.version == release.number)
+            yield _Found(folder, f"{opened.id} {release.name}", _released_on(folder), state, own)
         return
     if version != LATEST or study or audience:
         raise UsageError("usage.value", reason="only an archive has releases to choose from")
@@ -149,6 +164,22 @@ def _release(
         raise ArchiveError("archive.source", path=str(place))
     with _private_folder(out) as scratch:
         yield _of_package(_unpacked(place, scratch))
+
+
+def _meant(opened: OpenedObject, version: str, said: Sequence[Mark]) -> StoredRelease:
+    """The release that is meant; the newest is the newest that was not withdrawn from use."""
+    if version != LATEST:
+        return opened.release(version)
+    withdrawn = {mark.version for mark in said if mark.kind == "withdrawn"}
+    for release in reversed(opened.releases):
+        if release.number not in withdrawn:
+            return release
+    raise ArchiveError(
+        "archive.no-such-release",
+        path=str(opened.root),
+        name=LATEST,
+        choices=", ".join(each.name for each in opened.releases) + ", all withdrawn from use",
+    )
 
 
 @contextmanager
@@ -187,11 +218,7 @@ def _inner(folder: Path) -> Path:
 
 def _of_package(folder: Path) -> _Found:
     release = load(folder)  # which holds every file against its checksum
-    return _found(folder, f"{release.name} {release.version}", None)
-
-
-def _found(folder: Path, name: str, state: Mapping[str, str] | None) -> _Found:
-    return _Found(folder, name, _released_on(folder), state)
+    return _Found(folder, f"{release.name} {release.version}", _released_on(folder))
 
 
 def _released_on(folder: Path) -> date:

@@ -10,6 +10,7 @@ import typer
 from ppdarchive.archive.converting import TARGETS, Target, convert
 from ppdarchive.archive.opening import LATEST
 from ppdarchive.cli import render
+from ppdarchive.cli.archive.history import mark_json, mark_words
 from ppdarchive.cli.archive.options import AudienceName, StudyName, size_words
 from ppdarchive.cli.terminal import AsJson, progress, show, show_json
 from ppdarchive.errors import UsageError
@@ -52,15 +53,11 @@ def convert_release(
         step("copying and comparing")
         done = convert(source, out, to=chosen, version=version, study=study, audience=audience)
     if as_json:
-        show_json(
-            {
-                "out": str(out),
-                "to": done.to,
-                "release": done.name,
-                "files": done.n_files,
-                "bytes": done.n_bytes,
-            }
-        )
-    else:
-        held = f"{done.name}, {render.counted(done.n_files, 'file')}, {size_words(done.n_bytes)}"
-        show(render.wrapped(f"wrote {out} ({done.to}): {held}", indent=2))
+        counts = {"files": done.n_files, "bytes": done.n_bytes}
+        said = [mark_json(mark) for mark in done.marks]
+        show_json({"out": str(out), "to": done.to, "release": done.name, **counts, "marks": said})
+        return
+    held = f"{done.name}, {render.counted(done.n_files, 'file')}, {size_words(done.n_bytes)}"
+    show(render.wrapped(f"wrote {out} ({done.to}): {held}", indent=2))
+    for mark in done.marks:
+        show(render.wrapped(f"warning: {mark_words(mark)}", indent=2))
