@@ -116,12 +116,14 @@ def test_versions_of_other_messages_are_known_by_their_descriptors(
 
 def test_descriptors_that_make_no_sense_name_no_version(tmp_path: Path) -> None:
     """A version of anything is v1, and is no package."""
-    for number, text in enumerate(("[]", "{", '{"version": 3}', "\xff", "[" * 100_000), start=1):
+    long = json.dumps({"version": "9" * 100_000})
+    texts = ("[]", "{", '{"version": 3}', "\xff", "[" * 100_000, '{"version": "\\u001b[2J"}', long)
+    for number, text in enumerate(texts, start=1):
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / "datapackage.json").write_bytes(text.encode("latin-1"))
         publish(tmp_path / "archive", OBJECT, folder, created=CREATED)
-    assert refused(tmp_path / "archive", "1.0.0").facts["choices"] == "v1, v2, v3, v4, v5"
+    assert refused(tmp_path / "archive", "1.0.0").facts["choices"] == "v1, v2, v3, v4, v5, v6, v7"
     assert refused(tmp_path / "archive", "v1").code == "load.missing"
 
 
@@ -236,9 +238,11 @@ def test_what_is_said_of_a_release_is_told(root: Path) -> None:
     """Each mark with its reason, where the caller stands; `marks` has them for programs."""
     assert warned(root) == []
     mark(root, 3, "erratum", "week 8 is week 9")
-    mark(root, 2, "superseded", "see 2.0.0")
+    put_mark(root, OBJECT, Mark(2, "superseded", "more weeks", date(2026, 4, 1), by="2.0.0"))
     assert warned(root) == [f"{OBJECT}: release 2.0.0 has an erratum: week 8 is week 9"]
-    assert warned(root, "1.1.0") == [f"{OBJECT}: release 1.1.0 was superseded: see 2.0.0"]
+    assert warned(root, "1.1.0") == [
+        f"{OBJECT}: release 1.1.0 was superseded: more weeks; 2.0.0 takes its place"
+    ]
     assert warned(root, "1.0.0") == []
     with pytest.warns(ReleaseWarning):
         assert [each.kind for each in load(root).marks] == ["erratum"]

@@ -16,7 +16,7 @@ import os
 from pathlib import Path
 
 from ppdarchive.errors import LoadError
-from ppdarchive.loading.choosing import LATEST, Candidate, fits
+from ppdarchive.loading.choosing import LATEST, Candidate, fits, is_name
 from ppdarchive.loading.contents import LocalContents, folder_places
 from ppdarchive.loading.filters import Filters
 from ppdarchive.loading.opening import (
@@ -144,6 +144,6 @@ def _load(
 def _package(folder: Path, version: str) -> Release:
     release = open_contents(LocalContents(folder_places(folder)), str(folder))
     if not fits(release.version, version, path=str(folder)):
-        found = release.version or "a release without a version"
+        found = release.version if is_name(release.version) else "a release of another name"
         raise LoadError("load.no-release", path=str(folder), name=repr(version), choices=f"only {found}")
     return release

@@ -24,6 +24,7 @@ from ppdarchive.store.layout import version_folder, version_number
 
 LATEST: Final = "latest"
 _MAX_LENGTH: Final = 200
+_MAX_NAME: Final = 50
 _N_SHOWN: Final = 12
 
 
@@ -117,6 +118,15 @@ def fits(version: str | None, wanted: str, *, path: str) -> bool:
         return found == exact
     specifiers = _specifiers(wanted, path)
     return found is not None and specifiers.contains(found, prereleases=True)
+
+
+def is_name(version: object) -> bool:
+    """Whether a release may be called so in a line for people; a stranger's package may say anything.
+
+    >>> is_name("1.0.0 beta"), is_name("1.0.0" + chr(10)), is_name("9" * 1000), is_name(None)
+    (True, False, False, False)
+    """
+    return isinstance(version, str) and 0 < len(version) <= _MAX_NAME and version.isprintable()
 
 
 def _specifiers(wanted: str, path: str) -> SpecifierSet:

@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 
 from ppdarchive.errors import LoadError, SchemaError, StoreError
 from ppdarchive.loading.cache import Cache, cache_folder
-from ppdarchive.loading.choosing import Candidate, chosen
+from ppdarchive.loading.choosing import Candidate, chosen, is_name
 from ppdarchive.loading.contents import MAX_TEXT_BYTES, Contents, LocalContents, RemoteContents, listed
 from ppdarchive.loading.release import Release, ReleaseWarning
 from ppdarchive.package import checksums
@@ -159,7 +159,7 @@ class Opened:
             version = json.loads(content.decode("utf-8-sig")).get("version")
         except (ValueError, RecursionError, AttributeError):
             version = None
-        return version if isinstance(version, str) else None
+        return version if is_name(version) else None
 
 
 def with_object(place: Place, object_id: str, use: Callable[[Opened], Result]) -> Result:
@@ -314,7 +314,7 @@ def find_release(opened: Opened, wanted: str) -> Candidate:
 def warn(opened: Opened, candidate: Candidate, *, is_latest: bool, stacklevel: int) -> None:
     """Warn of what is said of a release, and where a newer one was passed over."""
     lines = [
-        f"release {candidate.name} {_SAID[mark.kind]}: {mark.reason}"
+        f"release {candidate.name} {_SAID[mark.kind]}: {mark.reason}{_instead(mark)}"
         for mark in opened.marks_of(candidate.number)
     ]
     if is_latest and candidate.number < opened.head.number:
@@ -324,6 +324,10 @@ def warn(opened: Opened, candidate: Candidate, *, is_latest: bool, stacklevel: i
         lines += [f"release {name} is newer and was withdrawn from use: {reason}" for reason in reasons]
     for line in lines:
         warnings.warn(f"{opened.id}: {line}", ReleaseWarning, stacklevel=stacklevel + 1)
+
+
+def _instead(mark: Mark) -> str:
+    return f"; {mark.by} takes its place" if mark.by is not None else ""
 
 
 _SAID: Final = {
