@@ -578,6 +578,14 @@ def test_counts_of_two_codebooks_tell_of_few() -> None:
     assert judge_releases(branches(10, 41), live(branches(8, 30)), restricted) == []
 
 
+def test_codings_come_and_go() -> None:
+    """That an answer is coded otherwise than in the last release tells nothing of who gave it."""
+    first, second = coded("I told [NAME] things", 14), coded("I told [NAME] things", 7)
+    fields = first["codings"].schema.replacing(primary_key=("response_id", "code_id", "start"))
+    both = [{**each, "codings": TreatedTable(fields, each["codings"].frame)} for each in (first, second)]
+    assert refused(both[1], both[0]) == []
+
+
 # -- what it takes --------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -25,7 +26,7 @@ from ppdarchive.model.schema import COMPANION_SUFFIX, Kind, Role, Schema
 from ppdarchive.risk.classes import Numbers
 from ppdarchive.risk.joined import cells_of, pseudonyms_of, slimmed
 from ppdarchive.risk.meanings import Below, is_coarser, reading_of
-from ppdarchive.risk.people import NOBODY, people_of
+from ppdarchive.risk.people import NOBODY, People, people_of
 
 Mask = npt.NDArray[np.bool_]
 Tables = Mapping[str, TreatedTable]
@@ -149,14 +150,14 @@ def shown_beyond(version: str, live: Tables, new: Tables, *, below: Below, surro
         if name in new:
             found[name] = _beyond(table, new[name], below, surrogates=surrogates)
             keys[name] = _keys(table, found[name])
-    owners, kept = _owners(slim, new)
+    people, kept = _people(slim, new)
     spans: list[RedactedSpan] = []
     hidden: list[FewHidden] = []
     for name, own in found.items():
-        of = owners.get(name)
+        of = people.of.get(name)
         spans += _spans(version, name, own, keys[name], _stays(own, of, kept))
         if of is not None:
-            hidden += _few(version, name, own, of, kept)
+            hidden += _few(version, name, own, of, kept, with_rows=name in people.direct)
     moved = tuple(name for name in slim if name in new and _is_moved(name, slim, new))
     return Shown(slim, tuple(spans), tuple(hidden), moved)
 
@@ -285,14 +286,14 @@ def _keys(table: TreatedTable, found: _Found) -> list[tuple[str, ...]]:
 # -- whose it is ----------------------------------------------------------------------------------
 
 
-def _owners(slim: Tables, new: Tables) -> tuple[Mapping[str, Numbers], Mask]:
-    """The participant of each row, and who of them is in the new release; the last stands for nobody."""
+def _people(slim: Tables, new: Tables) -> tuple[People, Mask]:
+    """Whose each row is, and who of them is in the new release; the last stands for nobody."""
     own = pseudonyms_of(slim)
     theirs = pseudonyms_of({name: slimmed(table) for name, table in new.items()})
     if own is None or theirs is None:
-        return {}, np.ones(1, dtype=np.bool_)
+        return People(0, MappingProxyType({}), frozenset()), np.ones(1, dtype=np.bool_)
     is_kept = np.asarray(pc.is_in(own, value_set=pc.unique(theirs)), dtype=np.bool_)
-    return people_of(slim).of, np.append(is_kept, True)
+    return people_of(slim), np.append(is_kept, True)
 
 
 def _stays(found: _Found, of: Numbers | None, kept: Mask) -> Mask:
@@ -319,10 +320,16 @@ def _spans(
                     yield RedactedSpan(version, table, key, name, start, end)
 
 
-def _few(version: str, table: str, found: _Found, of: Numbers, kept: Mask) -> Iterator[FewHidden]:
-    """Cells and rows that are hidden of some participants, and not of everybody who has one."""
-    everything = np.arange(found.n_rows)
-    cells = {**found.cells, ROWS: (found.dropped, everything)}
+def _few(
+    version: str, table: str, found: _Found, of: Numbers, kept: Mask, *, with_rows: bool
+) -> Iterator[FewHidden]:
+    """Cells and rows that are hidden of some participants, and not of everybody who has one.
+
+    Rows that name nobody themselves, such as codings, come and go by the work of others.
+    """
+    cells = dict(found.cells)
+    if with_rows:
+        cells[ROWS] = found.dropped, np.arange(found.n_rows)
     for name, (hidden, every) in cells.items():
         n_hidden = _n_people(of[hidden], kept)
         if 0 < n_hidden < _n_people(of[every], kept):
