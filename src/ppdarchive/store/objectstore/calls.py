@@ -27,10 +27,12 @@ Answer = Mapping[str, Any]
 
 _MODULES: Final = ("fsspec.asyn", "s3fs", "aiohttp", "botocore.exceptions")
 _TRIES: Final = 6
+_TRIES_TO_REMOVE: Final = 2
+"""So few that it is given up before the half of a lock's lease, which is left when it begins, is over."""
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 10.0
-_TIMEOUT_SECONDS: Final = 30
-"""For one request to begin and go on; far below a lock's lease."""
+_CONNECT_SECONDS: Final = 8
+_ANSWER_SECONDS: Final = 20
 
 _CODE: Final = re.compile("[A-Za-z0-9.]{1,60}")
 _PASSING: Final = frozenset(
@@ -73,8 +75,8 @@ class Calls:
             skip_instance_cache=True,
             config_kwargs={
                 "retries": {"total_max_attempts": 1},
-                "connect_timeout": _TIMEOUT_SECONDS,
-                "read_timeout": _TIMEOUT_SECONDS,
+                "connect_timeout": _CONNECT_SECONDS,
+                "read_timeout": _ANSWER_SECONDS,
             },
         )
         client.retries = 1  # here it is repeated, and counted
@@ -94,11 +96,12 @@ class Calls:
             Anything else. The request may have taken effect or not.
         """
         n_tries = 1
+        most = _TRIES_TO_REMOVE if method == "delete_object" else _TRIES
         while True:
             answer, problem, may_pass = self._try(method, words)
             if problem is None:
                 return answer
-            if not may_pass or n_tries == _TRIES:
+            if not may_pass or n_tries == most:
                 problem.filename = "/".join(words[each] for each in ("Bucket", "Key") if each in words)
                 raise problem
             longest = min(_FIRST_PAUSE_SECONDS * 2**n_tries, _LONGEST_PAUSE_SECONDS)
@@ -127,7 +130,7 @@ class Calls:
         if "Body" in answer:
             body = answer["Body"]
             try:
-                answer["Body"] = self._asyn.sync(client.loop, body.read, timeout=4 * _TIMEOUT_SECONDS)
+                answer["Body"] = self._asyn.sync(client.loop, body.read, timeout=10 * _ANSWER_SECONDS)
             finally:
                 body.close()
         return answer

@@ -19,7 +19,7 @@ from ppdarchive.store.files import Entry, Files, Writer
 from ppdarchive.store.objectstore.calls import Calls, OutOfRange, Refused, Unsupported
 
 PIECE_BYTES: Final = 8 * 2**20
-PART_BYTES: Final = 16 * 2**20
+PART_BYTES: Final = 8 * 2**20
 """Of a file that is sent in parts; a smaller one is sent at once. S3 takes no parts below 5 MiB."""
 _MOST_PARTS: Final = 10_000
 _NO_NAMES: Final = frozenset(("", ".", ".."))
@@ -43,13 +43,16 @@ class ObjectFiles:
     ----------
     calls : Calls
     part_bytes : int, optional
+    most_copied : int, optional
+        Bytes of a file that the store copies by itself; S3 takes 5 GiB.
     """
 
     is_object_store = True
     n_threads = 4
 
-    def __init__(self, calls: Calls, *, part_bytes: int = PART_BYTES) -> None:
+    def __init__(self, calls: Calls, *, part_bytes: int = PART_BYTES, most_copied: int = 5 * 2**30) -> None:
         self.calls = calls
+        self._most_copied = most_copied
         self._part_bytes = part_bytes
 
     # -- as every file system ----------------------------------------------------------------------
@@ -218,12 +221,16 @@ class ObjectFiles:
         with contextlib.suppress(OSError):  # whoever clears the folder aborts it
             self.calls.call("abort_multipart_upload", **upload)
 
-    def copy(self, source: Path, target: Path) -> None:
+    def copy(self, source: Path, target: Path, *, size_bytes: int = 0) -> None:
         """Put a file's bytes at `target` too, in the place of whatever file was there.
 
-        No store copies more than 5 GB at once; a larger file is refused with nothing changed.
+        A file that is too large for the store to copy by itself is not there for a while.
         """
-        self.calls.call("copy_object", **_where(target), CopySource=_where(source))
+        if size_bytes <= self._most_copied:
+            self.calls.call("copy_object", **_where(target), CopySource=_where(source))
+            return
+        self.remove(target)
+        self.send(target, self.pieces(source), size_bytes)
 
     def old_versions(self, folder: Path) -> Iterator[tuple[str, str]]:
         """Keys and versions of files below a folder that are not what is read there now."""

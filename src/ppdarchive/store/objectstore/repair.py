@@ -54,6 +54,13 @@ def take_back(files: ObjectFiles, held: Hold, own: Path) -> None:
     files.remove(own / NAME, tag)
 
 
+def take_back_claimed(files: ObjectFiles, held: Hold, own: Path) -> None:
+    """Remove what a crash left of a version that was claimed and never whole."""
+    text, _ = read_if_there(files, own / NAME)
+    if (text is None or is_claim(text)) and (files.tree(own) or files.uploads(own)):
+        take_back(files, held, own)
+
+
 def take_back_first(files: ObjectFiles, held: Hold, folder: Path) -> bool:
     """Remove an object whose first version was begun and never whole; say whether there was one."""
     first = folder / layout.version_folder(1)

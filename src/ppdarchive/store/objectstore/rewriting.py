@@ -131,7 +131,7 @@ def _copy_over(
 
     def copy(path: str) -> None:
         _check(held)
-        files.copy(source / path, target / path)
+        files.copy(source / path, target / path, size_bytes=wanted[path].size_bytes)
 
     def compare(path: str) -> None:
         if digest(files, source / path) != digest(files, target / path):
