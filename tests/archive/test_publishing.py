@@ -618,7 +618,7 @@ def test_equal_tables_are_read_once(here: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(earlier, "read_parquet", reading)
     monkeypatch.setattr(publishing, "judge_releases", judge)
     publish(here, bump=Level.PATCH)
-    assert live == [["1.0.2", "2.0.0"]]
+    assert live == [["1.0.2", "1.1.0"]]
     assert sorted(read) == [
         "/v3/content/data/participants.parquet",
         "/v3/content/data/responses.parquet",
