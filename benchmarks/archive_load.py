@@ -28,8 +28,9 @@ from ppdarchive.model.release import PackageInfo, TreatedTable
 from ppdarchive.model.schema import Disclosure, Field, Kind, Role, Schema, Treatment
 from ppdarchive.package import write_package
 from ppdarchive.store import layout
-from ppdarchive.store.inventory import CONTENT, Inventory, inventory_text, parse_inventory
+from ppdarchive.store.inventory import CONTENT, Inventory, inventory_text
 from ppdarchive.store.naming import release_message
+from ppdarchive.store.parsing import parse_inventory
 from ppdarchive.store.publishing import make_root
 from ppdarchive.store.reading import content_of, head
 from ppdarchive.store.staging import inventory_files

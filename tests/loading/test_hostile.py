@@ -22,7 +22,7 @@ from ppdarchive.archive.verifying import verify_archive
 from ppdarchive.errors import ArchiveError, LoadError, PpdArchiveError, StoreError
 from ppdarchive.loading import contents, history, load, release
 from ppdarchive.store import inventory as inventory_module
-from ppdarchive.store import reading
+from ppdarchive.store import parsing, reading
 from ppdarchive.store.inventory import NAME, SIDECAR
 from ppdarchive.store.layout import SIGNATURES
 from ppdarchive.store.records import MARKS, TOMBSTONES
@@ -254,7 +254,7 @@ def test_an_inventory_that_is_too_large_is_not_even_read(
     root: Path, outside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its size is asked for first."""
-    for module in (inventory_module, reading):
+    for module in (parsing, reading):
         monkeypatch.setattr(module, "MAX_BYTES", 1000)
     assert refused(root, outside, is_verified=False) == {"store.damaged"}
     assert not [path for path in OPENED if path.endswith(NAME)]

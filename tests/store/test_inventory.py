@@ -12,17 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppdarchive.errors import StoreError
-from ppdarchive.store import inventory as inventory_module
-from ppdarchive.store.inventory import (
-    Inventory,
-    User,
-    folded,
-    inventory_text,
-    parse_inventory,
-    parse_sidecar,
-    sidecar_text,
-    timestamp,
-)
+from ppdarchive.store import parsing
+from ppdarchive.store.inventory import Inventory, User, inventory_text, sidecar_text, timestamp
+from ppdarchive.store.parsing import parse_inventory, parse_sidecar
+from ppdarchive.store.soundness import folded
 
 from .strategies import digests, folders, inventories, nearly_inventories
 
@@ -252,7 +245,7 @@ def test_what_is_no_document_is_refused(data: bytes) -> None:
 
 def test_a_huge_inventory_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is larger than any archive's inventory is not even decoded."""
-    monkeypatch.setattr(inventory_module, "MAX_BYTES", 10)
+    monkeypatch.setattr(parsing, "MAX_BYTES", 10)
     assert "over 10 bytes" in str(refused(json.dumps(document()).encode()))
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from ppdarchive.errors import StoreError
-from ppdarchive.store import inventory as inventory_module
-from ppdarchive.store import reading
+from ppdarchive.store import parsing, reading
 from ppdarchive.store.inventory import NAME, SIDECAR, sidecar_text
 from ppdarchive.store.publishing import publish
 from ppdarchive.store.reading import content_paths, head, objects
@@ -141,7 +140,7 @@ def test_pipes_and_folders_are_no_files(archive: Path) -> None:
 
 def test_a_huge_inventory_is_not_read_whole(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its size is a limit, not its reader's memory."""
-    for module in (inventory_module, reading):
+    for module in (parsing, reading):
         monkeypatch.setattr(module, "MAX_BYTES", 1000)
     with (archive / OBJECT / NAME).open("r+b") as file:
         file.truncate(2**40)

@@ -14,13 +14,14 @@ from ppdarchive.archive.opening import LATEST, Where, open_object
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.files import Files, make_folders, told, write_file
-from ppdarchive.store.inventory import MAX_BYTES, NAME
+from ppdarchive.store.inventory import NAME
 from ppdarchive.store.lock import PATIENCE_SECONDS, hold
 from ppdarchive.store.minisign import (
     SecretKey,
     key_name,
     signature_text,
 )
+from ppdarchive.store.parsing import MAX_BYTES
 from ppdarchive.store.reading import Head, head, is_being_rewritten, read_plain
 from ppdarchive.store.signature import sign, signature_path
 

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from ppdarchive.errors import LoadError, WriteError
-from ppdarchive.loading.choosing import LATEST, Candidate, fits
+from ppdarchive.loading.choosing import LATEST, Candidate, fits, is_name
 from ppdarchive.loading.opening import (
     Opened,
     Place,
@@ -34,7 +34,8 @@ from ppdarchive.loading.opening import (
 from ppdarchive.loading.release import Release
 from ppdarchive.store import layout
 from ppdarchive.store.files import LOCAL
-from ppdarchive.store.inventory import NAME, parse_inventory
+from ppdarchive.store.inventory import NAME
+from ppdarchive.store.parsing import parse_inventory
 from ppdarchive.store.places import place_of
 from ppdarchive.store.reading import Head, version_inventory
 from ppdarchive.store.records import Tombstone
@@ -170,6 +171,7 @@ def _pin(number: int, found: Any) -> Pin:
         bool(archive)
         and "\0" not in archive
         and layout.is_object_id(object_id)
+        and (version == "" or is_name(version))
         and _DIGEST.fullmatch(inventory)
         and 1 <= found["number"] < _MAX_NUMBER
         and 0 <= found["tombstones"] < _MAX_NUMBER

@@ -17,8 +17,8 @@ from typing import Final, Protocol, TypeVar
 
 from ppdarchive.errors import PpdArchiveError
 from ppdarchive.store.files import Files, LocalFiles
-from ppdarchive.store.inventory import MAX_BYTES
 from ppdarchive.store.listing import Listing
+from ppdarchive.store.parsing import MAX_BYTES
 from ppdarchive.store.problems import Problem, problem
 
 PIECE_BYTES: Final = 1 << 20

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ppdarchive.errors import StoreError
-from ppdarchive.store.inventory import folded
+from ppdarchive.store.soundness import folded
 
 ROOT_MARK: Final = "0=ocfl_1.1"
 OBJECT_MARK: Final = "0=ocfl_object_1.1"

@@ -27,9 +27,9 @@ from typing import Final, Protocol
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.files import Files, make_folders, told, write_file
-from ppdarchive.store.inventory import folded
 from ppdarchive.store.objectstore import ObjectFiles
 from ppdarchive.store.objectstore.lock import ObjectBaton, sweep_staged
+from ppdarchive.store.soundness import folded
 
 LEASE_SECONDS: Final = 120
 PATIENCE_SECONDS: Final = 180.0

@@ -18,10 +18,11 @@ from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.digest import Progress, digest, each, no_progress
 from ppdarchive.store.files import Files, make_folders, told, write_file
-from ppdarchive.store.inventory import CONTENT, NAME, SIDECAR, Inventory, check_paths, parse_inventory
+from ppdarchive.store.inventory import CONTENT, NAME, SIDECAR, Inventory
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold
 from ppdarchive.store.objectstore import ObjectFiles
 from ppdarchive.store.objectstore.publishing import Upload
+from ppdarchive.store.parsing import parse_inventory
 from ppdarchive.store.publishing import Begun, check_head, commit, finish, last_head, make_root
 from ppdarchive.store.reading import (
     Head,
@@ -34,6 +35,7 @@ from ppdarchive.store.reading import (
 )
 from ppdarchive.store.records import tombstones_of
 from ppdarchive.store.rewriting import drop_undecided, put_in_place
+from ppdarchive.store.soundness import check_paths
 from ppdarchive.store.staging import Source, Stage, inventory_files, seconds_of
 
 _MAX_RECORD_BYTES: Final = 2**20

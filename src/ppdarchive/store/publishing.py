@@ -22,18 +22,12 @@ from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.digest import Progress, no_progress
 from ppdarchive.store.files import LOCAL, Files, make_folders, told, write_file
-from ppdarchive.store.inventory import (
-    CONTENT,
-    MAX_BYTES,
-    NAME,
-    Inventory,
-    User,
-    timestamp,
-)
+from ppdarchive.store.inventory import CONTENT, NAME, Inventory, User, timestamp
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold
 from ppdarchive.store.objectstore import ObjectFiles
 from ppdarchive.store.objectstore.publishing import Upload, is_begun
 from ppdarchive.store.objectstore.repair import fill_root
+from ppdarchive.store.parsing import MAX_BYTES
 from ppdarchive.store.reading import Head, check_root, head, is_being_rewritten, is_there
 from ppdarchive.store.staging import (
     Stage,

@@ -18,17 +18,10 @@ from pathlib import Path
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.files import LOCAL, Files, told
-from ppdarchive.store.inventory import (
-    MAX_BYTES,
-    NAME,
-    SIDECAR,
-    Inventory,
-    Version,
-    parse_inventory,
-    parse_sidecar,
-)
+from ppdarchive.store.inventory import NAME, SIDECAR, Inventory, Version
 from ppdarchive.store.objectstore import ObjectFiles
 from ppdarchive.store.objectstore.lock import is_decided
+from ppdarchive.store.parsing import MAX_BYTES, parse_inventory, parse_sidecar
 
 _MAX_SIDECAR_BYTES = 4096
 _N_TRIES = 5

@@ -17,7 +17,7 @@ from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.digest import Progress, digest, each, no_progress
 from ppdarchive.store.files import LOCAL, Files, told
-from ppdarchive.store.inventory import MAX_BYTES, NAME, SIDECAR, Inventory, parse_inventory
+from ppdarchive.store.inventory import NAME, SIDECAR, Inventory
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold
 from ppdarchive.store.objectstore import ObjectFiles
 from ppdarchive.store.objectstore.repair import (
@@ -26,6 +26,7 @@ from ppdarchive.store.objectstore.repair import (
     take_back,
     take_back_first,
 )
+from ppdarchive.store.parsing import MAX_BYTES, parse_inventory
 from ppdarchive.store.reading import Head, check_root, damaged, fits, head, is_being_rewritten, read_plain
 from ppdarchive.store.rewriting import complete, drop_undecided
 from ppdarchive.store.staging import put_inventory, seconds_of, stage_inventory

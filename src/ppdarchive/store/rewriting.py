@@ -29,10 +29,12 @@ from ppdarchive.errors import StoreError
 from ppdarchive.store import layout, signature
 from ppdarchive.store.digest import Progress, no_progress
 from ppdarchive.store.files import LOCAL, Files, write_file
-from ppdarchive.store.inventory import CONTENT, MAX_BYTES, NAME, SIDECAR, Inventory, inventory_text
+from ppdarchive.store.inventory import CONTENT, NAME, SIDECAR, Inventory, inventory_text
 from ppdarchive.store.lock import PATIENCE_SECONDS, Hold, hold, sweep
 from ppdarchive.store.objectstore import ObjectFiles
+from ppdarchive.store.objectstore.repair import take_back_claimed
 from ppdarchive.store.objectstore.rewriting import decide, forget, remove_all, take_over
+from ppdarchive.store.parsing import MAX_BYTES
 from ppdarchive.store.publishing import check_head
 from ppdarchive.store.reading import Head, check_version, content_of, damaged, head, is_being_rewritten
 from ppdarchive.store.records import (
@@ -127,6 +129,8 @@ def rewrite(
             raise StoreError("store.unfinished", path=str(root / object_id))
         drop_undecided(files, held, root, object_id)
         found = head(root, object_id, files=files)
+        if isinstance(files, ObjectFiles):
+            take_back_claimed(files, held, found.folder / layout.version_folder(found.number + 1))
         check_head(files, found.folder, found, expected_head)
         for number in versions:
             check_version(found, number)

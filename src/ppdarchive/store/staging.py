@@ -12,16 +12,10 @@ from pathlib import Path
 from ppdarchive.errors import StoreError
 from ppdarchive.store.digest import Progress, copied, digest, each
 from ppdarchive.store.files import LOCAL, Entry, Files, told, write_file
-from ppdarchive.store.inventory import (
-    NAME,
-    SIDECAR,
-    Inventory,
-    check_paths,
-    inventory_text,
-    parse_inventory,
-    sidecar_text,
-)
+from ppdarchive.store.inventory import NAME, SIDECAR, Inventory, inventory_text, sidecar_text
 from ppdarchive.store.lock import Hold
+from ppdarchive.store.parsing import parse_inventory
+from ppdarchive.store.soundness import check_paths
 
 
 @dataclass(frozen=True, slots=True)

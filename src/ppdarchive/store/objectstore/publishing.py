@@ -31,11 +31,12 @@ from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.digest import Progress, digest, each
 from ppdarchive.store.files import Files, told
-from ppdarchive.store.inventory import CONTENT, MAX_BYTES, NAME, SIDECAR, Inventory
+from ppdarchive.store.inventory import CONTENT, NAME, SIDECAR, Inventory
 from ppdarchive.store.lock import Hold
 from ppdarchive.store.objectstore.calls import Refused
 from ppdarchive.store.objectstore.files import ObjectFiles
 from ppdarchive.store.objectstore.lock import is_claim, unique_claim
+from ppdarchive.store.parsing import MAX_BYTES
 from ppdarchive.store.reading import Head, head
 from ppdarchive.store.staging import Source, check_same, checked_text, inventory_files
 
