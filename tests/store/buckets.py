@@ -115,7 +115,7 @@ class BucketCalls(Calls):
                 self._is_off = True
             if fault == "before":
                 raise ConnectionError
-            if isinstance(fault, BaseException) and not fault.args:
+            if isinstance(fault, BaseException) and not (isinstance(fault, Crash) and fault.args):
                 raise fault
             answer: Mapping[str, Any] = getattr(self, f"_{method}")(**words)
             if fault == "after":
@@ -274,11 +274,16 @@ class BucketFiles(ObjectFiles):
     """Files in a `Bucket`, with its clock."""
 
     def __init__(
-        self, bucket: Bucket, *, fault: Callable[[int, str], Fault] = never, part_bytes: int = 5000
+        self,
+        bucket: Bucket,
+        *,
+        fault: Callable[[int, str], Fault] = never,
+        part_bytes: int = 5000,
+        most_copied: int = 2**30,
     ) -> None:
         self.bucket_calls = BucketCalls(bucket, fault=fault)
         self.n_threads = 1
-        super().__init__(self.bucket_calls, part_bytes=part_bytes)
+        super().__init__(self.bucket_calls, part_bytes=part_bytes, most_copied=most_copied)
 
     def now(self) -> float:
         """Seconds since 1970."""
