@@ -42,7 +42,7 @@ def judge_purged(
     own = {space: {released: key for key, released in each.items()} for space, each in pseudonyms.items()}
     found = []
     for space, keys in purged.keys.items():
-        gone = {released for released, key in own.get(space, {}).items() if plain_key(key) in keys}
+        gone = {plain_key(each) for each, key in own.get(space, {}).items() if plain_key(key) in keys}
         n_rows = _n_rows(tables, space, keys, gone)
         if n_rows:
             found.append(f"{n_rows} rows of {_WORDS.get(space, space)}s that were purged")
