@@ -133,3 +133,15 @@ def test_the_inventory_that_is_signed_must_be_one(archive: Path) -> None:
         sign_release(archive, KEY, version="1.0.0")
     assert raised.value.code == "store.damaged"
     assert head(archive, OBJECT).number == 2
+
+
+@pytest.mark.spoils_archive
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.0"])
+def test_a_forged_inventory_is_not_signed(archive: Path, version: str) -> None:
+    """Somebody who can write to the archive gets no signature for what was never published."""
+    place = archive / OBJECT / ("v1" if version == "1.0.0" else "v2") / "inventory.json"
+    place.write_text(place.read_text().replace(f"Release {version}", f"Release {version}: forged"))
+    with pytest.raises(StoreError) as raised:
+        sign_release(archive, KEY, version=version)
+    assert raised.value.code == "store.damaged"
+    assert kinds(archive, KEY) == ["unsigned", "unsigned"]

@@ -21,8 +21,8 @@ from ppdarchive.store.minisign import (
     key_name,
     signature_text,
 )
-from ppdarchive.store.parsing import MAX_BYTES
-from ppdarchive.store.reading import Head, head, is_being_rewritten, read_plain
+from ppdarchive.store.parsing import MAX_BYTES, parse_inventory
+from ppdarchive.store.reading import Head, damaged, head, is_being_rewritten, read_plain
 from ppdarchive.store.signature import sign, signature_path
 
 _SUFFIX: Final = ".minisig"
@@ -137,10 +137,17 @@ def _seconds(found: Head, number: int) -> int:
 
 
 def _inventory(files: Files, found: Head, number: int) -> bytes:
-    """The inventory of a version, as it lies in its folder."""
+    """The inventory of a version as it lies in its folder, if it tells what the object's own does.
+
+    Whoever changed one of the two gets no signature for it.
+    """
     if not 1 <= number <= found.number:
         name, newest = layout.version_folder(number), layout.version_folder(found.number)
         raise StoreError("store.no-such-version", path=str(found.folder), name=name, found=newest)
     place = found.folder / layout.version_folder(number) / NAME
     with told(place, "store.not-readable"):
-        return read_plain(files, place, MAX_BYTES + 1)
+        text = read_plain(files, place, MAX_BYTES + 1)
+    own = parse_inventory(text, name=str(place))
+    if own.head != number or not found.inventory.extends(own):
+        raise damaged(place, "it does not agree with the object's inventory")
+    return text
