@@ -356,9 +356,6 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "the cache cannot be used ({reason})", "Set PPDARCHIVE_CACHE to a folder of your own."
         ),
         # -- the archive's store -------------------------------------------------------------
-        "store.not-an-archive": Problem(
-            "neither an OCFL storage root nor an OCFL object", "Name the archive's own folder."
-        ),
         "store.inventory": Problem(
             "not an inventory of an archive ({reason})", "Run `ppdarchive verify`; restore it from a copy."
         ),

@@ -101,7 +101,7 @@ def test_a_root_that_is_none_is_an_error(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError) as caught:
         verify(tmp_path / name)
-    assert caught.value.code == "store.not-an-archive"
+    assert caught.value.code == "store.not-found"
 
 
 def test_problems_of_an_object_name_the_path_from_the_root(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ class Verification:
     Raises
     ------
     StoreError
-        When the folder is neither a storage root nor an object, ``store.not-an-archive``. Whatever else
+        When the folder is neither a storage root nor an object, ``store.not-found``. Whatever else
         is wrong is a problem.
     """
 
@@ -301,7 +301,7 @@ def verify(
     Raises
     ------
     StoreError
-        When the folder is neither, ``store.not-an-archive``.
+        When the folder is neither, ``store.not-found``.
     """
     return Verification(folder, fixity=fixity, progress=progress, limits=limits, files=files, wanted=wanted)
 
@@ -320,7 +320,7 @@ def _kind(disk: Disk, path: str) -> Kind:
         return "root"
     if "inventory.json" in files:
         return "object"
-    raise StoreError("store.not-an-archive", path=path)
+    raise StoreError("store.not-found", path=path)
 
 
 def _is_object(files: Mapping[str, int]) -> bool:
