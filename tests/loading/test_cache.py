@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pytest
 from tests.store.buckets import Bucket, BucketCalls, BucketFiles
+from tests.store.served import make_bucket, served_store
 
 from ppdarchive.errors import LoadError
 from ppdarchive.loading import Release, history, load, pin
 from ppdarchive.loading.cache import Cache, cache_folder
 from ppdarchive.store import places
 from ppdarchive.store.files import LOCAL
+from ppdarchive.store.naming import release_message
+from ppdarchive.store.publishing import publish
 from ppdarchive.store.records import Mark, put_mark
 from ppdarchive.store.rewriting import rewrite
 
-from .made import CANARY, OBJECT, package
+from .made import CANARY, CREATED, OBJECT, package
 from .test_pinning import tombstone
 
 WHERE = "s3://bucket/shared/archive"
@@ -240,6 +243,32 @@ def test_each_object_has_a_cache_of_its_own(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
     for cache in caches:
         assert cache.keep_only(()) == 0
+
+
+def test_a_release_is_loaded_over_http(
+    packages: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Published to a served store and loaded from its address, by range, by lock file, and after a purge."""
+    monkeypatch.setenv("PPDARCHIVE_CACHE", str(tmp_path / "cache"))
+    with served_store():
+        make_bucket("loaded")
+        files, place = places.place_of("s3://loaded/archive")
+        for version in ("1.0.0", "1.1.0"):
+            message = release_message(version)
+            publish(place, OBJECT, packages[version], created=CREATED, message=message, files=files)
+        lock = tmp_path / "ppdarchive.lock"
+        assert pin("s3://loaded/archive", "<1.1", lock=lock).archive == "s3://loaded/archive"
+        assert len(load("s3://loaded/archive")["answers"]) == 2
+        assert load("s3://loaded/archive", lock=lock).version == "1.0.0"
+        new = package(tmp_path / "new", "1.0.0", n_answers=2)
+        rewrite(place, OBJECT, {1: new}, tombstone(1), files=files)
+        assert [len(each.tombstones) for each in history("s3://loaded/archive")] == [1, 0]
+        with pytest.raises(LoadError) as caught:
+            load("s3://loaded/archive", lock=lock)
+        assert caught.value.code == "load.purged"
+        assert len(load("s3://loaded/archive", "v1")["answers"]) == 2
+        with pytest.raises(LoadError, match="neither a package nor an archive"):
+            load("s3://loaded/elsewhere")
 
 
 @pytest.mark.parametrize(

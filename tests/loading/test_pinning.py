@@ -204,7 +204,7 @@ PINS = st.builds(
     Pin,
     archive=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1),
     object_id=st.tuples(NAMES, NAMES).map("~".join),
-    version=st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+    version=st.none() | st.text(min_size=1, max_size=50).filter(str.isprintable),
     number=st.integers(1, 999_999_999),
     inventory=st.binary(min_size=64, max_size=64).map(lambda digest: f"sha512:{digest.hex()}"),
     tombstones=st.integers(0, 9999),
@@ -261,6 +261,7 @@ EXAMPLE = Pin("../archive", "a~b", "1.0.0", 3, f"sha512:{'0' * 128}", 0)
     [
         *(("format = 1", "format = 2"), ("format = 1", "format = true"), ("format = 1\n", "")),
         *(("format = 1", "format = 1\nmore = 1"), ('"a~b"', '"a/../b~c"'), ('"a~b"', '"a"'), ("= 3", "= 0")),
+        *(('"1.0.0"', '"\\u001b[2J"'), ('"1.0.0"', f'"{"9" * 51}"')),
         *(("= 3", "= 3.0"), ("= 3", "= true"), ("tombstones = 0", "tombstones = -1"), ("sha512:", "sha256:")),
         *(('"../archive"', '""'), ('"../archive"', '"\\u0000"'), ("number = 3\n", ""), ("[[pin]]", "[pin]")),
         *(
