@@ -100,6 +100,8 @@ def judge_releases(
     surrogates : bool
         Whether the new release puts words in place of words: then any other word in an answer may stand for
         one that was redacted. If not, what was corrected and has no mark in its place hides nothing.
+        The record of the edits (`TextScan.replaced`) can't tell which: where several answers came out as one
+        text it has no more than what was replaced in all of them.
 
     Returns
     -------
