@@ -8,7 +8,6 @@ old bytes is left in the copy either.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +147,7 @@ class _Mirror:
             inventory = self._inventory(number, text)
             self._add(last, inventory, text)
             last = head(self._root, self._folder.name, files=self._files)
+        self._drop_partial()
         return Mirrored(tuple(numbers), self._n_bytes, self._n_kept, n_mended, self._copy_records())
 
     def _is_continued(self, last: Head) -> bool:
@@ -231,7 +231,13 @@ class _Mirror:
         self._check(stage.copy(begun.version / CONTENT, left, seconds), stored, number)
         finish(stage, begun, seconds)
         commit(self._files, self._held, self._folder, begun)
-        self._files.remove_tree(staging)
+
+    def _drop_partial(self) -> None:
+        """Remove what an interrupted copy has left and is needed no more."""
+        staging = self._root / layout.STAGING / _partial(self._folder.name)
+        if not self._files.is_object_store and self._files.entry(staging) is not None:
+            self._files.remove_tree(staging)
+            self._files.sync(staging.parent)
 
     def _left(
         self, content: Path, sources: Mapping[str, Source], stored: Mapping[str, str], number: int
@@ -364,8 +370,7 @@ class _Mirror:
 
     def _replace(self, last: Head) -> None:
         """Copy all of the source, and put it in the copy's place, of which nothing is left."""
-        with contextlib.suppress(OSError):
-            self._files.remove_tree(self._root / layout.STAGING / _partial(self._folder.name))
+        self._drop_partial()
         drop_undecided(self._files, self._held, self._root, self._folder.name)
         stage = Stage(self._files, self._held, self._progress)
         base = self._held.staging / "object"
