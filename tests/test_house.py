@@ -78,7 +78,7 @@ AT_THE_DOOR = {
         f"store/objectstore/{name}.py"
         for name in ("calls", "files", "lock", "publishing", "repair", "rewriting")
     ),
-    *(f"store/{name}.py" for name in ("mirroring", "places", "records", "rewriting", "staging")),
+    *(f"store/{name}.py" for name in ("deciding", "mirroring", "places", "records", "rewriting", "staging")),
     *(
         f"loading/{name}.py"
         for name in ("__init__", "cache", "contents", "opening", "pinning", "release", "releases")

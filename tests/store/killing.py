@@ -189,16 +189,19 @@ def killed_purges(folder: Path, n_kills: int, random: Random) -> Counter[str]:
         anew()
         purge()
 
-    usual = median_seconds(once) - median_seconds(anew)
+    longest = 1.3 * (median_seconds(once) - median_seconds(anew))
     seen: Counter[str] = Counter()
     for kill in range(n_kills):
         anew()
+        # Every other one late, since most of the time goes by before anything is decided.
+        seconds = longest * (random.random() if kill % 2 else 0.6 + 0.4 * random.random())
 
         def work() -> None:
             purge()
             os.write(1, b".")
 
-        n_done, _ = killed(work, random.random() * 1.3 * usual)
+        n_done, _ = killed(work, seconds)
+        longest *= 0.95 if n_done else 1.03  # a machine gets slower or faster meanwhile
         found = read(root)
         assert found in ([after] if n_done else [before, after]), "a purge is half visible, or undone"
         free(root)

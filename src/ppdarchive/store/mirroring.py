@@ -15,6 +15,7 @@ from typing import Final
 
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
+from ppdarchive.store.deciding import drop_undecided, put_in_place
 from ppdarchive.store.digest import Progress, digest, each, no_progress
 from ppdarchive.store.files import Files, make_folders, told, write_file
 from ppdarchive.store.inventory import CONTENT, NAME, SIDECAR, Inventory
@@ -33,7 +34,6 @@ from ppdarchive.store.reading import (
     version_inventory,
 )
 from ppdarchive.store.records import tombstones_of
-from ppdarchive.store.rewriting import drop_undecided, put_in_place
 from ppdarchive.store.soundness import check_paths
 from ppdarchive.store.staging import Source, Stage, inventory_files, seconds_of
 

@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
+from ppdarchive.store.deciding import complete, drop_undecided
 from ppdarchive.store.digest import Progress, digest, each, no_progress
 from ppdarchive.store.files import LOCAL, Files, told
 from ppdarchive.store.inventory import NAME, SIDECAR, Inventory
@@ -28,7 +29,6 @@ from ppdarchive.store.objectstore.repair import (
 )
 from ppdarchive.store.parsing import MAX_BYTES, parse_inventory
 from ppdarchive.store.reading import Head, check_root, damaged, fits, head, is_being_rewritten, read_plain
-from ppdarchive.store.rewriting import complete, drop_undecided
 from ppdarchive.store.staging import put_inventory, seconds_of, stage_inventory
 
 Kind = Literal[
