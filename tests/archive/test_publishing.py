@@ -243,6 +243,7 @@ def test_time_does_not_go_back(here: Path) -> None:
         ({"message": "thanks to Zyxwanda Qvortrup"}, "known-identifiers"),
         ({"message": "questions to 503-555-0187"}, "residual-identifiers"),
         ({"user": User("Zyxwanda Qvortrup")}, "known-identifiers"),
+        ({"user": User("A lab", "tel:541-555-0199")}, "known-identifiers"),
     ],
 )
 def test_words_beside_the_package_are_scanned(here: Path, options: dict[str, Any], condition: str) -> None:
@@ -294,7 +295,7 @@ def test_what_all_releases_tell_together_can_stop_the_next(
     assert seen == [("1.0.0", 2)]
     assert [failure.condition for failure in found.failures] == ["redacts-more", "joined-releases"]
     spans = here / "study/private/spans-2026-02-28.csv"
-    assert spans.read_text() == spans_text([span])
+    assert spans.read_text() == spans_text([span], audience="public")
     assert spans.stat().st_mode & 0o777 == 0o600
     command = f"ppdarchive purge {here / 'archive'} --study {here / 'study'} --spans {spans} --ground leak"
     assert f"`{command}`" in found.failures[0].remedy

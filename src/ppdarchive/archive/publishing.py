@@ -268,9 +268,8 @@ def _of_releases(draft: Draft, earlier: EarlierReleases | None, archive: Where) 
     failures = judge_releases(tables, live, draft.release, schemas=draft.study.schemas, surrogates=surrogates)
     if any(failure.condition == CONDITION for failure in failures):
         study = draft.study.folder
-        path = write_spans(
-            study, more_redacted(tables, live, surrogates=surrogates), on=draft.info.released_on
-        )
+        spans = more_redacted(tables, live, surrogates=surrogates)
+        path = write_spans(study, spans, audience=draft.release.audience, on=draft.info.released_on)
         failures = with_command(failures, path, archive=archive, study=study)
     return failures
 
@@ -285,6 +284,9 @@ def _of_words(draft: Draft, message: str | None, user: User | None) -> list[Fail
         cited = {(each.title, each.given_name, each.family_name) for each in draft.info.contributors}
         if not any(user.name in (title, f"{given} {family}") for title, given, family in cited):
             found += judge_words({Place("the archive", "the name of who publishes"): user.name}, draft.known)
+        if user.address is not None:
+            words = {Place("the archive", "the address of who publishes"): user.address}
+            found += judge_words(words, draft.known)
     return found
 
 

@@ -24,28 +24,31 @@ from ppdarchive.gate import Failure, RedactedSpan
 from ppdarchive.register import PRIVATE_FOLDER, private_folder
 
 CONDITION: Final = "redacts-more"
-COLUMNS: Final = ("version", "table", "key", "field", "start", "end")
+COLUMNS: Final = ("version", "table", "key", "field", "start", "end", "audience")
 
 
-def spans_text(spans: Sequence[RedactedSpan]) -> str:
+def spans_text(spans: Sequence[RedactedSpan], *, audience: str) -> str:
     """Spans as CSV: a row each, offsets in code points of the earlier release's text.
 
     ``key`` is the row's released key, of several fields a JSON list.
 
-    >>> print(spans_text([RedactedSpan("1.0.0", "responses", ("bcdf",), "text", 3, 7)]), end="")
-    version,table,key,field,start,end
-    1.0.0,responses,bcdf,text,3,7
+    >>> span = RedactedSpan("1.0.0", "responses", ("bcdf",), "text", 3, 7)
+    >>> print(spans_text([span], audience="public"), end="")
+    version,table,key,field,start,end,audience
+    1.0.0,responses,bcdf,text,3,7,public
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
     for each in spans:
-        key = each.key[0] if len(each.key) == 1 else json.dumps(each.key, ensure_ascii=False)
-        rows.writerow((each.version, each.table, key, each.field, each.start, each.end))
+        # A single key that looks like a list, or would break a line, is written as a list.
+        is_plain = len(each.key) == 1 and each.key[0].isprintable() and each.key[0][:1] != "["
+        key = each.key[0] if is_plain else json.dumps(each.key, ensure_ascii=False)
+        rows.writerow((each.version, each.table, key, each.field, each.start, each.end, audience))
     return text.getvalue()
 
 
-def write_spans(study: Path, spans: Sequence[RedactedSpan], *, on: date) -> Path:
+def write_spans(study: Path, spans: Sequence[RedactedSpan], *, audience: str, on: date) -> Path:
     """Write spans into a study's private folder, for its owner alone; an earlier list of that day goes.
 
     Returns
@@ -64,7 +67,7 @@ def write_spans(study: Path, spans: Sequence[RedactedSpan], *, on: date) -> Path
     reason = ""
     try:
         with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(spans_text(spans).encode())
+            file.write(spans_text(spans, audience=audience).encode())
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
