@@ -626,3 +626,14 @@ def test_equal_tables_are_read_once(here: Path, monkeypatch: pytest.MonkeyPatch)
         "/v4/content/data/participants.parquet",
         "/v4/content/data/responses.parquet",
     ]
+
+
+def test_large_tables_are_not_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit is read again, and nothing else changes."""
+    monkeypatch.setattr(earlier, "_HELD_BYTES", 1)
+    write_small(here / "study", **ONE_MORE)
+    assert publish(here).version == "1.1.0"
+    kept = earlier.EarlierReleases(target.target_of(here / "study", here / "archive").opened, here)
+    tables = kept.last().tables
+    assert len(tables["participants"].frame) == 3
+    assert not kept._held

@@ -32,8 +32,8 @@ CHANGELOG: Final = "CHANGELOG.md"
 _DESCRIPTOR: Final = "datapackage.json"
 _OTHER: Final = "the file is not the one that was published"
 _MAX_DOCUMENT_BYTES: Final = 64 << 20
-_N_HELD: Final = 16
-"""Tables that are kept after they were read; two releases that follow on each other mostly fit."""
+_HELD_BYTES: Final = 1 << 28
+"""What tables may take that are kept for another look; what is larger is read again."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,9 +169,8 @@ class EarlierReleases:
         if held is not None and held.schema == schema:
             self._held.move_to_end((meant, schema.name))
             return held
-        frame = self._read(place, meant, schema)
-        table = self._held[meant, schema.name] = TreatedTable(schema, frame)
-        while len(self._held) > _N_HELD:
+        table = self._held[meant, schema.name] = TreatedTable(schema, self._read(place, meant, schema))
+        while sum(map(_size_bytes, self._held.values())) > _HELD_BYTES:
             self._held.popitem(last=False)
         return table
 
@@ -205,6 +204,10 @@ class EarlierReleases:
             raise damaged(place, _OTHER)
         self._sound.add(meant)
         return here
+
+
+def _size_bytes(table: TreatedTable) -> int:
+    return int(table.frame.memory_usage(index=False).sum())
 
 
 class _Tables(Mapping[str, TreatedTable]):
