@@ -7,6 +7,8 @@ shows the same and was made anew; so have the objects that the tests of ocfl-py 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from ppdarchive.store.verify import Verification
 from .made import CASES, N_DRAWN, drawn
 
 RECORDED: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "ocfl_py.json").read_text("utf-8"))
+RECORDER = Path(__file__).parents[2] / "scripts" / "record_ocfl.py"
 DRAWN: list[bool] = RECORDED.pop("drawn")["valid"]
 
 # Its codes have a letter after them; some findings have another number in the list of 1.1.
@@ -208,6 +211,15 @@ def test_verdicts_agree(name: str) -> None:
     """What ocfl-py refuses is refused here; what we refuse besides is listed."""
     valid = not any(code[0] in "EP" for code in CASES[name].codes)
     assert RECORDED[name]["valid"] == (valid or name in STRICTER)
+
+
+def test_the_record_is_what_ocfl_py_says() -> None:
+    """Asked anew of every made object, the installed ocfl-py says what was recorded of it."""
+    n_drawn = 10
+    command = [sys.executable, str(RECORDER), str(n_drawn)]
+    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert said.pop("drawn")["valid"] == DRAWN[:n_drawn]
+    assert said == RECORDED
 
 
 def test_every_fixture_has_an_equivalent() -> None:
