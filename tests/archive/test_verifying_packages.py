@@ -68,7 +68,7 @@ def write(folder: Path, tables: Mapping[str, TreatedTable]) -> Path:
     return folder / "package"
 
 
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(treated_packages())
 def test_no_package_of_ours_has_a_finding(tables: Mapping[str, TreatedTable]) -> None:
     """Rows, counts, copies, keys and figures of risk are computed again, and are the same."""
@@ -76,7 +76,7 @@ def test_no_package_of_ours_has_a_finding(tables: Mapping[str, TreatedTable]) ->
         assert list(release_findings(write(Path(folder), tables), version=INFO.version)) == []
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(treated_packages(), st.data())
 def test_other_rows_are_found(tables: Mapping[str, TreatedTable], data: st.DataObject) -> None:
     """A table less its last row, with every digest computed anew: its copy tells, and counts."""
