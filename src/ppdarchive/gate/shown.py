@@ -371,8 +371,8 @@ def _shows_text(schema: Schema) -> bool:
 
 def _meet(own: TreatedTable, other: TreatedTable, names: Iterable[str]) -> bool:
     """Whether both have a row with the same values, field by field."""
-    found = [
-        pc.any(pc.is_in(values_of(own.frame[name]), value_set=pc.unique(values_of(other.frame[name]))))
-        for name in names
-    ]
+    found = []
+    for name in names:
+        mine, theirs = (values_of(each.frame[name]).cast(pa.string()) for each in (own, other))
+        found.append(pc.any(pc.is_in(mine, value_set=pc.unique(theirs))))
     return all(each.as_py() for each in found)
