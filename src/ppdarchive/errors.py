@@ -318,9 +318,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "load.table": Problem("the file does not hold the table that is declared", "Get the package again."),
         "load.no-such-table": Problem("the package has no table {name!r}", "It has {choices}."),
         "load.no-such-column": Problem("the table has no field {name!r}", "It has {choices}."),
-        "load.filter": Problem("filter {number} makes no sense ({reason})", "See `Release.table`."),
+        "load.filter": Problem("filter {found} makes no sense ({reason})", "See `Release.table`."),
         "load.too-large": Problem(
-            "the table says that it takes {found} bytes of memory, of a file of {size} bytes",
+            "a small file that says it takes {found} bytes of memory",
             "Ask for fewer columns; if you trust who made it, read the file with pyarrow.",
         ),
         # -- loading from an archive ---------------------------------------------------------

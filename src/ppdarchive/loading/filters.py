@@ -81,7 +81,7 @@ def _lists(filters: Any, path: str) -> list[list[Any]]:
             return [list(each) for each in filters]
         if all(isinstance(each, tuple) for each in filters):
             return [list(filters)]
-    raise LoadError("load.filter", path=path, number=1, reason=reason)
+    raise LoadError("load.filter", path=path, found=1, reason=reason)
 
 
 def _term(given: Any, schema: Schema, number: int, path: str) -> pc.Expression:
@@ -95,7 +95,7 @@ def _term(given: Any, schema: Schema, number: int, path: str) -> pc.Expression:
     except _Wrong as wrong:
         reason = str(wrong)
     if reason:
-        raise LoadError("load.filter", path=path, number=number, reason=reason)
+        raise LoadError("load.filter", path=path, found=number, reason=reason)
     raise LoadError("load.no-such-column", path=path, name=given[0], choices=", ".join(schema.names))
 
 

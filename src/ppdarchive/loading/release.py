@@ -174,7 +174,7 @@ class Release:
         except UNREADABLE:
             is_sane, frame = True, None
         if not is_sane:
-            raise LoadError("load.too-large", path=file.shown, found=declared, size=size_bytes)
+            raise LoadError("load.too-large", path=file.shown, found=declared)
         if frame is None:
             raise LoadError("load.table", path=file.shown)
         return frame
