@@ -175,6 +175,7 @@ class Watch:
             last = self.stages[-1]
             last.wall = time.perf_counter() - self._began[0]
             last.processor = time.process_time() - self._began[1]
+            print(last, file=sys.stderr, flush=True)  # a run takes long
 
     def _look(self) -> None:
         while not self._done.wait(TICK_SECONDS):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from itertools import chain
 from typing import Final
 
 import pyarrow as pa
@@ -42,7 +43,8 @@ def known_identifiers(validation: Validation) -> KnownIdentifiers:
     StudyError, ReadError
         If a list cannot be read or has no such column.
     """
-    return KnownIdentifiers([*_direct_identifiers(validation.checked.tables), *_listed(validation.study)])
+    own = _direct_identifiers(validation.checked.tables)
+    return KnownIdentifiers(chain(own, _listed(validation.study)))
 
 
 def _direct_identifiers(tables: Mapping[str, CheckedTable]) -> Iterator[tuple[str, TextCategory]]:

@@ -108,7 +108,9 @@ def with_referring(
             target = key.resource or name
             if target not in tables or not gone[target].any():
                 continue
-            refers = _refers(tables[name].frame, key, tables[target].frame.loc[gone[target]])
+            # Of all columns the texts would be copied too.
+            targets = tables[target].frame[list(key.reference_fields)].loc[gone[target]]
+            refers = _refers(tables[name].frame, key, targets)
             if (refers & ~gone[name]).any():
                 gone[name] |= refers
                 changed = True

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ppdarchive.deidentify.consent import participant_fields, space_of, with_referring, without
 from ppdarchive.deidentify.freetext import Engine
 from ppdarchive.detectors.tags import replaced_ranges
-from ppdarchive.model.columns import encode, values_of
+from ppdarchive.model.columns import Keep, encode, in_memory, values_of
 from ppdarchive.model.purged import Purged
 from ppdarchive.model.schema import Schemas
 from ppdarchive.model.span import Span, TextCategory
@@ -44,7 +44,9 @@ def purged_fields(schemas: Schemas, space: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def without_purged(tables: Mapping[str, CheckedTable], purged: Purged) -> Mapping[str, CheckedTable]:
+def without_purged(
+    tables: Mapping[str, CheckedTable], purged: Purged, *, keep: Keep = in_memory
+) -> Mapping[str, CheckedTable]:
     """Leave out the rows of who and what was purged, and every row that refers to them, however far.
 
     Parameters
@@ -52,6 +54,8 @@ def without_purged(tables: Mapping[str, CheckedTable], purged: Purged) -> Mappin
     tables : mapping of str to CheckedTable
         As they came in.
     purged : Purged
+    keep : callable
+        Where the columns of what is left are kept.
     """
     schemas = {name: table.schema for name, table in tables.items()}
     rows = {name: np.zeros(len(table.frame), dtype=bool) for name, table in tables.items()}
@@ -61,7 +65,7 @@ def without_purged(tables: Mapping[str, CheckedTable], purged: Purged) -> Mappin
     if not any(mask.any() for mask in rows.values()):
         return tables
     gone = with_referring(tables, rows)
-    return {name: without(table, gone[name]) for name, table in tables.items()}
+    return {name: without(table, gone[name], keep=keep) for name, table in tables.items()}
 
 
 def rows_of_keys(values: pa.ChunkedArray, keys: Set[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

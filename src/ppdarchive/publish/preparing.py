@@ -144,14 +144,18 @@ def shareable(folder: Path, *, name: str | None, progress: Progress) -> Shareabl
             reason="the population is smaller than the participants",
         )
     purged = purged_of(folder)
-    allowed = replace(allowed, tables=without_purged(allowed.tables, purged))
+    allowed = replace(allowed, tables=without_purged(allowed.tables, purged, keep=validation.keeper.column))
     return Shareable(validation, release, allowed, purged)
 
 
 def identifiers_of(given: Shareable, progress: Progress) -> KnownIdentifiers:
     """What is known of all participants, those included who did not consent."""
     progress("gathering known identifiers")
-    return known_identifiers(given.validation)
+    keeper = given.validation.keeper
+    keeper.forget()
+    known = known_identifiers(given.validation)
+    keeper.forget()
+    return known
 
 
 def without_too_rare(
