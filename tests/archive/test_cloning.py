@@ -18,7 +18,7 @@ from ppdarchive.store import layout
 from ppdarchive.store.files import LOCAL, Files
 from ppdarchive.store.inventory import NAME, SIDECAR
 from ppdarchive.store.lock import LEASE_SECONDS
-from ppdarchive.store.publishing import publish
+from ppdarchive.store.publishing import make_root, publish
 from ppdarchive.store.reading import content_of, head, objects
 from ppdarchive.store.records import Mark, Tombstone, marks, put_mark, tombstones
 from ppdarchive.store.rewriting import rewrite
@@ -319,10 +319,14 @@ def test_an_archive_is_not_copied_into_itself(stores: Stores, target: str) -> No
 
 def test_an_archive_without_releases_is_told(stores: Stores) -> None:
     """There is nothing to copy."""
-    fill(stores, "one", n_releases=0)
     with pytest.raises(StoreError) as caught:
         done(stores, "one", "two")
     assert caught.value.code == "store.not-found"
+    make_root(stores.folder / "one")
+    with pytest.raises(ArchiveError) as empty:
+        done(stores, "one", "two")
+    assert empty.value.code == "archive.empty"
+    assert not (stores.folder / "two").exists()
 
 
 def test_a_copy_that_a_crash_left_open_is_repaired_first(stores: Stores) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.archive.releases import OBJECT, templates
+
+from ppdarchive.store.records import Tombstone
+from ppdarchive.store.rewriting import rewrite
 
 Run = Callable[..., Any]
 
@@ -35,6 +39,17 @@ def test_what_was_copied_is_said(archive: Path, run: Run) -> None:
     assert (said["source"], said["target"]) == ("a", "b")
     assert (found["object"], found["copied"], found["mended"], found["records"]) == (OBJECT, [], 1, 1)
     assert run("verify", "b", "--fixity").code == 0
+
+
+def test_a_purge_that_reaches_the_copy_is_said(archive: Path, run: Run) -> None:
+    """And that nothing of the old is left there."""
+    run("clone", "a", "b")
+    stone = Tombstone(0, "response", (), date(2026, 4, 1), "withdrawal")
+    rewrite(archive, OBJECT, {1: templates() / "1.1.0"}, stone)
+    said = run("clone", "a", "b")
+    assert said.code == 0
+    assert "the archive was purged, and so was the copy" in " ".join(said.out.split())
+    assert json.loads(run("clone", "a", "b", "--json").out)["objects"][0]["purged"] is False
 
 
 @pytest.mark.parametrize(

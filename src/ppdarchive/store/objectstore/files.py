@@ -104,6 +104,8 @@ class ObjectFiles:
                 )
             except OutOfRange:
                 return  # nothing is in it
+            except Refused:
+                raise OSError(errno.EIO, "it changed while it was read", str(path)) from None
             size = int(answer["ContentRange"].rpartition("/")[2])
             words["IfMatch"] = answer["ETag"]
             yield memoryview(answer["Body"])
