@@ -81,7 +81,9 @@ AT_THE_DOOR = {
     *(f"store/{name}.py" for name in ("deciding", "mirroring", "places", "records", "rewriting", "staging")),
     *(
         f"loading/{name}.py"
-        for name in ("__init__", "cache", "contents", "opening", "pinning", "release", "releases")
+        for name in (
+            *("__init__", "cache", "contents", "lockfile", "opening", "pinning", "release", "releases"),
+        )
     ),
     *(
         f"cli/archive/{name}.py"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ppdarchive.errors import LoadError, PpdArchiveError, StoreError
-from ppdarchive.loading import ReleaseWarning, history, load, opening
+from ppdarchive.loading import ReleaseWarning, history, load, opening, pin
 from ppdarchive.store.files import Files, LocalFiles
 from ppdarchive.store.inventory import NAME, SIDECAR
 from ppdarchive.store.naming import release_message
@@ -291,6 +291,8 @@ def test_a_file_that_may_not_be_read_is_told(root: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "open", closed)
     error = refused(root)
     assert (error.code, str(error.path).endswith(TEXTS)) == ("load.not-readable", True)
+    with pytest.raises(LoadError, match="Permission denied"):
+        pin(root, lock=root.parent / "ppdarchive.lock")
 
 
 class Crash(BaseException):

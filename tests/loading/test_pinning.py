@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ppdarchive.errors import LoadError, PpdArchiveError, WriteError
 from ppdarchive.loading import Pin, load, pin
-from ppdarchive.loading.pinning import lock_text, parse_lock, read_lock
+from ppdarchive.loading.lockfile import lock_text, parse_lock, read_lock
 from ppdarchive.store.naming import release_message
 from ppdarchive.store.publishing import publish
 from ppdarchive.store.records import Mark, Tombstone, put_mark

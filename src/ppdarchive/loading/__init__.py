@@ -19,17 +19,18 @@ from ppdarchive.errors import LoadError
 from ppdarchive.loading.choosing import LATEST, Candidate, fits, is_name
 from ppdarchive.loading.contents import LocalContents, folder_places
 from ppdarchive.loading.filters import Filters
+from ppdarchive.loading.lockfile import LOCK, Pin, read_lock
 from ppdarchive.loading.opening import (
     Opened,
     find_release,
     found_object,
     found_place,
-    open_contents,
     open_release,
     warn,
     with_object,
 )
-from ppdarchive.loading.pinning import LOCK, Pin, chosen_pin, open_pinned, pin, read_lock
+from ppdarchive.loading.packages import open_contents
+from ppdarchive.loading.pinning import chosen_pin, open_pinned, pin
 from ppdarchive.loading.release import Release, ReleaseWarning
 from ppdarchive.loading.releases import History, Released, history
 from ppdarchive.store.places import place_of

@@ -10,15 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from ppdarchive.errors import LoadError, SchemaError, StoreError
+from ppdarchive.errors import LoadError, StoreError
 from ppdarchive.loading.cache import Cache, cache_folder
 from ppdarchive.loading.choosing import Candidate, chosen, is_name
-from ppdarchive.loading.contents import MAX_TEXT_BYTES, Contents, LocalContents, RemoteContents, listed
+from ppdarchive.loading.contents import MAX_TEXT_BYTES, Contents, LocalContents, RemoteContents
+from ppdarchive.loading.packages import DESCRIPTOR, open_contents
 from ppdarchive.loading.release import Release, ReleaseWarning
 from ppdarchive.package import checksums
 from ppdarchive.store import layout
@@ -26,9 +27,7 @@ from ppdarchive.store.files import LOCAL, Files, told
 from ppdarchive.store.naming import release_version
 from ppdarchive.store.reading import Head, content_of, head, objects
 from ppdarchive.store.records import Mark, Tombstone, marks_of, tombstones_of
-from ppdarchive.tableschema import Package, parse_package
 
-DESCRIPTOR: Final = "datapackage.json"
 _N_TRIES: Final = 5
 _N_SHOWN: Final = 12
 
@@ -169,8 +168,8 @@ def with_object(place: Place, object_id: str, use: Callable[[Opened], Result]) -
     ------
     StoreError
         What `ppdarchive.store.reading.head` raises.
-    LoadError, OSError
-        What `use` raises while the object stays the same.
+    LoadError
+        What `use` raises while the object stays the same; ``load.not-readable``.
     """
     problem: LoadError | StoreError | OSError | None = None
     last: Head | None = None
@@ -189,6 +188,9 @@ def with_object(place: Place, object_id: str, use: Callable[[Opened], Result]) -
         except (LoadError, StoreError, OSError) as error:
             problem = error
     assert problem is not None
+    if isinstance(problem, OSError):
+        shown = problem.filename if isinstance(problem.filename, str) else f"{place.shown}/{object_id}"
+        raise LoadError("load.not-readable", path=shown, reason=problem.strerror or "unknown")
     raise problem
 
 
@@ -229,81 +231,6 @@ def open_release(opened: Opened, candidate: Candidate, *, source: Head | None = 
     if candidate.version is not None and release.version != candidate.version:
         raise LoadError("load.other-release", path=opened.shown, expected=candidate.version)
     return release
-
-
-def open_contents(
-    contents: Contents,
-    shown: str,
-    *,
-    number: int | None = None,
-    marks: tuple[Mark, ...] = (),
-    tombstones: tuple[Tombstone, ...] = (),
-) -> Release:
-    """The release that files are, after all that are here were held against their digests.
-
-    Raises
-    ------
-    LoadError
-        ``load.missing``, ``load.extra``, ``load.changed`` with the file that is not as published;
-        ``load.checksums``, ``load.descriptor``.
-    """
-    if checksums.NAME not in contents.paths:
-        raise LoadError("load.missing", path=f"{shown}/{checksums.NAME}")
-    sums = listed(contents, (checksums.NAME,))
-    contents.verify(sums)
-    if DESCRIPTOR not in sums:
-        raise LoadError("load.missing", path=f"{shown}/{DESCRIPTOR}")
-    package = _package(contents, sums)
-    tables = {}
-    for name, (inside, size_bytes, digest) in _resources(contents).items():
-        if inside not in sums:
-            raise LoadError("load.missing", path=f"{shown}/{inside}")
-        if digest != f"sha256:{sums[inside]}":
-            raise LoadError("load.changed", path=contents.shown(inside))
-        tables[name] = contents.table(inside, size_bytes)
-    return Release(shown, package, tables, number=number, marks=marks, tombstones=tombstones)
-
-
-def _package(contents: Contents, sums: Mapping[str, str]) -> Package:
-    shown = contents.shown(DESCRIPTOR)
-
-    def read(inside: str, pointer: str) -> str:
-        if inside not in sums:
-            raise SchemaError("schema.not-found", path=shown, pointer=pointer or None)
-        text = None
-        try:
-            text = contents.read(inside).decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = None
-        if text is None:
-            raise SchemaError("schema.json", path=contents.shown(inside), reason="not UTF-8 text")
-        return text
-
-    problem: LoadError
-    try:
-        return parse_package(read(DESCRIPTOR, ""), path=shown, read=read, released=True)
-    except SchemaError as error:
-        problem = LoadError("load.descriptor", path=error.path, pointer=error.pointer, reason=error.what)
-    raise problem
-
-
-def _resources(contents: Contents) -> Mapping[str, tuple[str, object, object]]:
-    """Path, size and hash of each table, as the descriptor says; it was parsed before."""
-    members = json.loads(contents.read(DESCRIPTOR).decode("utf-8-sig"))
-    result: dict[str, tuple[str, object, object]] = {}
-    for number, resource in enumerate(members["resources"]):
-        inside = resource.get("path")
-        if not isinstance(inside, str) or not checksums.is_inside(inside):
-            raise LoadError(
-                "load.descriptor",
-                path=contents.shown(DESCRIPTOR),
-                pointer=f"/resources/{number}/path",
-                reason="a path inside the package expected",
-            )
-        own = resource.get("ppdarchive")
-        size_bytes = own.get("bytes") if isinstance(own, dict) else None
-        result[resource["name"]] = (inside, size_bytes, resource.get("hash"))
-    return result
 
 
 def find_release(opened: Opened, wanted: str) -> Candidate:
