@@ -7,7 +7,7 @@ engine. Nothing here draws a random number, reads a file, or knows which values 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -176,17 +176,21 @@ def _left(redaction: Redaction, rows: pa.Array, keep: Keep) -> pa.Array | pa.Chu
     return kept_rows(texts.values, rows, keep)
 
 
-def _groups(tables: Mapping[str, CheckedTable]) -> Mapping[str, list[Hashable]]:
-    """Whose each row is, by the participant's key where there is one: rows may come in any order."""
-    groups: dict[str, list[Hashable]] = {
-        name: [(name, row) for row in rows.tolist()] for name, rows in owners(tables).items()
-    }
+def _groups(tables: Mapping[str, CheckedTable], names: Collection[str]) -> Mapping[str, list[Hashable]]:
+    """Whose each row of some tables is, by the participant's key where there is one, in whatever order."""
     table = tables.get(PARTICIPANTS)
+    keys: list[Hashable] = []
+    led: Mapping[str, Owners] = {}
     if table is not None and table.schema.primary_key:
         parts = [values_of(table.frame[name]).to_pylist() for name in table.schema.primary_key]
-        keys: list[Hashable] = [*zip(*parts, strict=True), None]
-        groups |= {name: [keys[row] for row in rows] for name, rows in participant_rows(tables).items()}
-    return groups
+        keys, led = [*zip(*parts, strict=True), None], participant_rows(tables)
+    whose = owners(tables)
+    return {
+        name: [keys[row] for row in led[name].tolist()]
+        if name in led
+        else [(name, row) for row in whose[name].tolist()]
+        for name in names
+    }
 
 
 def _redacted(
@@ -197,7 +201,6 @@ def _redacted(
     All at once: what one column tells is used in the others, and a value has one number or surrogate in
     all of them.
     """
-    groups = _groups(tables)
     columns = [
         (name, field.name)
         for name in target
@@ -205,6 +208,7 @@ def _redacted(
         if field.name in target[name] and _method(field) == "text"
     ]
     texts = [values_of(tables[name].frame[field]) for name, field in columns]
+    groups = _groups(tables, {name for name, _ in columns})
     whose = [groups[name] for name, _ in columns]
     return dict(zip(columns, redacted(texts, whose, redact, at_once=at_once, keep=keep), strict=True))
 
