@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppdarchive.audit import COLUMNS, WITHHELD, AuditedPackage, audit_lines, read_audit, write_audit
+from ppdarchive.audit import (
+    COLUMNS,
+    WITHHELD,
+    AuditedPackage,
+    audit_lines,
+    read_audit,
+    without_lines,
+    write_audit,
+)
 from ppdarchive.deidentify.freetext import Redaction, redact
 from ppdarchive.deidentify.replace import Chooser, masks, tags
 from ppdarchive.errors import RegisterError
@@ -177,3 +186,46 @@ def test_what_is_no_log_is_told_without_its_words(tmp_path: Path, content: str) 
         read_audit(tmp_path)
     assert "x.jsonl" in str(caught.value)
     assert "Zyxwanda" not in str(caught.value)
+
+
+# -- what a purge removes ---------------------------------------------------------------------------
+
+
+def purgeable_log(private: Path, rows: list[tuple[str, str, str | None]]) -> Path:
+    """Write a log of a line for each table, key and participant."""
+    lines = [
+        {"table": table, "key": key, **({} if whose is None else {"participant": whose})}
+        for table, key, whose in rows
+    ]
+    return write_audit(private, AuditedPackage("1.0.0", date(2026, 1, 31), "public", "tag"), iter(lines))
+
+
+def test_lines_of_whom_a_purge_is_about_are_removed(tmp_path: Path) -> None:
+    """By the row's key, however it is written, and by whose row it is; others stay to the byte."""
+    paths = [
+        purgeable_log(
+            tmp_path, [("responses", "R-1", "P-1"), ("responses", "R-2", "P-2"), ("visits", "R-1", None)]
+        ),
+        purgeable_log(tmp_path, [("responses", '["a", "07"]', None), ("letters", "x", "p-1")]),
+        purgeable_log(tmp_path, [("responses", "R-9", "P-9")]),
+    ]
+    untouched = paths[2].stat().st_mtime_ns
+    (tmp_path / "audit/.left.jsonl.new").write_text("torn")
+    wanted = {"responses": {"r-1", '["A", "7"]'}}
+    assert without_lines(tmp_path, wanted, owner="p-1") == 3
+    assert without_lines(tmp_path, wanted, owner="p-1") == 0
+    left = [[json.loads(line)["key"] for line in path.read_text().splitlines()] for path in paths]
+    assert left == [["R-2", "R-1"], [], ["R-9"]]
+    assert paths[2].stat().st_mtime_ns == untouched
+    assert {path.name for path in (tmp_path / "audit").iterdir()} == {path.name for path in paths}
+    assert {path.stat().st_mode & 0o777 for path in paths} == {0o600}
+
+
+def test_a_log_that_is_none_stops_a_purge(tmp_path: Path) -> None:
+    """What cannot be read may be about her."""
+    (tmp_path / "audit").mkdir()
+    (tmp_path / "audit/a.jsonl").write_text("Zyxwanda\n")
+    with pytest.raises(RegisterError, match="no audit log") as raised:
+        without_lines(tmp_path, {}, owner="p-1")
+    assert "Zyxwanda" not in str(raised.value)
+    assert raised.value.__context__ is None
