@@ -48,6 +48,7 @@ def test_a_code_must_stand_in_the_catalogue() -> None:
 FACTS = {
     *("reason", "offset", "encoding", "found", "expected", "n_rows", "delimiter", "other", "column"),
     *("first", "limit", "kind", "what", "name", "hint", "choices", "more", "table", "field", "places"),
+    *("version", "day"),
 }
 """Words that a message may be filled with; none of them is a cell's value."""
 

@@ -22,11 +22,21 @@ from types import MappingProxyType
 from typing import Final, Self, TypeVar
 from urllib.parse import quote
 
-from ppdarchive import tombstones
 from ppdarchive.errors import RegisterError
 from ppdarchive.model.purged import Entry, Ground, Purged, PurgedWords
 from ppdarchive.model.treatment import MAX_OFFSET_DAYS
 from ppdarchive.text.keys import plain_key
+from ppdarchive.tombstones import (
+    STATEMENTS,
+    add_keys,
+    add_words,
+    complete,
+    forget_words,
+    keep,
+    keys_of,
+    purged,
+    unfinished,
+)
 
 PRIVATE_FOLDER: Final = "private"
 REGISTER_NAME: Final = "register.sqlite"
@@ -51,7 +61,7 @@ _FIRST_STATEMENTS: Final = (
 )
 _STATEMENTS: Final[Mapping[int, tuple[str, ...]]] = {
     1: _FIRST_STATEMENTS,
-    2: (*_FIRST_STATEMENTS, *tombstones.STATEMENTS),
+    2: (*_FIRST_STATEMENTS, *STATEMENTS),
 }
 """What each format declares."""
 _SECRET_BYTES: Final = 32
@@ -244,19 +254,19 @@ class Register:
         ValueError
             If there is no such space, or a key is blank.
         """
-        self._told(lambda: tombstones.add_keys(self._connection, space, keys, ground=ground, on=on))
+        self._told(lambda: add_keys(self._connection, space, keys, ground=ground, on=on))
 
     def tombstoned(self, space: str) -> Mapping[str, Entry]:
         """The plain forms (`plain_key`) of the keys that were purged."""
-        return self._told(lambda: tombstones.keys_of(self._connection, space))
+        return self._told(lambda: keys_of(self._connection, space))
 
     def purged(self) -> Purged:
         """All that was purged from the study's releases."""
-        return self._told(lambda: tombstones.purged(self._connection))
+        return self._told(lambda: purged(self._connection))
 
     def redact(self, words: Iterable[PurgedWords]) -> None:
         """Remember words that were purged from cells, so that later releases redact them too."""
-        self._told(lambda: tombstones.add_words(self._connection, words))
+        self._told(lambda: add_words(self._connection, words))
 
     def pseudonyms_everywhere(self, space: str, keys: Collection[str]) -> Mapping[str, frozenset[str]]:
         """The pseudonyms of keys, however they are written, by audience; none is drawn.
@@ -308,19 +318,19 @@ class Register:
             known = self._connection.execute("SELECT DISTINCT key FROM offsets").fetchall()
             own_days = [(key,) for (key,) in known if plain_key(str(key)) in keys]
             self._connection.executemany("DELETE FROM offsets WHERE key = ?", own_days)
-            tombstones.forget_words(self._connection, keys)
+            forget_words(self._connection, keys)
 
     def unfinished_purge(self) -> Mapping[str, object] | None:
         """What was kept of a purge that is under way; None if there is none."""
-        return self._told(lambda: tombstones.unfinished(self._connection))
+        return self._told(lambda: unfinished(self._connection))
 
     def keep_purge(self, state: Mapping[str, object]) -> None:
         """Keep what a purge needs to go on after a crash: JSON, which stays private and may name keys."""
-        self._told(lambda: tombstones.keep(self._connection, state))
+        self._told(lambda: keep(self._connection, state))
 
     def complete_purge(self) -> None:
         """Forget what was kept of the purge that was under way."""
-        self._told(lambda: tombstones.complete(self._connection))
+        self._told(lambda: complete(self._connection))
 
 
 def open_register(folder: Path, audience: str, *, patience: float = 0) -> Register:
@@ -480,4 +490,4 @@ def _purged_of(path: Path) -> Purged:
             return Purged()
         if not _is_register(connection, version):
             raise sqlite3.DatabaseError
-        return tombstones.purged(connection) if version == _FORMAT else Purged()
+        return purged(connection) if version == _FORMAT else Purged()

@@ -222,8 +222,8 @@ app.command(
 app.command(
     "purge",
     epilog=example(
-        "ppdarchive purge my-archive --study my-study --participant P-0107 --ground withdrawal",
-        "ppdarchive purge my-archive --study my-study --spans spans.csv --ground leak",
+        "ppdarchive purge archive --study study --participant P7 --ground withdrawal",
+        "ppdarchive purge archive --study study --spans spans.csv --ground leak",
     ),
 )(purge.purge)
 app.command(
