@@ -65,7 +65,7 @@ def test_nothing_is_left_in_the_bucket(bucket: str, tmp_path: Path) -> None:
     every = b"".join(bodies())
     assert all(needle in every for needle in needles)
     result = purge_study(study, bucket, what=What("participant", HER), on=PURGED_ON)
-    assert result.keeps_versions
+    assert not result.keeps_versions
     assert [each.object_id for each in result.objects] == [PARTNERS, PUBLIC]
     every = b"".join(bodies())
     assert not any(needle in every for needle in needles)

@@ -31,7 +31,7 @@ class PurgedWords:
     table, field : str
         Where they stood.
     key : str
-        The row's key as it comes in, of several fields a JSON list.
+        The plain form of the row's key, of several fields a JSON list.
     owner : str or None
         The plain form of the key of the participant whose row it is; None if it is nobody's.
     words : tuple of str
