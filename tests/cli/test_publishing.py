@@ -234,7 +234,12 @@ def test_the_demonstration(
         f"{n}."[:2] for n in range(1, 13)
     ]
     assert said.out.count("before:") == said.out.count("after:") == 4
-    assert sorted(path.name for path in (folder / "d").iterdir()) == ["archive", "coded.qdpx", "package", "study"]
+    assert sorted(path.name for path in (folder / "d").iterdir()) == [
+        "archive",
+        "coded.qdpx",
+        "package",
+        "study",
+    ]
     told = " ".join(said.out.split())
     assert re.search(r"coder_1\.qdpx: ([\d,]+) of \1 segments on their words; not taken: memo", told)
     assert re.search(r"coder_2\.sqlite3: ([\d,]+) of \1 segments on their words; \d+ in answers mended", told)
