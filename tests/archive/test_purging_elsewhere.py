@@ -24,8 +24,6 @@ from ppdarchive.store.objectstore.calls import Calls
 from ppdarchive.store.places import place_of
 from ppdarchive.store.publishing import publish
 
-ARCHIVE = "s3://kept/archive"
-
 
 @pytest.fixture(params=[False, True], ids=["plain", "versioned"])
 def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
@@ -34,20 +32,23 @@ def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     with warnings.catch_warnings(), mock.patch.dict(os.environ, cache):
         warnings.simplefilter("ignore")  # of the client's libraries
         with served_store():
-            make_bucket("kept", is_versioned=request.param)
-            files, root = place_of(ARCHIVE)
+            name = "versioned" if request.param else "plain"  # the server forgets no bucket of this process
+            make_bucket(name, is_versioned=request.param)
+            archive = f"s3://{name}/archive"
+            files, root = place_of(archive)
             created = datetime(DAYS[0].year, DAYS[0].month, DAYS[0].day, tzinfo=UTC)
-            for name in (PUBLIC, PARTNERS):
-                folder = templates() / "light" / name / "v1/content"
-                publish(root, name, folder, created=created, message=release_message("1.0.0"), files=files)
-            yield ARCHIVE
+            for own in (PUBLIC, PARTNERS):
+                folder = templates() / "light" / own / "v1/content"
+                publish(root, own, folder, created=created, message=release_message("1.0.0"), files=files)
+            yield archive
 
 
-def bodies() -> Iterator[bytes]:
+def bodies(archive: str) -> Iterator[bytes]:
     """The bytes of every version of every key of the bucket."""
-    found = Calls().call("list_object_versions", Bucket="kept")
+    name = archive.split("/")[2]
+    found = Calls().call("list_object_versions", Bucket=name)
     for each in found.get("Versions", []):
-        got = Calls().call("get_object", Bucket="kept", Key=each["Key"], VersionId=each["VersionId"])
+        got = Calls().call("get_object", Bucket=name, Key=each["Key"], VersionId=each["VersionId"])
         yield got["Body"]
 
 
@@ -62,12 +63,12 @@ def test_nothing_is_left_in_the_bucket(bucket: str, tmp_path: Path) -> None:
             for each in own
         }
     needles = [each.encode() for each in (*hers, HERS["an answer"], HERS["her note"], HERS["her place"])]
-    every = b"".join(bodies())
+    every = b"".join(bodies(bucket))
     assert all(needle in every for needle in needles)
     result = purge_study(study, bucket, what=What("participant", HER), on=PURGED_ON)
     assert not result.keeps_versions
     assert [each.object_id for each in result.objects] == [PARTNERS, PUBLIC]
-    every = b"".join(bodies())
+    every = b"".join(bodies(bucket))
     assert not any(needle in every for needle in needles)
     for audience in ("public", "partners"):
         assert len(load(bucket, audience=audience)["participants"]) == 5
