@@ -203,6 +203,9 @@ def note_rows(plan: Plan, register: Register, tables: Tables, rows: Mapping[str,
         for released in zip(*parts, strict=True):
             own_parts = [known[str(value)][1] if str(value) in known else str(value) for value in released]
             plan.rows.setdefault(name, set()).add(row_key(own_parts))
-        for space, own_key in known.values():
-            if space in ("participant", "response"):
-                plan.forgotten.setdefault(space, set()).add(plain_key(own_key))
+        referring = {own for each in tables[name].schema.foreign_keys for own in each.fields}
+        for own, column in zip(key, parts, strict=True):
+            # Whom a row only refers to stays: a pair's other half, the author of an answer.
+            for space, own_key in (known[str(each)] for each in column if str(each) in known):
+                if own not in referring and space in ("participant", "response"):
+                    plan.forgotten.setdefault(space, set()).add(plain_key(own_key))
