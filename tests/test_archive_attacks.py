@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.archive import purgeable
-from tests.archive.purgeable import DAYS, HER, HER_ANSWER, OVERRIDES, PURGED_ON, rows_of, write_study
+from tests.archive.purgeable import (
+    DAYS,
+    HER,
+    HER_ANSWER,
+    HERS,
+    OVERRIDES,
+    PURGED_ON,
+    rows_of,
+    templates,
+    write_study,
+)
 
+from ppdarchive.archive.marking import mark_release
 from ppdarchive.archive.publishing import publish_study
 from ppdarchive.archive.purging import Purged, purge_study
 from ppdarchive.archive.purging_plan import What
+from ppdarchive.loading import load
 from ppdarchive.register import open_register
+from ppdarchive.store.verify import verify
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -70,3 +84,36 @@ def test_whom_a_removed_row_only_refers_to_is_not_forgotten(
     assert known(tmp_path) == {key: each for key, each in before.items() if key != "r-31"}
     assert purge(tmp_path, What("participant", HER)).objects
     assert known(tmp_path) == {"q-101": before["q-101"]}
+
+
+def every(archive: Path) -> bytes:
+    """All bytes of an archive, one after the other."""
+    return b"\n".join(path.read_bytes() for path in sorted(archive.rglob("*")) if path.is_file())
+
+
+def test_words_about_releases_keep_nothing_of_what_was_purged(tmp_path: Path) -> None:
+    """Messages, marks and reasons name no pseudonym and quote no answer of hers, and stop no purge."""
+    for name in ("study", "archive"):
+        shutil.copytree(templates() / name, tmp_path / name)
+    pseudonyms = known(tmp_path)
+    quote = HERS["another answer"]
+    write_study(tmp_path / "study", 7, lab="A third lab")
+    toml = tmp_path / "study/study.toml"
+    toml.write_text(toml.read_text().replace("\nk = 1\n", "\nk = 3\n"))
+    publish_study(
+        tmp_path / "study",
+        tmp_path / "archive",
+        released_on=PURGED_ON,
+        overrides={**OVERRIDES, "k": f"Only {pseudonyms['q-103']} is alone."},
+        message=f"Looks at {pseudonyms['r-31']} again, as in: {quote}",
+    )
+    reason = f"the answer {pseudonyms['r-32']} is wrong: {quote}"
+    mark_release(tmp_path / "archive", "1.1.0", "erratum", reason, on=PURGED_ON, audience="public")
+    purge(tmp_path, What("participant", HER))
+    left = every(tmp_path / "archive")
+    assert [key for key, each in pseudonyms.items() if each.encode() in left] == ["q-101"]
+    assert quote.encode() not in left
+    assert b"Only [removed] is alone." in left
+    assert b"Looks at [removed] again, as in: [removed]" in left
+    assert not [each for each in verify(tmp_path / "archive", fixity=True) if each.code.startswith("E")]
+    assert load(tmp_path / "archive", audience="public").version == "1.1.2"

@@ -352,12 +352,18 @@ def _keep(given: _Given, plan: Plan) -> None:
 
 def _purge_object(given: _Given, plan: Plan, name: str, key: SecretKey | None) -> None:
     """Rewrite an object, if anything of it goes."""
+    words = {each.words for each in given.register.purged().words if plan.kind == "spans"}
     for left in reversed(range(_N_TRIES)):
         opened = given.opened(name)
         given.progress(f"purging {name}")
         with staging_folder(given.folder) as staging:
             made = rewritten_versions(
-                opened, staging, plan, schemas=given.study.schemas, release=given.release_of(name)
+                opened,
+                staging,
+                plan,
+                schemas=given.study.schemas,
+                release=given.release_of(name),
+                words=words,
             )
             if not made.folders:
                 return
@@ -371,6 +377,7 @@ def _purge_object(given: _Given, plan: Plan, name: str, key: SecretKey | None) -
                     made.folders,
                     tombstone,
                     sign=_signer(name, key, plan.on),
+                    retell=(made.retelling.message, made.retelling.words),
                     expected_head=opened.head.number,
                     patience=given.patience,
                     files=given.files,

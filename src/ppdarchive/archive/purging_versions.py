@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +17,7 @@ from ppdarchive.archive.purging_spans import text_digest
 from ppdarchive.archive.rebuilding import rebuild, standing, with_document
 from ppdarchive.archive.removing import removed
 from ppdarchive.archive.replacing import with_cuts
+from ppdarchive.archive.retelling import Retelling
 from ppdarchive.changes import MIN_CELL, Contents, Entry, changelog, changes, extended
 from ppdarchive.detectors.tags import replaced_ranges
 from ppdarchive.model.columns import values_of
@@ -46,10 +47,21 @@ class Rewritten:
     k : dict of str to tuple of int
         By number, the smallest class before and after, and the one that is demanded, or 0; only of versions
         whose tables change.
+    traces : set of str
+        Pseudonyms that must not be left anywhere.
+    runs : set of tuple of str
+        Words in a row that must not be left either.
     """
 
     folders: dict[int, Path] = field(default_factory=dict)
     k: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    traces: set[str] = field(default_factory=set)
+    runs: set[tuple[str, ...]] = field(default_factory=set)
+
+    @property
+    def retelling(self) -> Retelling:
+        """What must not stand in words about the versions."""
+        return Retelling(self.traces, self.runs)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,7 +70,8 @@ class _Purged:
 
     tables: Tables
     has_changed: bool
-    traces: frozenset[str]
+    traces: frozenset[str] = frozenset()
+    runs: Set[tuple[str, ...]] = frozenset()
 
 
 def rewritten_versions(
@@ -68,6 +81,7 @@ def rewritten_versions(
     *,
     schemas: Schemas,
     release: Release | None,
+    words: Set[tuple[str, ...]] = frozenset(),
 ) -> Rewritten:
     """Write every version that a purge changes.
 
@@ -83,6 +97,8 @@ def rewritten_versions(
         The study's own.
     release : Release, optional
         The limits of this audience, where they are known.
+    words : set of tuple of str
+        Words in a row that are purged themselves.
 
     Raises
     ------
@@ -91,7 +107,7 @@ def rewritten_versions(
     StoreError, PackageError, LoadError, SchemaError
         If a version is damaged, or cannot be written.
     """
-    result = Rewritten()
+    result = Rewritten(runs=set(words))
     releases = EarlierReleases(opened, staging)
     before: Contents | None = None
     log: str | None = None
@@ -101,6 +117,10 @@ def rewritten_versions(
         earlier = releases.release(stored)
         purged = _purged(earlier, plan, opened.id, schemas, number)
         after = _contents(earlier, purged.tables)
+        result.traces |= purged.traces | plan.released.get(opened.id, set())
+        result.runs |= purged.runs
+        if _is_retold(earlier, result.retelling):
+            purged = replace(purged, has_changed=True)
         is_other = is_other or purged.has_changed
         if is_other:
             _check_sound(opened, number)
@@ -119,6 +139,7 @@ def rewritten_versions(
                         now=now,
                         documents=documents,
                         traces=purged.traces,
+                        retell=result.retelling.words,
                         name=stored.name,
                     )
                     wanted = release.limits.k if release is not None else 0
@@ -133,6 +154,15 @@ def rewritten_versions(
             log = text.decode("utf-8", "replace") if text is not None else None
         before = after
     return result
+
+
+def _is_retold(earlier: Earlier, retelling: Retelling) -> bool:
+    """Whether a reason for which a condition was overridden says what must not be left."""
+    told = information(earlier.contents.metadata, path=CHANGELOG).policy.get("overridden")
+    reasons = (
+        (each.get("reason") for each in told if isinstance(each, dict)) if isinstance(told, list) else ()
+    )
+    return any(isinstance(reason, str) and retelling.words(reason) != reason for reason in reasons)
 
 
 def _read(path: Path) -> str | None:
@@ -183,13 +213,13 @@ def _purged(earlier: Earlier, plan: Plan, object_id: str, schemas: Schemas, numb
         gone = {value for name, each in found.rows.items() for value in _keys(tables[name], each)}
         left = {value for table in found.tables.values() for value in _all_keys(table)}
         traces = plan.released.get(object_id, set()) | (gone - left)
-        return _Purged(found.tables, has_changed=True, traces=frozenset(traces))
+        return _Purged(found.tables, has_changed=True, traces=frozenset(traces), runs=found.runs)
     cut = False
     for each in plan.cuts.get(object_id, ()):
         if each.number == number:
             tables, is_done = _cut(tables, each, mask=mask)
             cut |= is_done
-    return _Purged(tables, has_changed=cut, traces=frozenset())
+    return _Purged(tables, has_changed=cut)
 
 
 def _has_masks(earlier: Earlier) -> bool:

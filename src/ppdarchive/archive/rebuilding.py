@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -88,6 +88,7 @@ def rebuild(
     now: Standing,
     documents: Mapping[str, str] = MappingProxyType({}),
     traces: Set[str] = frozenset(),
+    retell: Callable[[str], str] = str,
     name: str = "",
 ) -> None:
     """Write a package again with other tables.
@@ -106,6 +107,8 @@ def rebuild(
         Documents that are others now; those that are not named stay as they are.
     traces : set of str
         What must not stand in any string of the package.
+    retell : callable
+        What is left of the reasons for which conditions were overridden.
     name : str
         What the release is called, for messages.
 
@@ -119,6 +122,7 @@ def rebuild(
     descriptor = json.loads((old / DESCRIPTOR).read_text("utf-8"))
     info = information(descriptor, path=f"{name}: {DESCRIPTOR}" if name else DESCRIPTOR)
     info = _with_figures(info, was, now)
+    info = _retold(info, retell)
     own = _documents(old)
     found = (old / CODEBOOK).read_text("utf-8")
     counted = summarize({}, tables, min_cell=_min_cell(found)) if _COUNTED in found else None
@@ -191,6 +195,21 @@ def _with_figures(info: PackageInfo, was: Standing, now: Standing) -> PackageInf
     judged = with_outcome(info.policy, now.failures, {}, kept)
     policy = {**judged, "overridden": info.policy.get("overridden", [])}
     return replace(info, policy=MappingProxyType(policy))
+
+
+def _retold(info: PackageInfo, retell: Callable[[str], str]) -> PackageInfo:
+    told = info.policy.get("overridden")
+    if not isinstance(told, list):
+        return info
+    reasons = [
+        {
+            key: retell(value) if key == "reason" and isinstance(value, str) else value
+            for key, value in each.items()
+        }
+        for each in told
+        if isinstance(each, dict)
+    ]
+    return replace(info, policy=MappingProxyType({**info.policy, "overridden": reasons}))
 
 
 def _is_worse(key: str, now: Mapping[str, float], was: Mapping[str, float]) -> bool:

@@ -50,11 +50,14 @@ class Removed:
         By table as it was, the rows that are gone; only tables that lost any.
     n_quotes : int
         Places where somebody else's words repeated removed ones.
+    runs : set of tuple of str
+        The runs of removed words that nobody is to repeat.
     """
 
     tables: Tables
     rows: Mapping[str, Mask]
     n_quotes: int = 0
+    runs: Set[tuple[str, ...]] = frozenset()
 
     def __repr__(self) -> str:
         return f"<Removed: rows of {len(self.rows)} tables, {self.n_quotes} quotes>"
@@ -114,7 +117,7 @@ def removed(tables: Tables, rows: Mapping[str, Mask], *, mask: bool) -> Removed:
         n_quotes += sum(map(len, ranges.values()))
         left |= with_cuts(left, name, field, ranges, mask=mask)
     lost = {name: rows_gone for name, rows_gone in gone.items() if rows_gone.any()}
-    return Removed(MappingProxyType(left), MappingProxyType(lost), n_quotes)
+    return Removed(MappingProxyType(left), MappingProxyType(lost), n_quotes, quotes.runs)
 
 
 def _links(tables: Tables, personal: Set[str]) -> list[tuple[str, str, Numbers]]:
@@ -178,13 +181,13 @@ class _Quotes:
     """Runs of words of removed answers, and where others repeat them."""
 
     def __init__(self, tables: Tables, gone: Mapping[str, Mask], personal: Set[str]) -> None:
-        self._runs: set[tuple[str, ...]] = set()
+        self.runs: set[tuple[str, ...]] = set()
         for name in personal:
             table = tables[name]
             for field in table.schema:
                 if is_prose(field) and gone[name].any():
                     texts = values_of(table.frame[field.name]).filter(pa.array(gone[name]))
-                    self._runs |= {run for text in texts.to_pylist() if text for run in _runs(_read(text))}
+                    self.runs |= {run for text in texts.to_pylist() if text for run in _runs(_read(text))}
 
     def found(self, tables: Tables, place: tuple[str, str]) -> dict[int, list[tuple[int, int]]]:
         """By row of a table, the ranges of a field's texts that repeat what was removed."""
@@ -195,7 +198,7 @@ class _Quotes:
 
     def _ranges(self, text: str) -> list[tuple[int, int]]:
         read = _read(text)
-        runs = [run for run in dict.fromkeys(_runs(read)) if run in self._runs]
+        runs = [run for run in dict.fromkeys(_runs(read)) if run in self.runs]
         return merged([place for run in runs for place in _all_of(read, run)])
 
 

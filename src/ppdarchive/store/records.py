@@ -33,6 +33,8 @@ MarkKind = Literal["superseded", "withdrawn", "erratum"]
 Removed = Literal["participant", "response", "spans"]
 Ground = Literal["withdrawal", "leak", "law"]
 
+MAX_WORDS: Final = 1000
+"""Characters of what a mark says, at most."""
 _MAX_BYTES: Final = 2**20
 _MARK_NAME: Final = re.compile(r"v([1-9][0-9]{0,8})-([0-9]{4})\.json")
 _TOMBSTONE_NAME: Final = re.compile(r"([0-9]{4})\.json")

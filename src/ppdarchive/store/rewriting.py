@@ -34,9 +34,12 @@ from ppdarchive.store.publishing import check_head
 from ppdarchive.store.reading import Head, check_version, content_of, damaged, head, is_being_rewritten
 from ppdarchive.store.records import (
     MARKS,
+    MAX_WORDS,
     TOMBSTONES,
     Tombstone,
+    mark_text,
     marks,
+    parse_mark,
     seconds_of_day,
     tombstone_path,
     tombstone_text,
@@ -62,6 +65,15 @@ _SIGNATURE: Final = re.compile(r"([0-9A-F]{16})\.minisig")
 _MAX_RECORD_BYTES: Final = 2**20
 
 
+Retell = Callable[[str], str]
+"""Takes the words of a version's message, or of a mark; gives what is left of them."""
+
+
+def as_it_was(words: str) -> str:
+    """Leave words as they are."""
+    return words
+
+
 def unsigned(_: int, __: bytes) -> dict[str, bytes]:
     """Sign nothing."""
     return {}
@@ -74,6 +86,7 @@ def rewrite(
     tombstone: Tombstone,
     *,
     sign: Sign = unsigned,
+    retell: tuple[Retell, Retell] = (as_it_was, as_it_was),
     expected_head: int | None = None,
     patience: float = PATIENCE_SECONDS,
     files: Files = LOCAL,
@@ -81,10 +94,10 @@ def rewrite(
 ) -> Tombstone:
     """Give versions of an object other content, and leave nothing of what they had.
 
-    When and by whom a version was made and its words stay; so do other versions' bytes, marks, earlier
-    tombstones, and signatures of inventories that are the same as before. When this returns, neither
-    the old bytes nor a digest of them are anywhere in the archive. When it raises ``store.unfinished``,
-    `repair` finishes it; when it raises anything else, the object is as it was.
+    When and by whom a version was made stays, and its words unless they are told anew; so do other
+    versions' bytes, marks, earlier tombstones, and signatures of inventories that are the same as before.
+    When this returns, neither the old bytes nor a digest of them are anywhere in the archive. When it
+    raises ``store.unfinished``, `repair` finishes it; when it raises anything else, the object is as it was.
 
     Parameters
     ----------
@@ -96,6 +109,8 @@ def rewrite(
         What is said of it ever after; its `number`, `versions` and `void` are filled in.
     sign : callable, optional
         Is given each version whose inventory changed.
+    retell : tuple of callable
+        What is left of each version's message, and of what each mark says.
     expected_head : int, optional
         The number of the newest version that the caller has looked at; refused if it is another.
     patience : float
@@ -123,7 +138,7 @@ def rewrite(
         if is_being_rewritten(files, root, object_id):
             raise StoreError("store.unfinished", path=str(root / object_id))
         drop_undecided(files, held, root, object_id)
-        found = head(root, object_id, files=files)
+        found = _retold(head(root, object_id, files=files), retell[0])
         if isinstance(files, ObjectFiles):
             take_back_claimed(files, held, found.folder / layout.version_folder(found.number + 1))
         check_head(files, found.folder, found, expected_head)
@@ -140,10 +155,25 @@ def rewrite(
             void=void,
         )
         marks(root, object_id, files=files)  # what is no mark is not copied as one
-        staged.write_records(tombstone)
+        staged.write_records(tombstone, retell[1])
         staged.finish()
         put_in_place(files, held, root, object_id, tombstone)
     return tombstone
+
+
+def _retold(found: Head, retell: Retell) -> Head:
+    """An object as it is, but for what the messages of its versions say."""
+    versions = tuple(
+        version if version.message is None else replace(version, message=retell(version.message))
+        for version in found.inventory.versions
+    )
+    return replace(found, inventory=replace(found.inventory, versions=versions))
+
+
+def _retold_mark(data: bytes, retell: Retell, *, name: str) -> bytes:
+    mark = parse_mark(data, name=name)
+    reason = retell(mark.reason)
+    return data if reason == mark.reason else mark_text(replace(mark, reason=reason[:MAX_WORDS])).encode()
 
 
 def _check_nothing_else(files: Files, found: Head) -> None:
@@ -271,8 +301,8 @@ class _Rewritten:
             found[match[1]] = made
         return found
 
-    def write_records(self, tombstone: Tombstone) -> None:
-        """Copy marks and earlier tombstones, and add one."""
+    def write_records(self, tombstone: Tombstone, retell: Retell) -> None:
+        """Copy marks, with what is left of their words, and earlier tombstones, and add one."""
         seconds = seconds_of_day(tombstone.on)
         for folder in (MARKS, TOMBSTONES):
             if self._files.entry(self._found.folder / folder) is None:
@@ -280,6 +310,8 @@ class _Rewritten:
             for entry in self._files.entries(self._found.folder / folder):
                 path = f"{folder}/{entry.name}"
                 text = self._files.read(self._found.folder / path, _MAX_RECORD_BYTES)
+                if folder == MARKS:
+                    text = _retold_mark(text, retell, name=path)
                 self._stage.write(self._folder / path, text, seconds)
         path = tombstone_path(tombstone.number)
         self._stage.write(self._folder / path, tombstone_text(tombstone).encode(), seconds)
