@@ -28,7 +28,7 @@ demo: setup
 	@$(BIN)/ppdarchive validate $(DEMO)/faulty; test $$? -eq 1
 
 test: setup lint types imports
-	@$(BIN)/pytest -n 2 -q
+	@$(BIN)/pytest -n 2 --dist worksteal -q
 
 test-thorough: setup
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n 2 -q --thorough
