@@ -117,3 +117,17 @@ def test_words_about_releases_keep_nothing_of_what_was_purged(tmp_path: Path) ->
     assert b"Looks at [removed] again, as in: [removed]" in left
     assert not [each for each in verify(tmp_path / "archive", fixity=True) if each.code.startswith("E")]
     assert load(tmp_path / "archive", audience="public").version == "1.1.2"
+
+
+def test_the_next_release_does_not_list_what_only_she_had(tmp_path: Path) -> None:
+    """Next month's export has her, her code, theme, place and question; its release has none of them."""
+    shutil.copytree(templates() / "study", tmp_path / "study")
+    shutil.copytree(templates() / "light", tmp_path / "archive")
+    write_study(tmp_path / "study", 6)
+    purge(tmp_path, What("participant", HER))
+    write_study(tmp_path / "study", 7)
+    publish_study(tmp_path / "study", tmp_path / "archive", released_on=PURGED_ON, overrides=OVERRIDES)
+    assert len(load(tmp_path / "archive", audience="public")["participants"]) == 6
+    left = every(tmp_path / "archive")
+    assert [name for name, each in HERS.items() if each.encode() in left] == []
+    assert b"`codes`" not in (tmp_path / "archive/harvest~public/v2/content/CHANGELOG.md").read_bytes()

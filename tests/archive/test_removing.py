@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppdarchive.archive.removing import QUOTE_WORDS, removed, rows_with
+from ppdarchive.archive.removing import removed, rows_with
 from ppdarchive.archive.replacing import with_cuts
+from ppdarchive.deidentify.quotes import QUOTE_WORDS
 from ppdarchive.detectors.tags import MASK
 from ppdarchive.model.columns import values_of
 from ppdarchive.model.dtypes import pandas_dtype

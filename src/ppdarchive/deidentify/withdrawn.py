@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from ppdarchive.deidentify.consent import participant_fields, space_of, with_referring, without
 from ppdarchive.deidentify.freetext import Engine
-from ppdarchive.detectors.tags import replaced_ranges
+from ppdarchive.deidentify.owners import participant_rows
+from ppdarchive.deidentify.quotes import Quotes, words_of_others
+from ppdarchive.deidentify.unused import with_unused
+from ppdarchive.detectors.tags import MASK, replaced_ranges, tag
 from ppdarchive.model.columns import Keep, encode, in_memory, values_of
 from ppdarchive.model.purged import Purged
 from ppdarchive.model.schema import Schemas
@@ -45,9 +50,11 @@ def purged_fields(schemas: Schemas, space: str) -> list[tuple[str, str]]:
 
 
 def without_purged(
-    tables: Mapping[str, CheckedTable], purged: Purged, *, keep: Keep = in_memory
+    tables: Mapping[str, CheckedTable], purged: Purged, *, keep: Keep = in_memory, mask: bool = False
 ) -> Mapping[str, CheckedTable]:
-    """Leave out the rows of who and what was purged, and every row that refers to them, however far.
+    """Leave out who and what was purged, what refers to it, what only it used, and quotes of it.
+
+    A code that a purge removed, since nobody else had it, would be told as new by the next release.
 
     Parameters
     ----------
@@ -56,6 +63,8 @@ def without_purged(
     purged : Purged
     keep : callable
         Where the columns of what is left are kept.
+    mask : bool
+        Whether a mask stands in the place of quotes of their answers, and not a tag.
     """
     schemas = {name: table.schema for name, table in tables.items()}
     rows = {name: np.zeros(len(table.frame), dtype=bool) for name, table in tables.items()}
@@ -65,7 +74,26 @@ def without_purged(
     if not any(mask.any() for mask in rows.values()):
         return tables
     gone = with_referring(tables, rows)
-    return {name: without(table, gone[name], keep=keep) for name, table in tables.items()}
+    personal = {*participant_rows(tables), *(name for name, each in gone.items() if each.any())}
+    gone = with_unused(tables, gone, personal)
+    left = {name: without(table, gone[name], keep=keep) for name, table in tables.items()}
+    quotes = Quotes(tables, gone, personal)
+    for name, own in words_of_others(left, personal):
+        ranges = quotes.found(left, (name, own))
+        if ranges:
+            left[name] = _without_ranges(left[name], own, ranges, MASK if mask else tag(TextCategory.OTHER))
+    return left
+
+
+def _without_ranges(
+    table: CheckedTable, field: str, ranges: Mapping[int, Sequence[tuple[int, int]]], replacement: str
+) -> CheckedTable:
+    texts = values_of(table.frame[field]).to_pylist()
+    for row, own in ranges.items():
+        for start, end in reversed(own):
+            texts[row] = texts[row][:start] + replacement + texts[row][end:]
+    column = pd.Series(pd.arrays.ArrowExtensionArray(pa.array(texts, pa.string())))
+    return replace(table, frame=table.frame.assign(**{field: column}))
 
 
 def rows_of_keys(values: pa.ChunkedArray, keys: Set[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

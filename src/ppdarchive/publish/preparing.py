@@ -144,7 +144,13 @@ def shareable(folder: Path, *, name: str | None, progress: Progress) -> Shareabl
             reason="the population is smaller than the participants",
         )
     purged = purged_of(folder)
-    allowed = replace(allowed, tables=without_purged(allowed.tables, purged, keep=validation.keeper.column))
+    left = without_purged(
+        allowed.tables,
+        purged,
+        keep=validation.keeper.column,
+        mask=study.config.text.replace == "mask",
+    )
+    allowed = replace(allowed, tables=left)
     return Shareable(validation, release, allowed, purged)
 
 
