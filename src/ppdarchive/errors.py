@@ -302,6 +302,15 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
             "there is neither a package nor an archive here",
             "Name the folder that holds datapackage.json, or 0=ocfl_1.1.",
         ),
+        "load.no-archive": Problem(
+            "this is a package by itself, and no archive", "Name the archive that its release is in."
+        ),
+        "load.study": Problem(
+            "this is a study's folder, and no package", "Name what `publish` or `pack` made of the study."
+        ),
+        "load.other-study": Problem(
+            "this is a release of study {found}, and not of {name}", "Name its package, or an archive."
+        ),
         "load.not-readable": Problem(
             "the file cannot be opened ({reason})", "Check its permissions and the disk."
         ),
@@ -331,7 +340,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "load.version": Problem(
             "{name!r} says no release", "Say latest, 1.2.0, v3, or a range such as >=1.1,<2."
         ),
-        "load.no-release": Problem("there is no release {name}", "There are {choices}."),
+        "load.no-release": Problem("there is no release {name}", "It has {choices}."),
         "load.several-releases": Problem("several versions hold release {name}", "Name one of {choices}."),
         "load.withdrawn": Problem(
             "every release that is {name} was withdrawn from use",
@@ -486,7 +495,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "archive.changed": Problem(
             "{name} is not the file that was published", "Run `ppdarchive verify`; get it again."
         ),
-        "archive.no-such-release": Problem("there is no release {name!r}", "There are: {choices}."),
+        "archive.no-such-release": Problem("there is no release {name!r}", "It has {choices}."),
         "archive.nothing-changed": Problem(
             "nothing differs from release {version}",
             "There is nothing to publish; --bump patch makes it a release all the same.",

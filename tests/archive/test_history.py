@@ -102,9 +102,12 @@ def test_what_was_changed_is_not_compared(archive: Path, tmp_path: Path) -> None
 
 def test_what_makes_no_sense_is_refused(archive: Path) -> None:
     """Neither two packages nor an archive with two releases."""
-    for where in ([archive, "1.0.0"], [PACKAGES[0], "1.0.0", "1.1.0"], [archive, archive], [PACKAGES[0]]):
+    for where in ([archive, "1.0.0"], [archive, archive], [PACKAGES[0]]):
         with pytest.raises(UsageError):
             diff(where)
+    with pytest.raises(StoreError) as refused:
+        diff([PACKAGES[0], "1.0.0", "1.1.0"])
+    assert refused.value.code == "store.not-found"
     with pytest.raises(ArchiveError):
         diff([archive, "1.0.0", "3.0.0"])
 

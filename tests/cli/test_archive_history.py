@@ -68,6 +68,19 @@ def test_show_takes_archives_and_packages(archive: Path, run: Run) -> None:
     assert run("show", "a", "--version", "7.0.0").code == 2
 
 
+def test_a_study_is_no_package_and_a_package_no_other_study(archive: Path, run: Run) -> None:
+    """A study's folder has a descriptor too, and is told from a package; no study is taken for another."""
+    study, package = str(templates() / "study"), str(templates() / "1.0.0")
+    for arguments in (("show", study), ("convert", study, "out")):
+        said = run(*arguments)
+        assert (said.code, said.out) == (2, "")
+        assert "this is a study's folder" in said.err
+    assert run("show", package, "--study", "small").code == 0
+    said = run("show", package, "--study", "other")
+    assert (said.code, said.out) == (2, "")
+    assert "a release of study 'small', and not of 'other'" in said.err
+
+
 def test_diff_tells_no_small_count_unless_asked(archive: Path, run: Run) -> None:
     """One participant more is told as the changelog tells it; the study's own people may see the count."""
     said = run("diff", "a", "1.0.0", "latest")
@@ -91,6 +104,9 @@ def test_wrong_use_gives_2(archive: Path, run: Run) -> None:
     for arguments in (["a", "1.0.0"], ["a", package], [package, "1.0.0", "1.1.0"], [package, "nowhere"]):
         said = run("diff", *arguments)
         assert (said.code, said.out) == (2, ""), arguments
+    for nowhere in ("nowhere", package):
+        said = run("diff", nowhere, "1.0.0", "1.1.0")
+        assert (said.code, "there is no archive here" in said.err) == (2, True)
     assert run("diff", "a", "1.0.0", "7.0.0").code == 2
     assert run("log", "nowhere").code == 2
     store(archive, [templates() / "1.0.0"], name="small~partners")

@@ -37,12 +37,32 @@ def test_a_mark_is_said(archive: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--erratum", "--reason", ""), "a reason is one line"),
+        (("--erratum", "--reason", "One.\nTwo."), "a reason is one line"),
+        (("--superseded", "--by", "1.0.0", "--reason", "Why."), "cannot take its own place"),
+        (("--erratum", "--by", "1.1.0", "--reason", "Why."), "--by goes with --superseded"),
+    ],
+)
+def test_what_is_wrong_with_a_mark_is_said(
+    archive: Path, run: Run, arguments: tuple[str, ...], words: str
+) -> None:
+    """In the words of the command, and nothing is marked."""
+    said = run(*MARK, *arguments)
+    assert (said.code, said.out) == (2, "")
+    assert words in said.err
+    assert not list(archive.rglob("v1-*.json"))
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("--reason", "Why."),
         ("--erratum", "--withdrawn", "--reason", "Why."),
         ("--erratum",),
         ("--erratum", "--by", "1.1.0", "--reason", "Why."),
+        ("--superseded", "--by", "1.0.0", "--reason", "Why."),
         ("--erratum", "--reason", "Anna Lind left."),
         ("--erratum", "--reason", "Qvortrup left.", "--study-folder", STUDY),
         ("--erratum", "--reason", "Why.", "--study-folder", "nowhere"),

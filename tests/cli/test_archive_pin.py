@@ -55,8 +55,9 @@ def test_what_cannot_be_pinned_is_told(archive: Path, run: Run, tmp_path: Path) 
     """A release that there is not, and a place that is no archive; no lock file is made."""
     said = run("pin", "a", "--version", "3.0.0")
     assert (said.code, said.out) == (2, "")
-    assert "There are 1.0.0, 1.1.0." in said.err
+    assert "It has 1.0.0, 1.1.0." in said.err
     assert run("pin", "nowhere").code == 2
+    assert "this is a package by itself" in run("pin", str(templates() / "1.0.0")).err
     assert run("pin", "a", "--version", "newest", "--json").code == 2
     assert not (tmp_path / "ppdarchive.lock").exists()
     assert "my-archive --version" in run("pin", "--help").out

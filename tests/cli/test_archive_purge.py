@@ -149,7 +149,7 @@ def test_a_key_may_come_from_the_input(
         (("--participant", HER, "--ground", "spite"), "--ground is one of withdrawal, leak, law"),
         (("--participant", " ", "--ground", "law"), "blank"),
         (("--participant", "Q-999", "--ground", "law"), "knows no participant"),
-        (("--spans", "nowhere.csv", "--ground", "leak"), "cannot be read"),
+        (("--spans", "nowhere.csv", "--ground", "leak"), "cannot be read (No such file or directory)"),
     ],
 )
 def test_wrong_use_is_told(

@@ -66,7 +66,7 @@ def test_what_has_no_history_is_told(root: Path, packages: dict[str, Path], tmp_
     publish(root, "days~public", packages["1.0.0"], created=datetime(2026, 3, 1, tzinfo=UTC))
     assert history(root, study="days").versions == ("1.0.0",)
     for where, code in (
-        (packages["1.0.0"], "load.not-found"),
+        (packages["1.0.0"], "load.no-archive"),
         (tmp_path, "load.not-found"),
         (root, "load.several-objects"),
     ):

@@ -202,7 +202,7 @@ def diff(where: Sequence[Where], *, study: str | None = None, audience: str | No
     ArchiveError, StoreError, LoadError
         What `open_object` and `ppdarchive.loading.load` raise.
     """
-    if len(where) == 3 and is_archive(where[0]):
+    if len(where) == 3:
         opened = open_object(where[0], study=study, audience=audience)
         first, second = (opened.release(str(version)) for version in where[1:])
         return _difference(

@@ -19,7 +19,7 @@ from ppdarchive.gate import Failure, Place, TextScan, judge_words, lowered
 from ppdarchive.pipeline import validate_study
 from ppdarchive.searching import engines_for, known_identifiers
 from ppdarchive.store.lock import PATIENCE_SECONDS
-from ppdarchive.store.records import Mark, MarkKind, put_mark
+from ppdarchive.store.records import MAX_WORDS, Mark, MarkKind, is_line, put_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def mark_release(
         ``archive.words`` if the reason may identify somebody; ``archive.no-such-release`` and what
         `open_object` raises.
     UsageError
-        ``usage.value`` if `by` does not make sense.
+        ``usage.value`` if `by` or `reason` does not make sense.
     StoreError
         What `ppdarchive.store.records.put_mark` raises.
     StudyError, SchemaError, ReadError
@@ -91,8 +91,12 @@ def mark_release(
     opened = open_object(archive, study=study, audience=audience)
     release = opened.release(version)
     following = None if by is None else opened.release(by)
-    if following is not None and (kind != "superseded" or following.number == release.number):
-        raise UsageError("usage.value", reason="another release can only take the place of a superseded one")
+    if following is not None and kind != "superseded":
+        raise UsageError("usage.value", reason="--by goes with --superseded")
+    if following is not None and following.number == release.number:
+        raise UsageError("usage.value", reason="a release cannot take its own place")
+    if not is_line(reason):
+        raise UsageError("usage.value", reason=f"a reason is one line of 1 to {MAX_WORDS} characters")
     for failure in reason_failures(reason, searched_with=searched_with):
         if not (failure.is_advice and names_are_public):
             raise ArchiveError("archive.words", found=failure.what)

@@ -150,13 +150,15 @@ def spans_in(path: Path) -> What:
     ArchiveError
         ``archive.spans``
     """
-    text: str | None = None
+    text, reason = "", ""
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        text = None
-    if text is None:
-        raise ArchiveError("archive.spans", path=str(path), reason="this cannot be read as UTF-8 text")
+    except OSError as error:
+        reason = f"this cannot be read ({error.strerror or 'unknown'})"
+    except UnicodeDecodeError:
+        reason = "this is not UTF-8 text"
+    if reason:
+        raise ArchiveError("archive.spans", path=str(path), reason=reason)
     return What("spans", spans=parse_spans(text, path=str(path)), path=str(path))
 
 

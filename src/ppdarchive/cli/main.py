@@ -217,7 +217,8 @@ app.command(
     epilog=example("ppdarchive diff my-archive 1.0.0 latest", "ppdarchive diff one-package other-package"),
 )(history.diff_releases)
 app.command(
-    "verify", epilog=example("ppdarchive verify my-archive", "ppdarchive verify my-archive --trust lab.pub")
+    "verify",
+    epilog=example("ppdarchive verify my-archive", "ppdarchive verify my-archive --trust lab.key.pub"),
 )(verify.verify)
 app.command(
     "purge",

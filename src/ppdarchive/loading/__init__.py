@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from ppdarchive.errors import LoadError
 from ppdarchive.loading.choosing import LATEST, Candidate, fits, is_name
@@ -33,6 +34,7 @@ from ppdarchive.loading.packages import open_contents
 from ppdarchive.loading.pinning import chosen_pin, open_pinned, pin
 from ppdarchive.loading.release import Release, ReleaseWarning
 from ppdarchive.loading.releases import History, Released, history
+from ppdarchive.package import checksums
 from ppdarchive.store.places import place_of
 
 __all__ = [
@@ -47,6 +49,9 @@ __all__ = [
     "load",
     "pin",
 ]
+
+# Named here, since what loads a release knows nothing of how a study is read.
+_STUDY: Final = "study.toml"
 
 
 def load(
@@ -89,7 +94,8 @@ def load(
     Raises
     ------
     LoadError
-        ``load.not-found`` if there is neither a package nor an archive; ``load.no-object``,
+        ``load.not-found`` if there is neither a package nor an archive; ``load.study`` if it is a
+        study's own folder; ``load.other-study``, ``load.no-object``,
         ``load.several-objects``, ``load.no-release``, ``load.several-releases``, ``load.version``,
         ``load.withdrawn`` if what is meant is not there or not clear; ``load.missing``, ``load.extra``,
         ``load.changed``, ``load.link`` with the file that is not as published; ``load.checksums``,
@@ -120,7 +126,7 @@ def _load(
     if not place.is_archive:
         if lock is not None:
             raise LoadError("load.not-pinned", path=os.fspath(lock), name=place.shown)
-        return _package(folder, version)
+        return _package(folder, version, study)
     if lock is None:
         object_id, pinned = found_object(place, study, audience), None
     else:
@@ -142,8 +148,13 @@ def _load(
     return release
 
 
-def _package(folder: Path, version: str) -> Release:
+def _package(folder: Path, version: str, study: str | None) -> Release:
+    if (folder / _STUDY).is_file() and not (folder / checksums.NAME).is_file():
+        # A study's folder has a descriptor as a package has; what it lacks are not files to get again.
+        raise LoadError("load.study", path=str(folder))
     release = open_contents(LocalContents(folder_places(folder)), str(folder))
+    if study not in (None, release.name):
+        raise LoadError("load.other-study", path=str(folder), found=repr(release.name), name=repr(study))
     if not fits(release.version, version, path=str(folder)):
         found = release.version if is_name(release.version) else "a release of another name"
         raise LoadError("load.no-release", path=str(folder), name=repr(version), choices=f"only {found}")

@@ -75,7 +75,7 @@ def pin(
     files, folder = place_of(where)
     place = found_place(files, folder)
     if not place.is_archive:
-        raise LoadError("load.not-found", path=str(folder))
+        raise LoadError("load.no-archive", path=str(folder))
 
     def pinned(opened: Opened) -> tuple[Pin, Opened, Candidate]:
         candidate = find_release(opened, version)

@@ -148,14 +148,15 @@ def history(
     Raises
     ------
     LoadError
-        ``load.not-found`` if there is no archive; ``load.no-object``, ``load.several-objects``.
+        ``load.not-found``, ``load.no-archive`` if there is no archive; ``load.no-object``,
+        ``load.several-objects``.
     StoreError
         If the archive cannot be read or trusted.
     """
     files, folder = place_of(where)
     place = found_place(files, folder)
     if not place.is_archive:
-        raise LoadError("load.not-found", path=str(folder))
+        raise LoadError("load.no-archive", path=str(folder))
     return with_object(place, found_object(place, study, audience), history_of)
 
 

@@ -237,8 +237,17 @@ def _choice(found: Any, choices: tuple[Any, ...]) -> Any:
     return found
 
 
+def is_line(found: str) -> bool:
+    """Whether a mark can say this: one line that is not blank, of at most `MAX_WORDS` characters.
+
+    >>> is_line("Ages."), is_line(" "), is_line("One." + chr(10) + "Two.")
+    (True, False, False)
+    """
+    return _WORDS.fullmatch(found) is not None and not found.isspace()
+
+
 def _line(found: Any) -> str:
-    if not isinstance(found, str) or not _WORDS.fullmatch(found) or not found.strip():
+    if not isinstance(found, str) or not is_line(found):
         raise _Wrong("one line of at most 1000 characters expected")
     return found
 
