@@ -193,23 +193,35 @@ def test_a_participant_goes_with_all_that_is_hers_alone(
     assert not set(found.rows) - set(tables)
 
 
+def parts(words: list[str], length: int) -> set[tuple[str, ...]]:
+    """The runs of so many words, without those that a replacement parts."""
+    found = {tuple(words[n : n + length]) for n in range(len(words) - length + 1)}
+    return {run for run in found if "[NAME]" not in run}
+
+
 @given(tables=releases(), data=st.data())
 def test_nobody_else_repeats_a_run_of_her_words(tables: dict[str, TreatedTable], data: st.DataObject) -> None:
-    """Descriptions lose the runs that removed answers have, and nothing else; wordings of questions stay."""
+    """Descriptions lose what removed answers have of five words, or are; wordings of questions stay."""
     gone = data.draw(st.sampled_from(values_of(tables["participants"].frame["pid"]).to_pylist()))
-    runs = set()
+    runs: set[tuple[str, ...]] = set()
+    kept: set[tuple[str, ...]] = set()
     for _, pid, _, text in rows_of(tables["responses"]):
         words = (text or "").split(" ")
-        own = [words[n : n + QUOTE_WORDS] for n in range(len(words) - QUOTE_WORDS + 1)]
-        runs |= {tuple(run) for run in own if pid == gone and "[NAME]" not in run}
+        if pid == gone:
+            runs |= parts(words, QUOTE_WORDS)
+            runs |= parts(words, len(words)) if len(words) in (3, 4) else set()
+        else:
+            kept |= parts(words, 3) | parts(words, 4)
+    runs -= kept
     left = removed(tables, rows_with(tables, {gone}), mask=True).tables
     before = {row[0]: row[2] for row in rows_of(tables["codes"])}
     for code, _, description in rows_of(left["codes"]):
         words = before[code].split(" ")
         hit = set()
-        for n in range(len(words) - QUOTE_WORDS + 1):
-            if tuple(words[n : n + QUOTE_WORDS]) in runs:
-                hit |= set(range(n, n + QUOTE_WORDS))
+        for length in (3, 4, QUOTE_WORDS):
+            for n in range(len(words) - length + 1):
+                if tuple(words[n : n + length]) in runs:
+                    hit |= set(range(n, n + length))
         plain = [word for n, word in enumerate(words) if n not in hit]
         assert [word for word in description.split(" ") if word != MASK] == plain
         assert (MASK in description) == bool(hit)

@@ -18,6 +18,8 @@ from ppdarchive.text.wording import BARRIER, Wording, merged, wording
 
 QUOTE_WORDS: Final = 5
 """So many words in a row, that somebody else wrote down too, are a quote."""
+_SHORT_WORDS: Final = range(3, QUOTE_WORDS)
+"""An answer of so many words is a quote as a whole, if nobody who is left wrote them."""
 _ASKED: Final = frozenset({"questions"})
 """Tables whose words were there before anybody answered."""
 Mask = npt.NDArray[np.bool_]
@@ -46,12 +48,19 @@ class Quotes:
 
     def __init__(self, tables: Tables, gone: Mapping[str, Mask], personal: Set[str]) -> None:
         self.runs: set[tuple[str, ...]] = set()
-        for name in personal:
-            table = tables[name]
-            for field in table.schema:
-                if _is_prose(field) and gone[name].any():
-                    texts = values_of(table.frame[field.name]).filter(pa.array(gone[name]))
-                    self.runs |= {run for text in texts.to_pylist() if text for run in _runs(_read(text))}
+        short: set[tuple[str, ...]] = set()
+        fields = [(name, each.name) for name in personal for each in tables[name].schema if _is_prose(each)]
+        for name, field in fields:
+            for text in _texts(tables[name], field, gone[name]):
+                read = _read(text)
+                self.runs |= set(_runs(read, QUOTE_WORDS))
+                if len(read.words) in _SHORT_WORDS:
+                    short |= set(_runs(read, len(read.words)))
+        if short:
+            for name, field in fields:
+                for text in _texts(tables[name], field, ~gone[name]):
+                    short -= {run for n in _SHORT_WORDS for run in _runs(_read(text), n)}
+        self.runs |= short
 
     def found(self, tables: Tables, place: tuple[str, str]) -> dict[int, list[tuple[int, int]]]:
         """By row of a table, the ranges of a field's texts that repeat what was removed."""
@@ -62,7 +71,8 @@ class Quotes:
 
     def _ranges(self, text: str) -> list[tuple[int, int]]:
         read = _read(text)
-        runs = [run for run in dict.fromkeys(_runs(read)) if run in self.runs]
+        lengths = (*_SHORT_WORDS, QUOTE_WORDS)
+        runs = [run for run in dict.fromkeys(r for n in lengths for r in _runs(read, n)) if run in self.runs]
         return merged([place for run in runs for place in _all_of(read, run)])
 
 
@@ -70,9 +80,17 @@ def _read(text: str) -> Wording:
     return wording(text, list(replaced_ranges(text)))
 
 
-def _runs(text: Wording) -> Iterator[tuple[str, ...]]:
-    for start in range(len(text.words) - QUOTE_WORDS + 1):
-        run = text.words[start : start + QUOTE_WORDS]
+def _texts(table: CheckedTable | TreatedTable, field: str, rows: Mask) -> list[str]:
+    """The texts of some rows of a field."""
+    if not rows.any():
+        return []
+    return [text for text in values_of(table.frame[field]).filter(pa.array(rows)).to_pylist() if text]
+
+
+def _runs(text: Wording, n_words: int) -> Iterator[tuple[str, ...]]:
+    """The runs of so many words that no replacement parts."""
+    for start in range(len(text.words) - n_words + 1):
+        run = text.words[start : start + n_words]
         if BARRIER not in run:
             yield run
 
