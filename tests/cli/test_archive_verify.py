@@ -122,3 +122,11 @@ def test_a_first_publish_that_never_ended_is_cleared(archive: Path, run: Run) ->
     said = run("repair", "a")
     assert "new~public: what was staged and not put in place was removed" in said.out
     assert not staged.exists()
+
+
+def test_what_was_not_looked_at_is_not_called_good(archive: Path, run: Run) -> None:
+    """Of one release alone it is said that the rest was not looked at."""
+    assert archive.is_dir()
+    for more in ((), ("--fixity",)):
+        last = run("verify", "a", "--version", "1.0.0", *more).out.splitlines()[-1]
+        assert last == "What was chosen is as it was published; the rest was not looked at."

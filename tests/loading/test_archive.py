@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -385,3 +386,11 @@ def test_a_crash_while_purging_leaves_the_old_or_the_new(root: Path, tmp_path: P
     assert found[-1] == new
     assert found == sorted(found, reverse=True)
     assert all(each in (BEFORE, new) for each in found)
+
+
+@pytest.mark.parametrize("version", [None, b"1.0.0"])
+def test_a_version_that_is_no_text_is_told(root: Path, version: Any) -> None:
+    """What is no text says no release, and is no accident of a library."""
+    with pytest.raises(LoadError) as caught:
+        load(root, version)
+    assert caught.value.code == "load.version"

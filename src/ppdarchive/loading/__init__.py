@@ -107,7 +107,7 @@ def load(
     """
     problem: LoadError
     try:
-        return _load(where, version, study, audience, lock)
+        return _load(where, str(version), study, audience, lock)
     except OSError as error:
         shown = error.filename if isinstance(error.filename, str) else os.fspath(where)
         problem = LoadError("load.not-readable", path=shown, reason=error.strerror or "unknown")

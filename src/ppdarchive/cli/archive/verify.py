@@ -22,6 +22,7 @@ from ppdarchive.cli.archive.options import (
 )
 from ppdarchive.cli.terminal import FINDINGS, AsJson, show, show_json
 
+_CHOSEN: Final = "What was chosen is as it was published; the rest was not looked at."
 _STYLES: Final = {"error": ("x ", "red"), "warning": ("! ", "yellow"), "note": ("- ", "dim")}
 
 
@@ -66,13 +67,20 @@ def verify(
     if as_json:
         show_json(verified_json(verified))
     else:
-        show(verified_lines(verified))
+        show(verified_lines(verified, is_whole=(version, study, audience) == (None, None, None)))
     if not verified.is_good:
         raise typer.Exit(FINDINGS)
 
 
-def verified_lines(verified: Verified) -> Iterator[Text]:
-    """What was found, for people, in 80 columns."""
+def verified_lines(verified: Verified, *, is_whole: bool = True) -> Iterator[Text]:
+    """What was found, for people, in 80 columns.
+
+    Parameters
+    ----------
+    verified : Verified
+    is_whole : bool
+        Whether all of the archive was looked at.
+    """
     summary = verified.summary
     counts = [
         render.counted(summary.n_objects, "object"),
@@ -91,9 +99,10 @@ def verified_lines(verified: Verified) -> Iterator[Text]:
     if n_errors:
         yield Text(f"{render.counted(n_errors, 'finding')}.", style="red")
     elif verified.releases:
-        yield Text("Every file is as it was published, and every release is what it says.", style="green")
+        said = "Every file is as it was published, and every release is what it says."
+        yield Text(said if is_whole else _CHOSEN, style="green")
     else:
-        yield Text("Every file is as it was published.", style="green")
+        yield Text("Every file is as it was published." if is_whole else _CHOSEN, style="green")
 
 
 def _words(release: VerifiedRelease) -> str:
