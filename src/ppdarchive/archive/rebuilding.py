@@ -201,7 +201,7 @@ def _retold(info: PackageInfo, retell: Callable[[str], str]) -> PackageInfo:
     told = info.policy.get("overridden")
     if not isinstance(told, list):
         return info
-    reasons = [
+    reasons: list[JsonValue] = [
         {
             key: retell(value) if key == "reason" and isinstance(value, str) else value
             for key, value in each.items()
