@@ -174,7 +174,7 @@ def test_the_gate_refuses_with_its_own_exit_code(write: Run, run: Run) -> None:
         ({"p2": ""}, ("pack", "s", "s/p2", "--version", "1.0.0"), "already"),
         ({}, ("pack", "s", "no/where/p", "--version", "1.0.0"), "No such file"),
         ({}, ("pack", "nowhere", "p", "--version", "1.0.0"), "study.toml"),
-        ({}, ("show", "s"), "missing"),
+        ({}, ("show", "s"), "this is a study's folder"),
         ({}, ("show", "nowhere"), "neither a package nor an archive"),
     ],
 )
