@@ -145,3 +145,20 @@ def test_a_forged_inventory_is_not_signed(archive: Path, version: str) -> None:
         sign_release(archive, KEY, version=version)
     assert raised.value.code == "store.damaged"
     assert kinds(archive, KEY) == ["unsigned", "unsigned"]
+
+
+@pytest.mark.spoils_archive
+@pytest.mark.parametrize("inside", ["v2", "extensions"])
+def test_nothing_behind_a_link_is_read_or_written(archive: Path, tmp_path: Path, inside: str) -> None:
+    """A version that lies elsewhere is not signed, and no signature is put elsewhere."""
+    folder, elsewhere = archive / OBJECT / inside, tmp_path / "elsewhere"
+    if folder.exists():
+        folder.rename(elsewhere)
+    else:
+        elsewhere.mkdir()
+    folder.symlink_to(elsewhere)
+    before = sorted(elsewhere.rglob("*"))
+    with pytest.raises(StoreError) as caught:
+        sign_version(LOCAL, archive, OBJECT, 2, KEY)
+    assert caught.value.code == "store.damaged"
+    assert sorted(elsewhere.rglob("*")) == before

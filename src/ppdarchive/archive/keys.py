@@ -96,17 +96,6 @@ def read_secret_key(path: Path, password: Callable[[], bytes]) -> SecretKey:
     return parse_secret_key(data, name=str(path), password=given)
 
 
-def read_public_key(path: Path) -> PublicKey:
-    """Read a public key, of ours or minisign's.
-
-    Raises
-    ------
-    StoreError
-        ``store.not-readable``, ``store.signature-format``.
-    """
-    return parse_public_key(_read(path, MAX_FILE_BYTES), name=str(path))
-
-
 def trust(path: Path, new: Path, *, by: SecretKey | None = None) -> KeySet:
     """Add keys to the set in a file, which is made if need be.
 

@@ -13,7 +13,7 @@ from typing import Final
 from ppdarchive.archive.opening import LATEST, Where, open_object
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
-from ppdarchive.store.files import Files, make_folders, told, write_file
+from ppdarchive.store.files import Files, make_folders, write_file
 from ppdarchive.store.inventory import NAME
 from ppdarchive.store.lock import PATIENCE_SECONDS, hold
 from ppdarchive.store.minisign import (
@@ -21,8 +21,8 @@ from ppdarchive.store.minisign import (
     key_name,
     signature_text,
 )
-from ppdarchive.store.parsing import MAX_BYTES, parse_inventory
-from ppdarchive.store.reading import Head, damaged, head, is_being_rewritten, read_plain
+from ppdarchive.store.parsing import parse_inventory
+from ppdarchive.store.reading import Head, damaged, has_folder, head, is_being_rewritten, version_inventory
 from ppdarchive.store.signature import sign, signature_path
 
 _SUFFIX: Final = ".minisig"
@@ -119,7 +119,9 @@ def sign_version(
             date=on.isoformat() if on is not None else None,
             signer=signer,
         )
-        place = found.folder / signature_path(layout.version_folder(number), key.key_id)
+        inside = signature_path(layout.version_folder(number), key.key_id)
+        has_folder(found, inside.rpartition("/")[0], files=files)  # which is no link to elsewhere
+        place = found.folder / inside
         staged = held.staging / place.name
         make_folders(files, place.parent)
         write_file(files, staged, signature_text(signature).encode(), _seconds(found, number))
@@ -141,12 +143,8 @@ def _inventory(files: Files, found: Head, number: int) -> bytes:
 
     Whoever changed one of the two gets no signature for it.
     """
-    if not 1 <= number <= found.number:
-        name, newest = layout.version_folder(number), layout.version_folder(found.number)
-        raise StoreError("store.no-such-version", path=str(found.folder), name=name, found=newest)
     place = found.folder / layout.version_folder(number) / NAME
-    with told(place, "store.not-readable"):
-        text = read_plain(files, place, MAX_BYTES + 1)
+    text = version_inventory(found, number, files=files)
     own = parse_inventory(text, name=str(place))
     if own.head != number or not found.inventory.extends(own):
         raise damaged(place, "it does not agree with the object's inventory")
