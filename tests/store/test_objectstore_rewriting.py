@@ -13,7 +13,7 @@ import pytest
 from ppdarchive.errors import StoreError
 from ppdarchive.store import layout
 from ppdarchive.store.lock import LEASE_SECONDS, hold
-from ppdarchive.store.objectstore.rewriting import n_old_versions
+from ppdarchive.store.objectstore.rewriting import n_old_versions, remove_versions
 from ppdarchive.store.publishing import publish
 from ppdarchive.store.records import Mark, Tombstone, marks, put_mark, tombstones
 from ppdarchive.store.repair import repair
@@ -172,18 +172,43 @@ def _once_decided(bucket: Bucket) -> Callable[[int, str], Fault]:
     return fault
 
 
-def test_a_store_that_keeps_old_versions_is_told_of(folders: dict[str, Path]) -> None:
-    """Where nobody may remove earlier versions, the purge is done all the same, and they are counted."""
+@pytest.mark.parametrize("answer", [(403, "AccessDenied"), (501, "NotImplemented")])
+def test_a_store_that_keeps_old_versions_is_told_of(
+    folders: dict[str, Path], answer: tuple[int, str]
+) -> None:
+    """Where nobody may list earlier versions, or nobody can, the purge is done all the same."""
     bucket = begun(folders, is_versioned=True)
 
     def deny(_: int, method: str) -> Fault:
-        return refused(method, 403, "AccessDenied") if method == "list_object_versions" else None
+        return refused(method, *answer) if method == "list_object_versions" else None
 
     purge(folders, BucketFiles(bucket, fault=deny))
     assert released(bucket) == list(AFTER)
     assert n_old_versions(BucketFiles(bucket, fault=deny), ROOT, OBJECT) is None
     assert n_old_versions(BucketFiles(bucket), ROOT, OBJECT)
     assert all(SECRET not in text for text in bucket.tree().values())
+
+
+def test_an_old_version_that_is_held_keeps_no_other(folders: dict[str, Path]) -> None:
+    """One version that may not be removed is left, and all others go."""
+    bucket = begun(folders, is_versioned=True)
+    publish(ROOT, OBJECT, folders["2"], created=CREATED, files=BucketFiles(bucket))
+    denied: list[str] = []
+
+    def deny(_: int, method: str) -> Fault:
+        if method != "delete_object" or not denied or len(denied) > 1:
+            return None
+        denied.append(method)
+        return refused(method, 403, "AccessDenied")
+
+    files = BucketFiles(bucket, fault=deny)
+    n_before = len(list(files.old_versions(ROOT / OBJECT)))
+    with hold(files, ROOT, OBJECT) as held:
+        denied.append("from here on")
+        remove_versions(files, held, ROOT / OBJECT)
+    assert n_before > 1
+    assert len(denied) == 2
+    assert len(list(files.old_versions(ROOT / OBJECT))) == 1
 
 
 def refusal(folders: Mapping[str, Path], files: BucketFiles) -> str | None:

@@ -23,6 +23,7 @@ from ppdarchive.store.digest import digest, each
 from ppdarchive.store.files import told
 from ppdarchive.store.inventory import NAME
 from ppdarchive.store.lock import Hold
+from ppdarchive.store.objectstore.calls import Unsupported
 from ppdarchive.store.objectstore.files import ObjectFiles, Tagged
 from ppdarchive.store.objectstore.lock import unique_claim
 from ppdarchive.store.objectstore.publishing import replaced
@@ -96,10 +97,11 @@ def remove_all(files: ObjectFiles, held: Hold, folder: Path) -> bool:
 
 def remove_versions(files: ObjectFiles, held: Hold, folder: Path) -> None:
     """Remove earlier versions of the files below a folder, as far as the store allows."""
-    with contextlib.suppress(PermissionError):
+    with contextlib.suppress(PermissionError, Unsupported):
         for key, version in files.old_versions(folder):
             held.renew()  # and no more: a version that is named by itself is nobody else's
-            files.remove_version(folder, key, version)
+            with contextlib.suppress(PermissionError):  # this one is held; others may not be
+                files.remove_version(folder, key, version)
 
 
 def n_old_versions(files: ObjectFiles, root: Path, object_id: str) -> int | None:
@@ -113,7 +115,7 @@ def n_old_versions(files: ObjectFiles, root: Path, object_id: str) -> int | None
         ``store.not-readable``
     """
     folders = (root / object_id, root / layout.STAGING, root / layout.JOURNALS)
-    with told(root, "store.not-readable"), contextlib.suppress(PermissionError):
+    with told(root, "store.not-readable"), contextlib.suppress(PermissionError, Unsupported):
         return sum(1 for folder in folders for _ in files.old_versions(folder))
     return None
 
