@@ -163,3 +163,17 @@ def test_a_package_has_the_same_bytes_however_it_was_made(
     assert len(logs) == 2
     assert all(one.read_bytes() == other.read_bytes() for one, other in pairwise(logs))
     assert {path for path in set(study.rglob("*")) - before if "audit" not in path.parts} == set()
+
+
+def test_what_fails_in_reading_is_no_full_disk(place: Path) -> None:
+    """A source that fails once is told of, and no piece of it is kept twice."""
+    pieces = iter([b"1" * 20, b"2" * 20, None, b"3" * 20, b""])
+
+    def read() -> bytes:
+        piece = next(pieces)
+        if piece is None:
+            raise OSError(errno.EIO, "Input/output error")
+        return piece
+
+    with pytest.raises(OSError, match="Input/output"):
+        Spill(place, least_bytes=10).content(iter(read, b""))

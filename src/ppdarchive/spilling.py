@@ -145,22 +145,18 @@ class Spill:
             return b"".join([*held, *more])
         with file:
             sink = _Whole(file)
-            left = b""
-            is_whole = False
-            try:
-                for piece in chain(held, more):
-                    left = piece
+            for piece in chain(held, more):
+                try:
                     sink.write(piece)
-                is_whole = True
-            except OSError:
-                pass
-            if is_whole:
+                except OSError:  # the disk is full; what goes wrong in reading is for who reads
+                    break
+            else:
                 return self._map(file)
             # Bytes of which a part is in a file and a part in memory would be of no use.
             file.seek(0)
             written = file.read(sink.size_bytes)
             rest = held[sink.n_pieces + 1 :] if sink.n_pieces < len(held) else []
-            return b"".join([written, left, *rest, *more])
+            return b"".join([written, piece, *rest, *more])
 
     def _file(self) -> IO[bytes]:
         file: IO[bytes] = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115

@@ -42,6 +42,7 @@ def test_what_a_refused_release_wrote_is_read(spans: list[tuple[tuple[str, ...],
         (f"{HEADER},own_key\n", 1, "no columns"),
         (f"{HEADER},more\n", 1, "no columns"),
         (f"{HEADER}\n1.0.0,responses,k,text,0\n", 2, "cells"),
+        (f"{HEADER}\n1.0.0,responses,k,text,0,{'9' * 5000}\n", 2, "whole numbers"),
         (f"{HEADER}\n1.0.0,responses,k,text,0,Anna\n", 2, "whole numbers"),
         (f"{HEADER}\n1.0.0,responses,k,text,0,1\n\n1.0.0,responses,k,text,-3,1\n", 4, "whole numbers"),
         (f"{HEADER}\n1.0.0,responses,k,text,5,5\n", 2, "ends before"),
@@ -93,3 +94,9 @@ def test_the_words_are_in_no_version_of_the_text(text: str, other: str, data: st
         for run in span.runs:
             plain = " ".join("".join(c if c.isalnum() or c in "[]" else " " for c in left).lower().split())
             assert f" {' '.join(run)} " not in f" {plain} "
+
+
+def test_a_list_is_not_shown() -> None:
+    """Neither a key nor a place is in what is shown of a span."""
+    (span,) = parse_spans(f"{HEADER}\n1.0.0,responses,P001,text,0,4\n", path="spans.csv")
+    assert repr(span) == "<ListedSpan of line 2>"

@@ -49,7 +49,7 @@ class What:
         return request_key(self.spans) if self.kind == "spans" else plain_key(self.key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cut:
     """Ranges that go from one cell of one version, if its text is still the one they were found in."""
 
@@ -60,6 +60,9 @@ class Cut:
     digest: str
     ranges: tuple[tuple[int, int], ...]
     category: str
+
+    def __repr__(self) -> str:
+        return f"<Cut in version {self.number}>"
 
 
 @dataclass(slots=True, repr=False)

@@ -22,10 +22,11 @@ from ppdarchive.text.wording import Wording, counterparts, merged, occurrences, 
 
 _NEEDED: Final = ("version", "table", "field", "start", "end")
 _MORE: Final = ("key", "own_key", "audience", "category")
+_MAX_DIGITS: Final = 10  # of a place in a text
 Ranges = list[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ListedSpan:
     """A row of a list.
 
@@ -60,6 +61,9 @@ class ListedSpan:
     def wrong(self, path: str, reason: str) -> ArchiveError:
         """What is wrong with this row; never a value."""
         return ArchiveError("archive.spans", path=path, line=self.line, reason=reason)
+
+    def __repr__(self) -> str:
+        return f"<ListedSpan of line {self.line}>"
 
 
 def parse_spans(text: str, *, path: str) -> tuple[ListedSpan, ...]:
@@ -113,7 +117,8 @@ def _listed(header: tuple[str, ...], cells: Sequence[str], line: int, path: str)
     if len(cells) != len(header):
         raise wrong("more or fewer cells than columns")
     row = dict(zip(header, cells, strict=True))
-    if not all(row[name].isascii() and row[name].isdecimal() for name in ("start", "end")):
+    ends = (row["start"], row["end"])
+    if not all(len(each) <= _MAX_DIGITS and each.isascii() and each.isdecimal() for each in ends):
         raise wrong("start and end are not whole numbers")
     category = row.get("category") or TextCategory.OTHER.value
     if category not in set(TextCategory):
@@ -136,7 +141,7 @@ def _key(text: str) -> tuple[str, ...]:
     if text.startswith("["):
         try:
             parts = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             parts = None
     if isinstance(parts, list) and all(isinstance(part, str) for part in parts) and parts:
         return tuple(parts)

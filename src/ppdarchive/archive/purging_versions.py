@@ -36,7 +36,7 @@ _PSEUDONYM: Final = re.compile("[bcdfghjklmnpqrstvwxz]{16}")
 Tables = Mapping[str, TreatedTable]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Rewritten:
     """Versions that change.
 
@@ -62,6 +62,9 @@ class Rewritten:
     def retelling(self) -> Retelling:
         """What must not stand in words about the versions."""
         return Retelling(self.traces, self.runs)
+
+    def __repr__(self) -> str:
+        return f"<Rewritten: {len(self.folders)} versions>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -166,7 +169,7 @@ def _is_retold(earlier: Earlier, retelling: Retelling) -> bool:
 
 
 def _read(path: Path) -> str | None:
-    return path.read_text("utf-8") if path.is_file() else None
+    return path.read_bytes().decode("utf-8", "replace") if path.is_file() else None
 
 
 def _check_sound(opened: OpenedObject, number: int) -> None:
