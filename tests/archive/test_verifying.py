@@ -333,6 +333,10 @@ LIES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
         lambda package: reworded(package, "README.md", "`responses` | –", "`responses` | 3,000"),
         {"release.rows"},
     ),
+    "rows that are no number": (
+        lambda package: reworded(package, "README.md", "`responses` | –", "`responses` | ,"),
+        {"release.rows"},
+    ),
 }  # fmt: skip
 
 
